@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/metadata.h>
+#include <rartifacts/object.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rartifacts {
+
+/// What a file is, decided by its content. `kind_table` has the names and the one-line explanations.
+enum class Kind {
+  rmeta,
+  rlib,
+  proc_macro,
+  dylib,
+  cdylib,
+  staticlib,
+  archive,
+  object,
+  kernel_module,
+  shared_library,
+  executable,
+  bitcode,
+  auxiliary,
+};
+
+struct KindRow {
+  Kind kind;
+  std::string_view name;
+  std::string_view what;
+  /// File name endings under which files of this kind are met; a walk that wants the kind opens only these.
+  std::array<std::string_view, 4> suffixes;
+};
+/// One row per kind, in the order of the enumerators.
+extern const std::array<KindRow, 13> kind_table;
+std::string_view name_of(Kind kind);
+std::optional<Kind> kind_of(std::string_view name);
+
+/// `host`: runs inside rustc on the machine that compiles. `target`: describes, or is, code for the other machine.
+enum class Side { host, target };
+std::string_view name_of(Side side);
+
+/// What makes a shared library a proc macro, each half as it was found.
+struct ProcMacroFacts {
+  std::optional<std::string> decls_symbol;  ///< `__rustc_proc_macro_decls_<id>__`
+  enum class Section { present, missing, unreadable } rustc_section = Section::missing;
+};
+
+/// One file and everything that was read from it.
+struct Artifact {
+  std::string path;  ///< raw bytes as the file system has them, relative to the base of the run
+  Kind kind = Kind::auxiliary;
+  Side side = Side::target;
+  std::uint64_t size = 0;
+  std::optional<std::string> link_target;  ///< the path is a symbolic link with this text
+  std::optional<std::string> sha256;       ///< lower-case hex, when asked for
+  std::optional<MetadataHeader> metadata;
+  std::optional<Crate> crate;
+  std::optional<ElfFacts> elf;
+  std::optional<ObjectFacts> object;
+  std::optional<ProcMacroFacts> proc_macro;
+  std::vector<std::string> notes;  ///< what the reader should know about how certain all this is
+};
+
+}  // namespace rartifacts

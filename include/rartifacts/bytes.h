@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/error.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rartifacts {
+
+using Bytes = std::span<const std::uint8_t>;
+
+inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+inline Bytes as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+/// The bytes of one file, fetched page by page as they are asked for.
+///
+/// A libcore.rmeta has 62 MB, and everything we want to know of it stands in a few pages. An `Image` reserves address
+/// space for the whole file, reads only what `fetch` names, and keeps it at its own position: whatever was fetched is one
+/// contiguous span, valid for as long as the Image lives. Files are read with pread(2), never mapped: build trees are
+/// alive, and a mapped file that shrinks is a SIGBUS.
+///
+/// Memory is bounded twice: by the bytes that the file really has, and by `kMaxFetched`.
+class Image {
+ public:
+  /// No artifact needs more than this much of itself looked at; a file that makes us ask for more is refused.
+  static constexpr std::uint64_t kMaxFetched = std::uint64_t{192} << 20;
+
+  /// Reads from `fd`, which the caller keeps open as long as the Image is used. `size` is what fstat(2) said.
+  static Result<Image> of_file(int fd, std::uint64_t size);
+  /// Owns bytes that were made in memory, such as decompressed metadata.
+  static Image of_bytes(std::vector<std::uint8_t> bytes);
+  /// Looks at bytes that the caller keeps alive.
+  static Image borrowed(Bytes bytes);
+
+  Image(Image&& other) noexcept;
+  Image& operator=(Image&& other) noexcept;
+  ~Image();
+
+  std::uint64_t size() const { return size_; }
+
+  /// The `length` bytes at `offset`. Errors: `truncated` when the file is not that long, `changed` when it was that long
+  /// and no longer is, `io`, `too_large`.
+  Result<Bytes> fetch(std::uint64_t offset, std::uint64_t length);
+
+ private:
+  Image() = default;
+  Result<void> load(std::uint64_t begin, std::uint64_t end);
+
+  using Range = std::pair<std::uint64_t, std::uint64_t>;
+  const std::uint8_t* base_ = nullptr;
+  std::uint64_t size_ = 0;
+  int fd_ = -1;                ///< -1: all bytes are there already
+  std::uint64_t fetched_ = 0;  ///< bytes read from the file so far
+  std::vector<Range> loaded_;  ///< sorted, disjoint ranges of the file that were read
+  std::vector<std::uint8_t> owned_;
+};
+
+/// A window into an Image: a whole file, an archive member, a section. Cheap to copy; the Image must outlive it.
+class View {
+ public:
+  explicit View(Image& image) : image_(&image), size_(image.size()) {}
+
+  std::uint64_t size() const { return size_; }
+
+  /// The `length` bytes at `offset` of this window, valid for as long as the Image lives.
+  Result<Bytes> fetch(std::uint64_t offset, std::uint64_t length) const;
+  /// A window inside this one. Error: `truncated` when it does not fit.
+  Result<View> sub(std::uint64_t offset, std::uint64_t length) const;
+  /// At most `length` bytes from the start, fewer when there are no more; empty when they cannot be read.
+  Bytes head(std::uint64_t length) const;
+
+ private:
+  View(Image& image, std::uint64_t begin, std::uint64_t size) : image_(&image), begin_(begin), size_(size) {}
+  Image* image_;
+  std::uint64_t begin_ = 0;
+  std::uint64_t size_;
+};
+
+/// Reads a View from front to back. The first failure sticks: from then on every read gives zero or nothing and `ok()` is
+/// false, so a decoder reads a whole record and asks once. Loops over counts that come from the file ask in each round.
+class Cursor {
+ public:
+  Cursor(View view, std::uint64_t position) : view_(view), position_(position), low_(position), high_(position) {}
+
+  bool ok() const { return !error_; }
+  /// The first failure. Only when `!ok()`.
+  std::unexpected<Error> error() const { return std::unexpected(*error_); }
+  std::uint64_t position() const { return position_; }
+  std::uint64_t remaining() const { return position_ < view_.size() ? view_.size() - position_ : 0; }
+  /// Records a failure at the current position, unless there is one already.
+  void reject(ErrorKind kind, std::string what);
+
+  std::uint8_t u8() {
+    if (position_ >= high_ && !refill(1)) return 0;
+    return window_[position_++ - low_];
+  }
+  std::uint32_t u32_be();
+  std::uint64_t u64_le();
+  /// Unsigned LEB128 that must fit in `bits` bits (DWARF 5, 7.6).
+  std::uint64_t leb128(unsigned bits = 64);
+  /// A byte that must be 0 or 1.
+  bool boolean();
+  /// The next `length` bytes; valid as long as the Image. Empty on failure.
+  Bytes raw(std::uint64_t length);
+  void skip(std::uint64_t length);
+
+ private:
+  bool refill(std::uint64_t length);
+
+  View view_;
+  std::uint64_t position_;
+  std::uint64_t low_;
+  std::uint64_t high_;
+  const std::uint8_t* window_ = nullptr;  ///< bytes [low_, high_) of the view
+  std::optional<Error> error_;
+};
+
+/// Reads an unsigned integer of `width` bytes at `bytes[offset]`; the caller has checked that they are there.
+std::uint64_t load_le(Bytes bytes, std::size_t offset, std::size_t width);
+std::uint64_t load_be(Bytes bytes, std::size_t offset, std::size_t width);
+
+/// Length of the well-formed UTF-8 sequence at the front of `text`, 0 when there is none (Unicode 15, table 3-7).
+std::size_t utf8_sequence(std::string_view text);
+bool is_utf8(std::string_view text);
+
+}  // namespace rartifacts

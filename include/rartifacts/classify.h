@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/artifact.h>
+
+namespace rartifacts {
+
+/// What `file`, whose name ends in `file_name`, is. Nothing when it is none of our kinds: text, data, an empty .rmeta as
+/// `cargo check` leaves for programs. The name serves only to name predefined crates and to recognise damage: a file that
+/// calls itself .rmeta or .rlib and is none is an error, not "nothing".
+/// `Artifact::path`, `link_target` and `sha256` are left for the caller.
+Result<std::optional<Artifact>> classify(View file, std::string_view file_name);
+
+/// True when the first bytes of a file (64 or fewer) can belong to one of our kinds.
+bool is_candidate(Bytes head);
+
+}  // namespace rartifacts

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/bytes.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rartifacts {
+
+/// Container formats of compiled code, told apart by their first bytes.
+enum class ObjectFormat { elf, macho, macho_fat, pe, coff, wasm, xcoff, bitcode };
+
+/// The format whose magic `head` (the first 64 bytes or fewer) carries. COFF objects have no magic, only a machine number:
+/// for them the header must make sense as a whole.
+std::optional<ObjectFormat> object_format(Bytes head);
+
+/// The content of the first section called `name` (`.rmeta`, `.rustc`; without the segment in Mach-O), or nothing when the
+/// file has no such section. Any class and byte order. Errors: `truncated`, `malformed`.
+/// Defined by: ELF gABI ch. 4; Mach-O <mach-o/loader.h>; PE/COFF specification; WebAssembly core 5.5; XCOFF <scnhdr.h>.
+Result<std::optional<View>> find_section(View object, std::string_view name);
+
+/// What an ELF header, its dynamic section and its notes say.
+struct ElfFacts {
+  int elf_class = 0;              ///< 32 or 64
+  bool little_endian = true;      ///< EI_DATA
+  std::uint16_t e_machine = 0;    ///< EM_*
+  std::uint16_t e_type = 0;       ///< ET_*
+  bool has_sections = false;      ///< false: section headers were stripped, PT_DYNAMIC was used
+  bool has_interpreter = false;   ///< PT_INTERP: an executable even when ET_DYN
+  bool is_dynamic = false;        ///< PT_DYNAMIC
+  std::optional<std::string> soname;
+  std::vector<std::string> needed;
+  std::optional<std::string> build_id;  ///< NT_GNU_BUILD_ID, lower-case hex
+};
+
+/// `x86_64`, `aarch64`, … as the kernel and rustc call it; `em-123` for a machine without a row in our table.
+std::string elf_machine_name(std::uint16_t e_machine);
+/// `rel`, `exec`, `dyn`, `core`, or the number.
+std::string elf_type_name(std::uint16_t e_type);
+
+/// Reads what `ElfFacts` holds. Errors: `truncated`, `malformed`.
+Result<ElfFacts> read_elf(View file);
+
+/// Names of the defined global symbols in .dynsym that start with one of `prefixes`. Without section headers the table is
+/// found through PT_DYNAMIC. The string table is searched first, so a library without a match costs one pass over it.
+Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_view> prefixes);
+
+/// What made an object file, as far as its `.comment` and symbol names tell.
+enum class Language { rust, c, mixed, assembler };
+struct ObjectFacts {
+  std::optional<Language> language;     ///< nothing: no evidence
+  std::optional<std::string> producer;  ///< `rustc version 1.96.0 (…)`, `GCC: (Debian 12.2.0-14) 12.2.0`
+};
+
+/// Looks for a compiler's traces in an object of any format: ELF `.comment`, rustc's DWARF producer, mangled names.
+Result<ObjectFacts> read_object(View object);
+
+/// `_ZN…17h<16 hex>E` or a well-formed v0 name (`_R…`). `_RasMessage`, a C function of nf_conntrack_h323, is neither.
+bool is_rust_mangled(std::string_view symbol);
+
+}  // namespace rartifacts

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/bytes.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace rartifacts {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+/// A file up to this size is read whole: one pread costs less than two.
+constexpr std::uint64_t kSmallFile = 64 * 1024;
+/// More address space than any artifact has bytes; a sparse file can claim any size.
+constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 40;
+
+}  // namespace
+
+Result<Image> Image::of_file(int fd, std::uint64_t size) {
+  Image image;
+  image.size_ = size;
+  image.fd_ = fd;
+  if (size == 0) return image;
+  if (size > kMaxFile) return fail(ErrorKind::too_large, "{} bytes are more than any artifact has", size);
+  void* reserved = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (reserved == MAP_FAILED) return fail(ErrorKind::too_large, "no address space for {} bytes", size);
+  image.base_ = static_cast<const std::uint8_t*>(reserved);
+  return image;
+}
+
+Image Image::of_bytes(std::vector<std::uint8_t> bytes) {
+  Image image;
+  image.owned_ = std::move(bytes);
+  image.base_ = image.owned_.data();
+  image.size_ = image.owned_.size();
+  return image;
+}
+
+Image Image::borrowed(Bytes bytes) {
+  Image image;
+  image.base_ = bytes.data();
+  image.size_ = bytes.size();
+  return image;
+}
+
+Image::Image(Image&& other) noexcept { *this = std::move(other); }
+
+Image& Image::operator=(Image&& other) noexcept {
+  std::swap(base_, other.base_);
+  std::swap(size_, other.size_);
+  std::swap(fd_, other.fd_);
+  std::swap(fetched_, other.fetched_);
+  std::swap(loaded_, other.loaded_);
+  std::swap(owned_, other.owned_);
+  return *this;
+}
+
+Image::~Image() {
+  if (fd_ >= 0 && base_) munmap(const_cast<std::uint8_t*>(base_), size_);
+}
+
+Result<Bytes> Image::fetch(std::uint64_t offset, std::uint64_t length) {
+  if (offset > size_ || length > size_ - offset)
+    return fail_at(offset, ErrorKind::truncated, "the file ends before the {} bytes that should be there", length);
+  if (fd_ >= 0 && length > 0) {
+    std::uint64_t begin = offset / kPage * kPage;
+    std::uint64_t end = std::min(size_, (offset + length + kPage - 1) / kPage * kPage);
+    if (size_ <= kSmallFile) begin = 0, end = size_;
+    if (auto loaded = load(begin, end); !loaded) return pass(loaded);
+  }
+  return Bytes{base_ + offset, static_cast<std::size_t>(length)};
+}
+
+// Reads what is missing of [begin, end) and notes it down. Ranges are kept merged, so a walk from front to back keeps one.
+Result<void> Image::load(std::uint64_t begin, std::uint64_t end) {
+  auto first = std::ranges::lower_bound(loaded_, begin, {}, &Range::second);
+  if (first != loaded_.end() && first->first <= begin && first->second >= end) return {};
+  auto last = first;
+  std::uint64_t position = begin;
+  const auto read_until = [&](std::uint64_t stop) -> Result<void> {
+    if (stop > position && (fetched_ += stop - position) > kMaxFetched)
+      return fail_at(position, ErrorKind::too_large, "more than {} MiB would have to be read", kMaxFetched >> 20);
+    while (position < stop) {
+      auto* to = const_cast<std::uint8_t*>(base_) + position;
+      ssize_t got = pread(fd_, to, stop - position, static_cast<off_t>(position));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return fail_at(position, ErrorKind::io, "{}", std::strerror(errno));
+      if (got == 0) return fail_at(position, ErrorKind::changed, "the file shrank while it was read");
+      position += static_cast<std::uint64_t>(got);
+    }
+    return {};
+  };
+  while (last != loaded_.end() && last->first <= end) {
+    if (auto read = read_until(last->first); !read) return read;
+    position = std::max(position, last->second);
+    ++last;
+  }
+  if (auto read = read_until(end); !read) return read;
+  Range merged{begin, end};
+  if (first != last) merged = {std::min(begin, first->first), std::max(end, std::prev(last)->second)};
+  loaded_.insert(loaded_.erase(first, last), merged);
+  return {};
+}
+
+Result<Bytes> View::fetch(std::uint64_t offset, std::uint64_t length) const {
+  if (offset > size_ || length > size_ - offset)
+    return fail_at(offset, ErrorKind::truncated, "{} bytes should stand here, {} do", length,
+                   offset > size_ ? 0 : size_ - offset);
+  return image_->fetch(begin_ + offset, length);
+}
+
+Result<View> View::sub(std::uint64_t offset, std::uint64_t length) const {
+  if (offset > size_ || length > size_ - offset)
+    return fail_at(offset, ErrorKind::truncated, "{} bytes should stand here, {} do", length,
+                   offset > size_ ? 0 : size_ - offset);
+  return View(*image_, begin_ + offset, length);
+}
+
+Bytes View::head(std::uint64_t length) const {
+  auto bytes = fetch(0, std::min(length, size_));
+  return bytes ? *bytes : Bytes{};
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/archive.h>
+#include <rartifacts/classify.h>
+
+#include <algorithm>
+
+#include "classify/crate_names.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kDeclsPrefix = "__rustc_proc_macro_decls_";
+constexpr std::string_view kMetadataPrefix = "rust_metadata_";
+constexpr std::string_view kMetadataMember = "lib.rmeta";
+constexpr std::string_view kOldMetadataMember = "rust.metadata.bin";  // up to rustc 1.24
+constexpr std::string_view kRmetaMagic{"rust\0\0\0", 7};
+constexpr std::string_view kVersion4Magic{"\0\0\0\0rust\0\0\0", 11};
+
+bool is_metadata(Bytes head) {
+  const auto text = as_text(head);
+  return text.starts_with(kRmetaMagic) || text.starts_with(kVersion4Magic);
+}
+
+Result<void> take_metadata(Artifact& artifact, View blob) {
+  auto metadata = read_metadata(blob);
+  if (!metadata) return pass(metadata);
+  artifact.metadata = std::move(metadata->header);
+  artifact.crate = std::move(metadata->crate);
+  if (metadata->layout_guessed && artifact.crate)
+    artifact.notes.push_back("layout guessed: this release of rustc is not in the table, a neighbour's layout passed every check");
+  if (!metadata->reason.empty()) {
+    const bool is_stub = artifact.crate && artifact.crate->is_stub;
+    artifact.notes.push_back(is_stub ? metadata->reason : "dependencies: " + metadata->reason);
+  }
+  return {};
+}
+
+// The blob of lib.rmeta: the member itself, or a section of the object it is wrapped in.
+Result<View> metadata_of_member(View member) {
+  if (is_metadata(member.head(16))) {
+    // Archives for Apple are padded with newlines inside of the member; a blob never ends with one.
+    std::uint64_t size = member.size();
+    for (int i = 0; i < 8; ++i) {
+      auto last = member.fetch(size - 1, 1);
+      if (!last || last->front() != '\n') break;
+      --size;
+    }
+    return member.sub(0, size);
+  }
+  auto section = find_section(member, ".rmeta");
+  if (!section) return pass(section);
+  if (!*section) return fail(ErrorKind::malformed, "lib.rmeta is an object without a .rmeta section");
+  return **section;
+}
+
+Result<std::optional<Artifact>> classify_archive(View file, std::string_view file_name) {
+  Artifact artifact;
+  auto reader = ArchiveReader::open(file);
+  if (!reader) return pass(reader);
+  bool has_rust = false;
+  for (;;) {
+    auto member = reader->next();
+    // rustc reads lib.rmeta from a library that is damaged behind it, and so do we; but nobody links it.
+    if (!member) return pass(member);
+    if (!*member) break;
+    const bool is_metadata_member = (*member)->name == kMetadataMember || (*member)->name == kOldMetadataMember;
+    if (is_metadata_member && !artifact.metadata) {
+      artifact.kind = Kind::rlib;
+      if ((*member)->external)
+        return fail(ErrorKind::unsupported, "thin archive: lib.rmeta is another file, and rustc does not follow it");
+      auto content = file.sub((*member)->offset, (*member)->size);
+      if (!content) return pass(content);
+      auto blob = metadata_of_member(*content);
+      if (!blob) return std::unexpected(Error{blob.error().kind, "lib.rmeta: " + blob.error().what, blob.error().offset});
+      if (auto taken = take_metadata(artifact, *blob); !taken) return pass(taken);
+      continue;
+    }
+    if (artifact.metadata || has_rust || (*member)->external) continue;
+    has_rust = (*member)->name.ends_with(".rcgu.o");
+    auto content = file.sub((*member)->offset, (*member)->size);
+    if (has_rust || !content || !object_format(content->head(64))) continue;
+    auto object = read_object(*content);
+    has_rust = object && (object->language == Language::rust || object->language == Language::mixed);
+  }
+  if (artifact.metadata) return artifact;
+  if (file_name.ends_with(".rlib")) return fail(ErrorKind::malformed, "an rlib without its member lib.rmeta");
+  artifact.kind = has_rust ? Kind::staticlib : Kind::archive;
+  return artifact;
+}
+
+// A dynamic library: a proc macro exports the decls symbol and carries metadata that says so. Stripping can take either
+// half away, and then the library is still called what it was, with the missing half named.
+Result<void> classify_library(Artifact& artifact, View file, bool reads_exports) {
+  std::vector<std::string> exports;
+  if (reads_exports) {
+    auto found = elf_exports(file, {kDeclsPrefix, kMetadataPrefix});
+    if (!found) return pass(found);
+    exports = std::move(*found);
+  }
+  const auto decls = std::ranges::find_if(exports, [](const auto& name) { return name.starts_with(kDeclsPrefix); });
+  ProcMacroFacts facts;
+  if (decls != exports.end()) facts.decls_symbol = *decls;
+
+  auto section = find_section(file, ".rustc");
+  if (!section) return pass(section);
+  if (*section) {
+    facts.rustc_section = ProcMacroFacts::Section::unreadable;
+    auto content = read_rustc_section(**section);
+    auto taken = content ? take_metadata(artifact, content->blob) : Result<void>(pass(content));
+    if (taken) {
+      facts.rustc_section = ProcMacroFacts::Section::present;
+    } else if (!facts.decls_symbol) {
+      return std::unexpected(Error{taken.error().kind, ".rustc: " + taken.error().what, taken.error().offset});
+    } else {
+      artifact.notes.push_back("section .rustc cannot be read: " + describe(taken.error()));
+    }
+  }
+  const bool says_proc_macro = artifact.crate && artifact.crate->is_proc_macro.value_or(false);
+  if (facts.decls_symbol || says_proc_macro) {
+    artifact.kind = Kind::proc_macro;
+    artifact.side = Side::host;
+    if (facts.rustc_section == ProcMacroFacts::Section::missing)
+      artifact.notes.push_back("proc macro without its .rustc section: it was stripped, and rustc refuses it (E0786)");
+    else if (!facts.decls_symbol && reads_exports)
+      artifact.notes.push_back("metadata of a proc macro, but the library exports no __rustc_proc_macro_decls_ symbol");
+    artifact.proc_macro = std::move(facts);
+  } else if (artifact.metadata) {
+    artifact.kind = Kind::dylib;
+  } else {
+    auto object = read_object(file);
+    if (!object) return pass(object);
+    const bool is_rust = object->language == Language::rust || object->language == Language::mixed;
+    artifact.kind = is_rust ? Kind::cdylib : Kind::shared_library;
+    artifact.object = std::move(*object);
+  }
+  if (artifact.crate) name_by_symbol(*artifact.crate, exports);
+  return {};
+}
+
+Result<std::optional<Artifact>> classify_elf(View file) {
+  Artifact artifact;
+  auto elf = read_elf(file);
+  if (!elf) return pass(elf);
+  artifact.elf = *elf;
+  constexpr std::uint16_t kRelocatable = 1;
+  constexpr std::uint16_t kExecutable = 2;
+  constexpr std::uint16_t kShared = 3;
+  if (elf->e_type == kRelocatable) {
+    auto modinfo = find_section(file, ".modinfo");
+    if (!modinfo) return pass(modinfo);
+    auto link_once = find_section(file, ".gnu.linkonce.this_module");
+    if (!link_once) return pass(link_once);
+    artifact.kind = *modinfo && *link_once ? Kind::kernel_module : Kind::object;
+    auto object = read_object(file);
+    if (!object) return pass(object);
+    artifact.object = std::move(*object);
+    return artifact;
+  }
+  if (elf->e_type == kExecutable || (elf->e_type == kShared && elf->has_interpreter && !elf->soname)) {
+    artifact.kind = Kind::executable;
+    auto object = read_object(file);
+    if (!object) return pass(object);
+    artifact.object = std::move(*object);
+    return artifact;
+  }
+  if (elf->e_type != kShared) return std::nullopt;
+  if (auto done = classify_library(artifact, file, true); !done) return pass(done);
+  return artifact;
+}
+
+// Mach-O and PE: what a library exports is not read here, so only metadata can tell what it is.
+Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format) {
+  constexpr std::uint32_t kMachOObject = 1;
+  constexpr std::uint32_t kMachOExecutable = 2;
+  constexpr std::uint16_t kPeDll = 0x2000;
+  Artifact artifact;
+  artifact.kind = Kind::object;
+  bool is_library = false;
+  const Bytes head = file.head(64);
+  if (format == ObjectFormat::macho && head.size() >= 16) {
+    const auto type = load_le(head, 12, 4);
+    is_library = type != kMachOObject && type != kMachOExecutable;
+    if (type == kMachOExecutable) artifact.kind = Kind::executable;
+  } else if (format == ObjectFormat::macho_fat) {
+    is_library = true;
+    artifact.notes.push_back("fat Mach-O: the first slice was read; rustc does not load metadata from a fat file");
+  } else if (format == ObjectFormat::pe) {
+    const auto pe = head.size() == 64 ? load_le(head, 0x3c, 4) : 0;
+    auto header = file.fetch(pe, 24);
+    if (!header || as_text(header->first(4)) != std::string_view("PE\0\0", 4)) return std::nullopt;
+    is_library = (load_le(*header, 22, 2) & kPeDll) != 0;
+    if (!is_library) artifact.kind = Kind::executable;
+  }
+  if (!is_library) return artifact;
+  artifact.notes.push_back("exports of Mach-O and PE libraries are not read: the kind follows from the metadata alone");
+  if (auto done = classify_library(artifact, file, false); !done) return pass(done);
+  return artifact;
+}
+
+}  // namespace
+
+bool is_candidate(Bytes head) { return is_metadata(head) || is_archive(head) || object_format(head).has_value(); }
+
+Result<std::optional<Artifact>> classify(View file, std::string_view file_name) {
+  const Bytes head = file.head(64);
+  Result<std::optional<Artifact>> result = std::nullopt;
+  if (head.empty() && file.size() > 0) return pass(file.fetch(0, 1));
+  if (is_archive(head)) {
+    result = classify_archive(file, file_name);
+  } else if (is_metadata(head)) {
+    Artifact artifact;
+    artifact.kind = Kind::rmeta;
+    if (auto taken = take_metadata(artifact, file); !taken) return pass(taken);
+    result = std::move(artifact);
+  } else if (const auto format = object_format(head)) {
+    if (*format == ObjectFormat::elf) {
+      result = classify_elf(file);
+    } else if (*format == ObjectFormat::bitcode) {
+      result = Artifact{.kind = Kind::bitcode};
+    } else {
+      result = classify_foreign(file, *format);
+    }
+  } else if (file.size() > 0 && (file_name.ends_with(".rmeta") || file_name.ends_with(".rlib"))) {
+    return fail(ErrorKind::malformed, "not crate metadata, whatever its name says");
+  }
+  if (!result || !*result) return result;
+  (*result)->size = file.size();
+  if ((*result)->crate) name_by_file(**result, file_name);
+  return result;
+}
+
+}  // namespace rartifacts

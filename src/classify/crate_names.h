@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/artifact.h>
+
+namespace rartifacts {
+
+/// Names a crate whose name is a predefined symbol from `rust_metadata_<name>_<id>`, which its library exports.
+void name_by_symbol(Crate& crate, const std::vector<std::string>& exports);
+
+/// Names what is still without a name: the crate from `lib<name><extra_filename>.<ext>`, then crate and dependencies from the
+/// table of predefined symbols of this exact compiler.
+void name_by_file(Artifact& artifact, std::string_view file_name);
+
+/// The name in `lib<name><extra_filename>.<ext>` (`<name>…dll` on Windows), or nothing.
+std::optional<std::string> crate_name_in(std::string_view file_name, std::string_view extra_filename);
+
+}  // namespace rartifacts

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/artifact.h>
+
+#include <algorithm>
+
+namespace rartifacts {
+
+// clang-format off
+const std::array<KindRow, 13> kind_table{{
+    {Kind::rmeta,          "rmeta",          "crate metadata",                                               {".rmeta"}},
+    {Kind::rlib,           "rlib",           "Rust library: archive of objects with crate metadata",        {".rlib"}},
+    {Kind::proc_macro,     "proc-macro",     "shared library that rustc loads to expand macros",             {".so", ".dylib", ".dll"}},
+    {Kind::dylib,          "dylib",          "Rust dynamic library with crate metadata",                     {".so", ".dylib", ".dll"}},
+    {Kind::cdylib,         "cdylib",         "shared library with Rust code, without metadata",              {".so", ".dylib", ".dll"}},
+    {Kind::staticlib,      "staticlib",      "archive with Rust objects, without metadata",                  {".a", ".lib"}},
+    {Kind::archive,        "archive",        "archive without Rust in it",                                   {".a", ".lib"}},
+    {Kind::object,         "object",         "relocatable object file",                                      {".o", ".obj"}},
+    {Kind::kernel_module,  "kernel-module",  "Linux kernel module",                                          {".ko"}},
+    {Kind::shared_library, "shared-library", "shared library without a trace of Rust",                       {".so", ".dylib", ".dll"}},
+    {Kind::executable,     "executable",     "program",                                                      {".exe"}},
+    {Kind::bitcode,        "bitcode",        "LLVM bitcode",                                                 {".bc"}},
+    {Kind::auxiliary,      "auxiliary",      "text or bitcode file that a module build reads",               {}},
+}};
+// clang-format on
+
+std::string_view name_of(Kind kind) { return kind_table[static_cast<std::size_t>(kind)].name; }
+
+std::optional<Kind> kind_of(std::string_view name) {
+  const auto* row = std::ranges::find(kind_table, name, &KindRow::name);
+  return row == kind_table.end() ? std::nullopt : std::optional(row->kind);
+}
+
+std::string_view name_of(Side side) { return side == Side::host ? "host" : "target"; }
+
+}  // namespace rartifacts

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// ar archives
+// ===========
+//
+// An archive is 8 bytes of magic and then members, each a 60-byte header of text fields and its content, padded to an even
+// offset with one "\n":
+//
+//     ar_name[16] ar_date[12] ar_uid[6] ar_gid[6] ar_mode[8] ar_size[10] "`\n"
+//
+// Sixteen bytes are too few for `libcore.core.8f2…-cgu.0.rcgu.o`, and each system found its own way out:
+//
+//   GNU   the name is `/123`: it stands at offset 123 of the content of a member called `//`, and ends with "/\n".
+//         COFF archives (MSVC, lld-link) do the same and end it with NUL.
+//   BSD   the name is `#1/45`: it is the first 45 bytes of the content, padded with NUL.
+//   thin  GNU names, but only the tables have content: the members are files elsewhere.
+//
+// `/` and `/SYM64/` (GNU) and `__.SYMDEF…` (BSD) are symbol tables for the linker.
+//
+// AIX uses "<bigaf>\n": a file header of 20-digit offsets, and members that form a linked list. rustc writes it for
+// powerpc64-ibm-aix, with the same lib.rmeta member inside.
+#include <rartifacts/archive.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kMagic = "!<arch>\n";
+constexpr std::string_view kThinMagic = "!<thin>\n";
+constexpr std::string_view kAixMagic = "<bigaf>\n";
+constexpr std::uint64_t kHeaderSize = 60;
+/// No system has longer file names; a `#1/N` or `//` entry beyond it is damage.
+constexpr std::uint64_t kMaxName = 4096;
+
+std::string_view trim_right(std::string_view text, std::string_view padding) {
+  const auto end = text.find_last_not_of(padding);
+  return end == std::string_view::npos ? std::string_view{} : text.substr(0, end + 1);
+}
+
+// Numbers are decimal text, padded with blanks.
+std::optional<std::uint64_t> number(std::string_view field) {
+  field = trim_right(field, " ");
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (error != std::errc{} || end != field.data() + field.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+bool is_archive(Bytes head) {
+  const auto magic = as_text(head).substr(0, 8);
+  return magic == kMagic || magic == kThinMagic || magic == kAixMagic;
+}
+
+Result<ArchiveReader> ArchiveReader::open(View archive) {
+  ArchiveReader reader(archive);
+  const auto magic = as_text(archive.head(8));
+  if (magic == kThinMagic) {
+    reader.format_ = ArchiveFormat::thin;
+  } else if (magic == kAixMagic) {
+    // fl_hdr: magic, fl_memoff, fl_gstoff, fl_gst64off, fl_fstmoff, fl_lstmoff, fl_freeoff; 20 digits each
+    auto header = archive.fetch(0, 128);
+    if (!header) return pass(header);
+    const auto first = number(as_text(*header).substr(68, 20));
+    const auto last = number(as_text(*header).substr(88, 20));
+    if (!first || !last) return fail(ErrorKind::malformed, "AIX archive without offsets of its members");
+    reader.format_ = ArchiveFormat::aix_big;
+    reader.position_ = *first;
+    reader.last_aix_ = *last;
+  } else if (magic != kMagic) {
+    return fail(ErrorKind::malformed, "not an ar archive");
+  }
+  return reader;
+}
+
+Result<std::string> ArchiveReader::long_name(std::uint64_t offset) const {
+  if (!names_ || offset >= names_->size())
+    return fail(ErrorKind::malformed, "member name {} lies outside of the name table", offset);
+  auto bytes = names_->fetch(offset, std::min(kMaxName, names_->size() - offset));
+  if (!bytes) return pass(bytes);
+  auto name = as_text(*bytes);
+  name = name.substr(0, std::min(name.find('\n'), name.find('\0')));
+  if (name.ends_with('/')) name.remove_suffix(1);
+  return std::string(name);
+}
+
+Result<std::optional<Member>> ArchiveReader::next() {
+  if (format_ == ArchiveFormat::aix_big) return next_aix();
+  while (position_ < archive_.size()) {
+    // An archive may end with the padding of its last member.
+    if (archive_.size() - position_ == 1) break;
+    auto header = archive_.fetch(position_, kHeaderSize);
+    if (!header) return fail_at(position_, header.error().kind, "archive ends inside a member header");
+    const auto text = as_text(*header);
+    if (text.substr(58, 2) != "`\n") return fail_at(position_, ErrorKind::malformed, "no archive member header here");
+    const auto stored = number(text.substr(48, 10));
+    if (!stored) return fail_at(position_, ErrorKind::malformed, "archive member size is not a number");
+    const auto raw_name = trim_right(text.substr(0, 16), " ");
+    const bool is_table = raw_name == "/" || raw_name == "//" || raw_name == "/SYM64/";
+
+    Member member;
+    member.header = position_;
+    member.offset = position_ + kHeaderSize;
+    member.size = *stored;
+    member.external = format_ == ArchiveFormat::thin && !is_table;
+    const std::uint64_t content = member.external ? 0 : *stored;
+    if (content > archive_.size() - member.offset)
+      return fail_at(position_, ErrorKind::truncated, "archive member of {} bytes, {} are there", *stored,
+                     archive_.size() - member.offset);
+    position_ = member.offset + content + (content & 1);
+
+    if (raw_name == "//") {
+      auto table = archive_.sub(member.offset, member.size);
+      if (!table) return pass(table);
+      names_ = *table;
+      continue;
+    }
+    if (is_table) continue;
+    if (raw_name.starts_with("#1/")) {
+      const auto length = number(raw_name.substr(3));
+      if (!length || *length > member.size || *length > kMaxName)
+        return fail_at(member.header, ErrorKind::malformed, "archive member name of impossible length");
+      auto name = archive_.fetch(member.offset, *length);
+      if (!name) return pass(name);
+      member.name = trim_right(as_text(*name), std::string_view("\0", 1));
+      member.offset += *length;
+      member.size -= *length;
+      format_ = ArchiveFormat::bsd;
+    } else if (raw_name.starts_with('/')) {
+      const auto offset = number(raw_name.substr(1));
+      if (!offset) return fail_at(member.header, ErrorKind::malformed, "archive member name is not a number");
+      auto name = long_name(*offset);
+      // rustc reads such an archive as long as it does not need that member; so do we
+      member.name = name ? *name : std::string(raw_name);
+    } else {
+      member.name = raw_name.ends_with('/') ? raw_name.substr(0, raw_name.size() - 1) : raw_name;
+    }
+    if (member.name.starts_with("__.SYMDEF")) {
+      format_ = ArchiveFormat::bsd;
+      continue;
+    }
+    return member;
+  }
+  return std::nullopt;
+}
+
+// ar_size[20] ar_nxtmem[20] ar_prvmem[20] ar_date[12] ar_uid[12] ar_gid[12] ar_mode[12] ar_namlen[4] name, even, "`\n"
+Result<std::optional<Member>> ArchiveReader::next_aix() {
+  constexpr std::uint64_t kAixHeader = 112;
+  if (position_ == 0) return std::nullopt;
+  auto header = archive_.fetch(position_, kAixHeader);
+  if (!header) return pass(header);
+  const auto text = as_text(*header);
+  const auto size = number(text.substr(0, 20));
+  const auto next = number(text.substr(20, 20));
+  const auto name_length = number(text.substr(108, 4));
+  if (!size || !next || !name_length)
+    return fail_at(position_, ErrorKind::malformed, "AIX archive member header without numbers");
+  auto name = archive_.fetch(position_ + kAixHeader, *name_length);
+  if (!name) return pass(name);
+  Member member;
+  member.name = as_text(*name);
+  member.header = position_;
+  member.offset = position_ + kAixHeader + *name_length + (*name_length & 1) + 2;
+  member.size = *size;
+  if (auto content = archive_.sub(member.offset, member.size); !content) return pass(content);
+  // The list is only followed forwards, so that it ends whatever it says.
+  const bool is_last = position_ == last_aix_ || *next <= position_;
+  position_ = is_last ? 0 : *next;
+  return member;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "write/artifact_json.h"
+
+#include <array>
+
+namespace rartifacts {
+namespace {
+
+template <class T>
+std::optional<std::string_view> name_of(const std::optional<T>& value) {
+  return value ? std::optional(name_of(*value)) : std::nullopt;
+}
+
+void note_name(std::vector<std::string>& notes, const CrateName& name, const std::string& whose) {
+  if (!name.predefined) return;
+  if (!name.text) {
+    notes.push_back(fmt::format("{}: predefined#{}, a word that only this build of rustc knows", whose, *name.predefined));
+  } else if (name.source == CrateName::Source::rustc_table) {
+    notes.push_back(fmt::format("{}: {} is predefined#{} in the table of this rustc", whose, *name.text, *name.predefined));
+  }
+}
+
+void write_dependency(Json& json, const Dependency& dependency) {
+  json.begin_object()
+      .member("name", dependency.name.text)
+      .member("svh", dependency.svh)
+      .member("host_svh", dependency.host_svh)
+      .member("kind", name_of(dependency.kind))
+      .member("private", dependency.is_private)
+      .member("extra_filename", dependency.extra_filename)
+      .end_object();
+}
+
+void write_flags(Json& json, const CrateFlags& flags) {
+  const std::array<std::pair<std::string_view, std::optional<bool>>, 10> all{{
+      {"has_global_allocator", flags.has_global_allocator},
+      {"has_alloc_error_handler", flags.has_alloc_error_handler},
+      {"has_panic_handler", flags.has_panic_handler},
+      {"has_default_lib_allocator", flags.has_default_lib_allocator},
+      {"compiler_builtins", flags.compiler_builtins},
+      {"needs_allocator", flags.needs_allocator},
+      {"needs_panic_runtime", flags.needs_panic_runtime},
+      {"no_builtins", flags.no_builtins},
+      {"panic_runtime", flags.panic_runtime},
+      {"profiler_runtime", flags.profiler_runtime},
+  }};
+  json.key("flags").begin_object();
+  for (const auto& [name, value] : all) json.member(name, value);
+  json.end_object();
+}
+
+void write_crate(Json& json, const Crate& crate) {
+  json.key("crate").begin_object();
+  json.member("name", crate.name.text).member("svh", crate.svh).member("stable_crate_id", crate.stable_crate_id);
+  json.member("triple", crate.triple).member("custom_target", crate.custom_target);
+  json.member("edition", crate.edition).member("panic", name_of(crate.panic));
+  json.member("panic_in_drop", name_of(crate.panic_in_drop));
+  json.member("is_proc_macro", crate.is_proc_macro).member("is_stub", crate.is_stub);
+  if (crate.has_root) {
+    json.member("extra_filename", crate.extra_filename);
+    json.member("symbol_mangling", crate.flags.symbol_mangling);
+    write_flags(json, crate.flags);
+  } else {
+    json.key("extra_filename").null();
+  }
+  json.key("dependencies");
+  if (crate.dependencies) {
+    json.begin_array();
+    for (const auto& dependency : *crate.dependencies) write_dependency(json, dependency);
+    json.end_array();
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
+void write_elf(Json& json, const ElfFacts& elf) {
+  json.key("elf").begin_object();
+  json.member("class", elf.elf_class).member("endian", elf.little_endian ? "little" : "big");
+  json.member("machine", elf_machine_name(elf.e_machine)).member("type", elf_type_name(elf.e_type));
+  json.member("soname", elf.soname).key("needed").begin_array();
+  for (const auto& library : elf.needed) json.value(library);
+  json.end_array().member("build_id", elf.build_id).end_object();
+}
+
+}  // namespace
+
+std::string_view name_of(DependencyKind kind) {
+  static constexpr std::string_view kNames[] = {"macros-only", "conditional", "unconditional"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view name_of(PanicStrategy panic) {
+  static constexpr std::string_view kNames[] = {"unwind", "abort", "immediate-abort"};
+  return kNames[static_cast<std::size_t>(panic)];
+}
+
+std::string_view name_of(Language language) {
+  static constexpr std::string_view kNames[] = {"rust", "c", "mixed", "assembler"};
+  return kNames[static_cast<std::size_t>(language)];
+}
+
+std::string_view name_of(ProcMacroFacts::Section section) {
+  static constexpr std::string_view kNames[] = {"present", "missing", "unreadable"};
+  return kNames[static_cast<std::size_t>(section)];
+}
+
+std::vector<std::string> all_notes(const Artifact& artifact) {
+  auto notes = artifact.notes;
+  if (!artifact.crate) return notes;
+  note_name(notes, artifact.crate->name, "crate name");
+  if (!artifact.crate->dependencies) return notes;
+  for (std::size_t i = 0; i < artifact.crate->dependencies->size(); ++i)
+    note_name(notes, (*artifact.crate->dependencies)[i].name, fmt::format("dependency {}", i + 1));
+  return notes;
+}
+
+void write_artifact(Json& json, const Artifact& artifact) {
+  json.begin_object().path_member("path", artifact.path);
+  json.member("kind", name_of(artifact.kind)).member("side", name_of(artifact.side)).member("size", artifact.size);
+  if (artifact.link_target) json.path_member("link_target", *artifact.link_target);
+  if (artifact.sha256) json.member("sha256", *artifact.sha256);
+  if (artifact.metadata) json.member("rustc", artifact.metadata->rustc).member("metadata_version", artifact.metadata->version);
+  if (artifact.crate) write_crate(json, *artifact.crate);
+  if (artifact.elf) write_elf(json, *artifact.elf);
+  if (artifact.object)
+    json.key("object").begin_object().member("language", name_of(artifact.object->language)).member("producer", artifact.object->producer).end_object();
+  if (artifact.proc_macro)
+    json.key("proc_macro").begin_object().member("decls_symbol", artifact.proc_macro->decls_symbol).member("rustc_section", name_of(artifact.proc_macro->rustc_section)).end_object();
+  json.key("notes").begin_array();
+  for (const auto& note : all_notes(artifact)) json.value(note);
+  json.end_array().end_object();
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/artifact.h>
+
+#include "write/json.h"
+
+namespace rartifacts {
+
+/// One artifact as the object that `inspect` prints and the manifest holds. The member names are a contract; they are
+/// described in docs/manifest.schema.json.
+void write_artifact(Json& json, const Artifact& artifact);
+
+std::string_view name_of(DependencyKind kind);
+std::string_view name_of(PanicStrategy panic);
+std::string_view name_of(Language language);
+std::string_view name_of(ProcMacroFacts::Section section);
+
+/// What to tell the reader about names that do not stand in the file, and everything else in `notes`.
+std::vector<std::string> all_notes(const Artifact& artifact);
+
+}  // namespace rartifacts

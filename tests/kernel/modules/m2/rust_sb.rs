@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+//! Static branch and warn_on.
+use kernel::prelude::*;
+module! {
+    type: RustSb,
+    name: "rust_sb",
+    description: "static branch, warn_on",
+    license: "GPL",
+}
+/// Holder of a key.
+#[repr(C)]
+pub struct Holder { key: kernel::bindings::static_key_false }
+// SAFETY: only used by address.
+unsafe impl Sync for Holder {}
+// SAFETY: all zeroes is a disabled key.
+static HOLDER: Holder = unsafe { core::mem::zeroed() };
+struct RustSb;
+impl kernel::Module for RustSb {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        // SAFETY: a static key of this module.
+        if unsafe { kernel::static_branch_unlikely!(HOLDER, Holder, key) } {
+            pr_info!("on\n");
+        }
+        let n = core::hint::black_box(3);
+        if kernel::warn_on!(n == 4) {
+            return Err(EINVAL);
+        }
+        Ok(RustSb)
+    }
+}
