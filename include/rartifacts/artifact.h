@@ -58,6 +58,8 @@ struct Artifact {
   Side side = Side::target;
   std::uint64_t size = 0;
   std::optional<std::string> link_target;  ///< the path is a symbolic link with this text
+  std::optional<std::string> resolved;     ///< and leads to this path, which has an Artifact of its own
+  bool is_source = false;                  ///< a source file that an editor reads, no artifact of a build
   std::optional<std::string> sha256;       ///< lower-case hex, when asked for
   std::optional<MetadataHeader> metadata;
   std::optional<Crate> crate;

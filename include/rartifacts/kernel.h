@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/error.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rartifacts {
+
+/// The result of Kbuild's configuration: include/config/auto.conf (strings unquoted) or .config (strings quoted).
+class KernelConfig {
+ public:
+  /// Reads either spelling. Lines that are no `CONFIG_X=value` are passed over, as Kbuild does.
+  static KernelConfig parse(std::string_view text);
+
+  /// True for `CONFIG_<name>=y`.
+  bool is_set(std::string_view name) const;
+  /// The value of `CONFIG_<name>` without quotes.
+  std::optional<std::string> value(std::string_view name) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+/// A file that is no crate, but that a module build reads.
+struct AuxiliaryRow {
+  std::string_view path;       ///< below the kernel's root
+  std::string_view condition;  ///< symbols that call for it: `JUMP_LABEL`, `BUG !UML`; empty: always
+  bool custom_target;          ///< only when the crates were compiled for a JSON target
+  std::string_view why;
+};
+
+/// The table of all of them.
+const std::vector<AuxiliaryRow>& auxiliary_table();
+
+/// The rows that `config` calls for.
+std::vector<const AuxiliaryRow*> auxiliary_files(const KernelConfig& config, bool has_custom_target);
+
+}  // namespace rartifacts

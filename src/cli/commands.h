@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/manifest.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.h"
+
+namespace rartifacts {
+
+/// Options every command has.
+struct CommonOptions {
+  std::string directory = ".";  ///< -C
+  bool directory_given = false;
+};
+
+struct ScanCommand {
+  CommonOptions common;
+  std::vector<std::string> paths;
+  std::string format;  ///< empty: table on a terminal, else paths
+  std::string profile = "oot";
+  bool profile_given = false;
+  std::vector<std::string> kinds;
+  std::string side;
+  bool allow_empty = false;
+  bool keep_going = false;
+  bool dirs = false;
+  bool sniff = false;
+  unsigned jobs = 0;
+};
+ExitCode run_scan(const ScanCommand& command);
+
+struct InspectCommand {
+  CommonOptions common;
+  std::vector<std::string> files;
+  std::string format = "text";
+  bool target_json = false;
+};
+ExitCode run_inspect(const InspectCommand& command);
+
+}  // namespace rartifacts

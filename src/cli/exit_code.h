@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace rartifacts {
+
+/// Exit codes, the same for every command.
+enum class ExitCode {
+  done = 0,
+  findings = 1,
+  usage = 2,
+  input = 3,
+};
+
+struct ExitCodeRow {
+  ExitCode code;
+  std::string_view meaning;
+};
+inline constexpr std::array<ExitCodeRow, 4> exit_code_table{{
+    {ExitCode::done, "done"},
+    {ExitCode::findings, "findings (audit, diff, verify)"},
+    {ExitCode::usage, "wrong usage, or a name that the chosen format cannot hold"},
+    {ExitCode::input, "input that could not be read or was not what was asked for, or output that could not be written"},
+}};
+
+}  // namespace rartifacts

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The command line. CLI11 takes long to compile, so this is the only file that includes it; every command runs in a file of
+// its own.
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+
+#ifndef RARTIFACTS_VERSION
+#error "the build defines RARTIFACTS_VERSION"
+#endif
+
+namespace rartifacts {
+namespace {
+
+template <class Table>
+std::vector<std::string> names_in(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& row : table) names.emplace_back(row.name);
+  return names;
+}
+
+template <class Table>
+std::string list_of(std::string_view title, const Table& table) {
+  std::size_t width = 0;
+  for (const auto& row : table) width = std::max(width, row.name.size());
+  std::string out = fmt::format("\n{}:\n", title);
+  for (const auto& row : table) out += fmt::format("  {:<{}}  {}\n", row.name, width, row.what);
+  return out;
+}
+
+std::string exit_codes() {
+  std::string out = "\nExit codes:\n";
+  for (const auto& row : exit_code_table) out += fmt::format("  {}  {}\n", static_cast<int>(row.code), row.meaning);
+  return out;
+}
+
+constexpr std::string_view kScanExamples = R"(
+Examples:
+  rartifacts scan linux-build/ | cpio -pdmu "$DEST"
+  rartifacts -C linux-build scan --format paths0 . | rsync -a --from0 --files-from=- linux-build/ "$DEST"
+  rartifacts -C linux-build scan . | tar -C linux-build --no-recursion -cf headers.tar -T -
+In a script, `set -o pipefail` first: a list that failed is empty.
+)";
+
+void add_common(CLI::App& app, CommonOptions& common) {
+  app.add_option("-C,--directory", common.directory, "Work in DIR, as if started there")->type_name("DIR");
+}
+
+CLI::App* add_scan(CLI::App& app, ScanCommand& command) {
+  auto* scan = app.add_subcommand("scan", "List the Rust artifacts of a tree: the manifest");
+  scan->add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")->required();
+  scan->add_option("-f,--format", command.format, "How to write the list (default: table on a terminal, paths elsewhere)")
+      ->check(CLI::IsMember(names_in(format_table())))->type_name("FORMAT");
+  scan->add_option_function<std::string>("-p,--profile", [&](const std::string& name) { command.profile = name, command.profile_given = true; },
+                                         "What the list is for (default: oot)")
+      ->check(CLI::IsMember(names_in(profile_table)))->type_name("PROFILE");
+  scan->add_option("-k,--kind", command.kinds, "Only files of this kind; may be given several times")
+      ->check(CLI::IsMember(names_in(kind_table)))->type_name("KIND");
+  scan->add_option("--side", command.side, "Only `host` (runs inside rustc) or `target` (for the kernel's machine)")
+      ->check(CLI::IsMember({"host", "target"}))->type_name("SIDE");
+  scan->add_flag("--dirs", command.dirs, "List parent directories too: cpio keeps their modes only then");
+  scan->add_flag("--sniff", command.sniff, "Look into every file, whatever its name");
+  scan->add_flag("--allow-empty", command.allow_empty, "An empty list is no error");
+  scan->add_flag("--keep-going", command.keep_going, "List the rest when a file cannot be read; the exit code stays 3");
+  scan->add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")->check(CLI::Range(1U, 256U))->type_name("N");
+  scan->footer(list_of("Formats", format_table()) + list_of("Profiles", profile_table) + list_of("Kinds", kind_table) +
+               std::string(kScanExamples) + exit_codes());
+  return scan;
+}
+
+CLI::App* add_inspect(CLI::App& app, InspectCommand& command) {
+  auto* inspect = app.add_subcommand("inspect", "Show everything that can be read from an artifact");
+  inspect->add_option("FILE", command.files, "Metadata, library, object or module")->required();
+  inspect->add_option("-f,--format", command.format, "text, json or ndjson")->check(CLI::IsMember({"text", "json", "ndjson"}))->type_name("FORMAT");
+  return inspect;
+}
+
+}  // namespace
+
+ExitCode run(int argc, char** argv) {
+  CLI::App app("Tells which files of a build are Rust artifacts, what each is, and which must ship together.\n"
+               "Reads them itself; no rustc is run.", "rartifacts");
+  app.set_version_flag("--version", "rartifacts " RARTIFACTS_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  CommonOptions common;
+  add_common(app, common);
+  ScanCommand scan_command;
+  InspectCommand inspect_command;
+  const auto* scan = add_scan(app, scan_command);
+  const auto* inspect = add_inspect(app, inspect_command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error), ExitCode::done;
+    complain(fmt::format("{} (see rartifacts --help)", error.what()));
+    return ExitCode::usage;
+  }
+  scan_command.common = inspect_command.common = common;
+  if (scan->parsed()) return run_scan(scan_command);
+  if (inspect->parsed()) return run_inspect(inspect_command);
+  return ExitCode::usage;
+}
+
+}  // namespace rartifacts
+
+int main(int argc, char** argv) {
+  // A reader that goes away (`| head`) is an error we report, not a signal that kills us.
+  std::signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(rartifacts::run(argc, argv));
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "cli/operands.h"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "source/directory.h"
+
+namespace rartifacts {
+namespace {
+
+std::optional<std::string> real_path(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> resolved(realpath(path.c_str(), nullptr), &std::free);
+  return resolved ? std::optional(std::string(resolved.get())) : std::nullopt;
+}
+
+bool has_parent_parts(std::string_view path) {
+  return path == ".." || path.starts_with("../") || path.ends_with("/..") || path.find("/../") != path.npos;
+}
+
+// Without "." parts, doubled and trailing slashes.
+std::string tidied(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const auto part = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (!part.empty() && part != ".") out = join_path(out, part);
+  }
+  return out.empty() ? "." : out;
+}
+
+std::optional<std::string> below(const std::string& base, const std::string& path) {
+  if (path == base) return ".";
+  const std::string prefix = base == "/" ? base : base + '/';
+  if (!path.starts_with(prefix)) return std::nullopt;
+  return path.substr(prefix.size());
+}
+
+}  // namespace
+
+Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below) {
+  Operands operands{common.directory, {}};
+  const auto base = real_path(common.directory);
+  if (!base) return fail_errno(common.directory);
+  std::vector<std::string> outside;
+  for (const auto& path : typed) {
+    if (path.empty()) return fail(ErrorKind::unsupported, "an empty path names nothing");
+    if (!path.starts_with('/') && !has_parent_parts(path)) {
+      operands.paths.push_back(tidied(path));
+      continue;
+    }
+    const auto real = real_path(path.starts_with('/') ? path : join_path(*base, path));
+    if (!real) return fail_errno(path);
+    if (const auto inside = below(*base, *real)) operands.paths.push_back(*inside);
+    else outside.push_back(*real);
+  }
+  if (outside.empty()) return operands;
+  if (must_be_below)
+    return fail(ErrorKind::unsupported, "{} is outside of {}, and a list of copyable paths cannot reach it: use -C DIR", outside.front(), *base);
+  struct stat status;
+  if (typed.size() == 1 && stat(outside.front().c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return Operands{outside.front(), {"."}};
+  Operands absolute{"/", {}};
+  for (const auto& path : operands.paths) absolute.paths.push_back(tidied(*base + "/" + path));
+  for (const auto& path : outside) absolute.paths.push_back(tidied(path));
+  return absolute;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/error.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+
+namespace rartifacts {
+
+/// The directory that a run is relative to, and its operands in those terms.
+struct Operands {
+  std::string base;
+  std::vector<std::string> paths;
+};
+
+/// Turns what the user typed into paths below the base directory (`-C`, or where the command was started): `./a/`, `a` and
+/// `/the/base/a` are the same. A path elsewhere is an error when `must_be_below`, because no copying program could use the
+/// list; else it becomes the base itself, or, one of several, the root directory does.
+Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below);
+
+}  // namespace rartifacts

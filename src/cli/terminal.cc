@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "cli/terminal.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "write/formats.h"
+
+namespace rartifacts {
+namespace {
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
+
+bool wants_color() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return stdout_is_terminal() && (!no_color || *no_color == '\0') && term && std::string_view(term) != "dumb";
+}
+
+ExitCode print(std::string_view text) {
+  if (write_all(STDOUT_FILENO, text)) return ExitCode::done;
+  complain(fmt::format("standard output: {}: what was written so far is not complete", std::strerror(errno)));
+  return ExitCode::input;
+}
+
+void report(const Problem& problem) { complain(fmt::format("{}: {}", printable(problem.path), printable(describe(problem.error)))); }
+
+void complain(std::string_view what) { write_all(STDERR_FILENO, fmt::format("rartifacts: {}\n", what)); }
+
+Progress::Progress() : last_(std::chrono::steady_clock::now()), enabled_(isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (shown_) write_all(STDERR_FILENO, "\r\x1b[K");
+}
+
+void Progress::operator()(std::uint64_t entries) {
+  if (!enabled_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_ < std::chrono::milliseconds(shown_ ? 200 : 1000)) return;
+  last_ = now;
+  shown_ = true;
+  write_all(STDERR_FILENO, fmt::format("\rscanning: {} entries\x1b[K", entries));
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/scan.h>
+
+#include <chrono>
+#include <string_view>
+
+#include "cli/exit_code.h"
+
+namespace rartifacts {
+
+bool stdout_is_terminal();
+/// Colour is for terminals whose user has not set NO_COLOR (no-color.org) or TERM=dumb.
+bool wants_color();
+
+/// Writes all of `text` to standard output. When that fails, because the disk is full or the reader has gone, says so and
+/// returns `ExitCode::input`.
+ExitCode print(std::string_view text);
+
+/// `rartifacts: PATH: what is wrong` on standard error, one line whatever the path holds.
+void report(const Problem& problem);
+/// The same for what is no single path.
+void complain(std::string_view what);
+
+/// Shows how many entries were seen, on a terminal and once a second has passed; wipes itself out at the end.
+class Progress {
+ public:
+  Progress();
+  ~Progress();
+  void operator()(std::uint64_t entries);
+
+ private:
+  std::chrono::steady_clock::time_point last_;
+  bool enabled_;
+  bool shown_ = false;
+};
+
+}  // namespace rartifacts

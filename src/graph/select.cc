@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// What must ship together
+// =======================
+//
+// A list of names would be wrong with the next kernel: 6.12.y gained `ffi` and lost `alloc` within a stable series. The crates
+// say themselves what they need. Kbuild gives every module `--extern kernel` and `-L rust/`, so everything a module build
+// reads of crates is reachable from `kernel` by the names and SVHs in the metadata.
+//
+// Whatever is not reachable is a leftover (a libmacros.so of the previous build) or an input of a proc macro (libsyn.rlib).
+// One case needs a second root: a target crate beside `kernel` that modules may name themselves. It is taken when nothing
+// needs it, everything it needs is there with the right SVH, and no crate of its name has been taken already.
+#include <rartifacts/graph.h>
+#include <rartifacts/select.h>
+
+#include <algorithm>
+
+#include "source/directory.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kRootCrate = "kernel";
+
+bool is_target_crate(const Crate& crate, const Crate& kernel) {
+  return crate.triple == kernel.triple && crate.target_json == kernel.target_json;
+}
+
+// Why a root is not complete, in the words of its first broken edge.
+std::string broken_edge(const CrateGraph& graph, std::size_t root) {
+  for (const auto node : graph.closure({root})) {
+    for (const auto& edge : graph.nodes()[node].edges) {
+      if (edge.state == CrateEdge::State::found) continue;
+      const auto& name = display_name(edge.dependency->name);
+      if (edge.state == CrateEdge::State::missing)
+        return fmt::format("needs crate {} with SVH {}, which is not here", name, edge.dependency->svh);
+      const auto& other = *graph.nodes()[edge.node].artifact;
+      return fmt::format("needs crate {} with SVH {}, but {} has {}", name, edge.dependency->svh, other.path, other.crate->svh);
+    }
+  }
+  return {};
+}
+
+class KernelSelection {
+ public:
+  KernelSelection(ScanResult& result, const KernelRoot& kernel, Selection& selection)
+      : result_(result), kernel_(kernel), selection_(selection), graph_(crates()) {}
+
+  void run() {
+    if (!kernel_.config.is_set("RUST")) return problem(kernel_.config_path, "CONFIG_RUST is not set: this kernel has no Rust artifacts to ship");
+    const auto roots = main_roots();
+    if (roots.empty()) return;
+    auto chosen = graph_.closure(roots);
+    const Crate& kernel = *graph_.nodes()[roots.front()].artifact->crate;
+    for (const auto extra : other_roots(chosen, kernel)) {
+      const auto more = graph_.closure({extra});
+      chosen.insert(chosen.end(), more.begin(), more.end());
+    }
+    std::ranges::sort(chosen);
+    chosen.erase(std::ranges::unique(chosen).begin(), chosen.end());
+    for (const auto node : chosen) take(graph_.nodes()[node].artifact->path);
+    for (const auto& path : kernel_.auxiliary) take(path);
+  }
+
+ private:
+  std::vector<const Artifact*> crates() const {
+    std::vector<const Artifact*> all;
+    for (const auto& artifact : result_.artifacts)
+      if (artifact.crate && !artifact.link_target && kernel_.holds(artifact.path)) all.push_back(&artifact);
+    // Links last, so that a crate is named by its own file where both are there.
+    for (const auto& artifact : result_.artifacts)
+      if (artifact.crate && artifact.link_target && kernel_.holds(artifact.path)) all.push_back(&artifact);
+    return all;
+  }
+
+  void problem(std::string path, std::string what) {
+    selection_.problems.push_back({std::move(path), Error{ErrorKind::malformed, std::move(what), std::nullopt}});
+  }
+
+  // The files that are crate `kernel`: the complete ones, each SVH once, the outermost file.
+  std::vector<std::size_t> main_roots() {
+    std::vector<std::size_t> complete;
+    std::vector<std::size_t> broken;
+    for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+      const auto& crate = *graph_.nodes()[i].artifact->crate;
+      if (crate.name.text != kRootCrate || crate.is_proc_macro.value_or(false)) continue;
+      (graph_.is_complete(i) && crate.dependencies ? complete : broken).push_back(i);
+    }
+    const auto depth = [&](std::size_t node) { return std::ranges::count(graph_.nodes()[node].artifact->path, '/'); };
+    std::ranges::stable_sort(complete, {}, depth);
+    std::vector<std::size_t> roots;
+    for (const auto node : complete) {
+      const auto& svh = graph_.nodes()[node].artifact->crate->svh;
+      if (std::ranges::none_of(roots, [&](auto root) { return graph_.nodes()[root].artifact->crate->svh == svh; })) roots.push_back(node);
+    }
+    if (!roots.empty()) return roots;
+    for (const auto node : broken) {
+      const auto& artifact = *graph_.nodes()[node].artifact;
+      problem(artifact.path, artifact.crate->dependencies ? broken_edge(graph_, node) : "its dependencies cannot be read, so what must ship with it is unknown");
+    }
+    if (broken.empty()) problem(kernel_.config_path, "CONFIG_RUST=y, but there is no metadata of crate kernel: build the tree first (make prepare modules_prepare)");
+    return roots;
+  }
+
+  std::vector<std::size_t> other_roots(const std::vector<std::size_t>& chosen, const Crate& kernel) const {
+    std::set<std::string> taken;
+    for (const auto node : chosen) taken.insert(display_name(graph_.nodes()[node].artifact->crate->name));
+    std::vector<std::size_t> roots;
+    for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+      const auto& artifact = *graph_.nodes()[i].artifact;
+      const bool is_candidate = artifact.kind == Kind::rmeta && artifact.crate->dependencies && !artifact.crate->dependencies->empty() &&
+                                is_target_crate(*artifact.crate, kernel) && !taken.contains(display_name(artifact.crate->name));
+      if (is_candidate && graph_.needed_by(i).empty() && graph_.is_complete(i)) roots.push_back(i);
+    }
+    return roots;
+  }
+
+  // Takes a file and, when it is a link, what the link leads to; the scan has put both into the result.
+  void take(const std::string& path) {
+    for (auto& artifact : result_.artifacts) {
+      if (artifact.path != path) continue;
+      selection_.artifacts.push_back(&artifact);
+      if (artifact.resolved) take(*artifact.resolved);
+    }
+  }
+
+  ScanResult& result_;
+  const KernelRoot& kernel_;
+  Selection& selection_;
+  CrateGraph graph_;
+};
+
+bool in_kernel(const ScanResult& result, std::string_view path) {
+  return std::ranges::any_of(result.kernels, [&](const auto& kernel) { return kernel.holds(path); });
+}
+
+bool is_of_side(const Artifact& artifact, Profile profile) {
+  if (profile == Profile::oot_host) return artifact.side == Side::host;
+  if (profile == Profile::oot_target) return artifact.side == Side::target;
+  return true;
+}
+
+}  // namespace
+
+const std::array<ProfileRow, 5> profile_table{{
+    {Profile::oot, "oot", "what building an out-of-tree module reads (default)"},
+    {Profile::oot_host, "oot-host", "of these, what runs inside rustc: proc macros"},
+    {Profile::oot_target, "oot-target", "of these, what describes the target: metadata, target.json, generated files"},
+    {Profile::ide, "ide", "oot, and the sources that rust-analyzer reads"},
+    {Profile::all, "all", "every artifact, leftovers and objects included"},
+}};
+
+std::optional<Profile> profile_of(std::string_view name) {
+  const auto* row = std::ranges::find(profile_table, name, &ProfileRow::name);
+  return row == profile_table.end() ? std::nullopt : std::optional(row->profile);
+}
+
+ScanOptions scan_for(Profile profile) {
+  ScanOptions options;
+  options.kinds = {Kind::rmeta, Kind::rlib, Kind::proc_macro, Kind::dylib};
+  options.kernel_kinds = {Kind::rmeta, Kind::proc_macro};
+  if (profile == Profile::all) {
+    for (const auto& row : kind_table) options.kinds.insert(row.kind);
+    options.kernel_kinds = options.kinds;
+  }
+  options.sources = profile == Profile::ide;
+  return options;
+}
+
+Selection select(ScanResult& result, Profile profile) {
+  Selection selection;
+  if (profile == Profile::all) {
+    for (auto& artifact : result.artifacts) selection.artifacts.push_back(&artifact);
+    return selection;
+  }
+  for (const auto& kernel : result.kernels) KernelSelection(result, kernel, selection).run();
+  for (auto& artifact : result.artifacts) {
+    const bool is_source = profile == Profile::ide && artifact.is_source;
+    if (is_source || (!in_kernel(result, artifact.path) && artifact.metadata)) selection.artifacts.push_back(&artifact);
+  }
+  std::ranges::sort(selection.artifacts, {}, &Artifact::path);
+  selection.artifacts.erase(std::ranges::unique(selection.artifacts).begin(), selection.artifacts.end());
+  std::erase_if(selection.artifacts, [&](const Artifact* artifact) { return !is_of_side(*artifact, profile); });
+  return selection;
+}
+
+void tell_sides(ScanResult& result) {
+  for (const auto& kernel : result.kernels) {
+    const auto main = std::ranges::find_if(result.artifacts, [&](const auto& artifact) {
+      return kernel.holds(artifact.path) && artifact.crate && artifact.crate->name.text == kRootCrate;
+    });
+    if (main == result.artifacts.end()) continue;
+    const Crate root = *main->crate;
+    for (auto& artifact : result.artifacts)
+      if (artifact.crate && kernel.holds(artifact.path) && !is_target_crate(*artifact.crate, root)) artifact.side = Side::host;
+  }
+}
+
+}  // namespace rartifacts

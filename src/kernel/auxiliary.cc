@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/kernel.h>
+
+#include <algorithm>
+
+namespace rartifacts {
+namespace {
+
+// "BUG !UML": every word must hold.
+bool holds(std::string_view condition, const KernelConfig& config) {
+  while (!condition.empty()) {
+    auto word = condition.substr(0, condition.find(' '));
+    condition.remove_prefix(std::min(condition.size(), word.size() + 1));
+    const bool wanted = !word.starts_with('!');
+    if (!wanted) word.remove_prefix(1);
+    if (config.is_set(word) != wanted) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// Sources: rust/Makefile, scripts/Makefile.build and rust/kernel/*.rs of Linux 6.1 to 7.3. A kernel that does not make one of
+// these files under its symbol simply has not got it.
+const std::vector<AuxiliaryRow>& auxiliary_table() {
+  static const std::vector<AuxiliaryRow> kTable{
+      {"include/generated/rustc_cfg", "", false, "rustc gets the configuration as @include/generated/rustc_cfg"},
+      {"scripts/target.json", "", true, "rustc --target, since Linux 6.6"},
+      {"rust/target.json", "", true, "rustc --target, before Linux 6.6"},
+      {"rust/kernel/generated_arch_static_branch_asm.rs", "JUMP_LABEL", false, "static_branch_unlikely!() includes it"},
+      {"rust/kernel/generated_arch_warn_asm.rs", "BUG !UML", false, "warn_on!() includes it"},
+      {"rust/kernel/generated_arch_reachable_asm.rs", "BUG !UML", false, "warn_on!() includes it"},
+      {"rust/helpers/helpers_module.bc", "RUST_INLINE_HELPERS", false, "linked into every Rust object of a module"},
+  };
+  return kTable;
+}
+
+std::vector<const AuxiliaryRow*> auxiliary_files(const KernelConfig& config, bool has_custom_target) {
+  std::vector<const AuxiliaryRow*> rows;
+  for (const auto& row : auxiliary_table())
+    if ((has_custom_target || !row.custom_target) && holds(row.condition, config)) rows.push_back(&row);
+  return rows;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Kbuild writes its configuration twice: .config, which users edit and where strings stand in quotes, and
+// include/config/auto.conf, which Makefiles include and where they do not. CONFIG_RUSTC_VERSION and CONFIG_RUST_IS_AVAILABLE
+// say that there is a compiler; only CONFIG_RUST=y says that there are artifacts.
+#include <rartifacts/kernel.h>
+
+#include <algorithm>
+
+namespace rartifacts {
+
+KernelConfig KernelConfig::parse(std::string_view text) {
+  constexpr std::string_view kPrefix = "CONFIG_";
+  KernelConfig config;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto equals = line.find('=');
+    if (!line.starts_with(kPrefix) || equals == line.npos) continue;
+    auto value = line.substr(equals + 1);
+    if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
+    config.values_.insert_or_assign(std::string(line.substr(kPrefix.size(), equals - kPrefix.size())), std::string(value));
+  }
+  return config;
+}
+
+bool KernelConfig::is_set(std::string_view name) const { return value(name) == "y"; }
+
+std::optional<std::string> KernelConfig::value(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace rartifacts

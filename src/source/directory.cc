@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "source/directory.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <deque>
+
+namespace rartifacts {
+namespace {
+
+constexpr int kMaxLinks = 40;  // as the kernel
+
+std::vector<std::string> components(std::string_view path) {
+  std::vector<std::string> all;
+  while (!path.empty()) {
+    const auto part = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (!part.empty() && part != ".") all.emplace_back(part);
+  }
+  return all;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string path;
+  for (const auto& part : parts) path = join_path(path, part);
+  return path.empty() ? "." : path;
+}
+
+// The directory of a path and a last part that is short enough for one system call.
+struct Place {
+  Descriptor directory;  ///< empty: the base itself
+  int base;
+  std::string rest;
+  int at() const { return directory ? directory.get() : base; }
+};
+
+Result<Place> shorten(int base, std::string_view path) {
+  Place place{Descriptor(), base, std::string(path)};
+  while (place.rest.size() >= PATH_MAX) {
+    const auto cut = place.rest.rfind('/', PATH_MAX - 2);
+    if (cut == std::string::npos || cut == 0) break;
+    const int fd = openat(place.at(), place.rest.substr(0, cut).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return fail_errno("");
+    place.directory = Descriptor(fd);
+    place.rest.erase(0, cut + 1);
+  }
+  return place;
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::unexpected<Error> fail_errno(std::string_view doing) {
+  const int code = errno;
+  if (code == ENOENT && doing.empty()) return fail(ErrorKind::changed, "vanished while the tree was read, or never was there");
+  return fail(ErrorKind::io, "{}{}{}", doing, doing.empty() ? "" : ": ", std::strerror(code));
+}
+
+Result<Descriptor> open_below(int base, std::string_view path, int flags) {
+  auto place = shorten(base, path);
+  if (!place) return pass(place);
+  const int fd = openat(place->at(), place->rest.c_str(), flags | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return fail_errno("");
+  return Descriptor(fd);
+}
+
+Result<struct stat> stat_below(int base, std::string_view path) {
+  auto place = shorten(base, path);
+  if (!place) return pass(place);
+  struct stat status;
+  if (fstatat(place->at(), place->rest.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno("");
+  return status;
+}
+
+Result<std::string> read_link_below(int base, std::string_view path) {
+  auto place = shorten(base, path);
+  if (!place) return pass(place);
+  std::string text(PATH_MAX, '\0');
+  const auto length = readlinkat(place->at(), place->rest.c_str(), text.data(), text.size());
+  if (length < 0) return fail_errno("");
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+Result<OpenedFile> open_file_below(int base, std::string_view path) {
+  auto fd = open_below(base, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!fd) return pass(fd);
+  OpenedFile file{std::move(*fd), {}};
+  if (fstat(file.fd.get(), &file.status) != 0) return fail_errno("");
+  if (!S_ISREG(file.status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
+  return file;
+}
+
+Result<void> check_unchanged(const OpenedFile& file) {
+  struct stat now;
+  if (fstat(file.fd.get(), &now) != 0) return fail_errno("");
+  if (now.st_size != file.status.st_size || now.st_mtim.tv_sec != file.status.st_mtim.tv_sec ||
+      now.st_mtim.tv_nsec != file.status.st_mtim.tv_nsec)
+    return fail(ErrorKind::changed, "changed while it was read: wait until the build has ended");
+  return {};
+}
+
+std::string join_path(std::string_view directory, std::string_view name) {
+  if (directory.empty() || directory == ".") return std::string(name);
+  std::string path;
+  path.reserve(directory.size() + 1 + name.size());
+  path.append(directory);
+  if (!path.ends_with('/')) path += '/';
+  path.append(name);
+  return path;
+}
+
+std::string_view file_name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string_view directory_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == path.npos ? std::string_view{} : path.substr(0, slash);
+}
+
+Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t trusted) {
+  ResolvedPath resolved{};
+  std::vector<std::string> done = components(path.substr(0, trusted));
+  auto rest = components(path.substr(trusted));
+  std::deque<std::string> todo(rest.begin(), rest.end());
+  while (!todo.empty()) {
+    const std::string part = std::move(todo.front());
+    todo.pop_front();
+    if (part == "..") {
+      if (done.empty()) return fail(ErrorKind::unsupported, "link leads out of the tree");
+      done.pop_back();
+      continue;
+    }
+    done.push_back(part);
+    const auto here = joined(done);
+    auto status = stat_below(base, here);
+    if (!status && resolved.links.empty()) return pass(status);
+    if (!status) return fail(ErrorKind::io, "dangling link: {} is not there", here);
+    resolved.status = *status;
+    if (!S_ISLNK(status->st_mode)) continue;
+    if (resolved.links.size() >= kMaxLinks) return fail(ErrorKind::unsupported, "link loop");
+    auto text = read_link_below(base, here);
+    if (!text) return pass(text);
+    if (text->starts_with('/')) return fail(ErrorKind::unsupported, "link to the absolute path {} leads out of the tree", *text);
+    resolved.links.push_back(here);
+    done.pop_back();
+    const auto follow = components(*text);
+    todo.insert(todo.begin(), follow.begin(), follow.end());
+  }
+  resolved.target = joined(done);
+  return resolved;
+}
+
+}  // namespace rartifacts

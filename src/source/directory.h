@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/error.h>
+#include <sys/stat.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rartifacts {
+
+/// A file descriptor that is closed with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor();
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// The error alternative for what errno says.
+std::unexpected<Error> fail_errno(std::string_view doing);
+
+/// Opens `path` below the directory `base`; longer paths than PATH_MAX work too. `flags` as open(2).
+Result<Descriptor> open_below(int base, std::string_view path, int flags);
+/// fstatat(2) without following the last link.
+Result<struct stat> stat_below(int base, std::string_view path);
+/// The text of a symbolic link.
+Result<std::string> read_link_below(int base, std::string_view path);
+
+/// Opens a regular file for reading, without waiting for FIFOs and without touching devices.
+struct OpenedFile {
+  Descriptor fd;
+  struct stat status;
+};
+Result<OpenedFile> open_file_below(int base, std::string_view path);
+/// Fails with `changed` when the file is no longer the one that was opened: other size or modification time.
+Result<void> check_unchanged(const OpenedFile& file);
+
+/// Joins with a slash; an empty directory or "." adds nothing.
+std::string join_path(std::string_view directory, std::string_view name);
+std::string_view file_name_of(std::string_view path);
+std::string_view directory_of(std::string_view path);
+
+/// Where a path leads when every link in it is followed, none of them out of the base.
+struct ResolvedPath {
+  std::string target;              ///< path without links, relative to the base
+  std::vector<std::string> links;  ///< the links passed on the way, in order
+  struct stat status;
+};
+/// The first `trusted` characters of the path are what the user typed and are not questioned. Errors: dangling, looping,
+/// absolute and escaping links.
+Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t trusted);
+
+}  // namespace rartifacts

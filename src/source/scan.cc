@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The scan: walk, look, tell
+// ==========================
+//
+//   1. Walk the tree and keep the names that can be of a wanted kind. Nothing is opened.
+//   2. A kept include/config/auto.conf marks a kernel tree. Inside of it fewer kinds matter (modules never read host rlibs).
+//   3. Open what is left, on all threads, and classify it. Links are resolved, and what they lead to is looked at as well.
+//   4. Look for the auxiliary files that each kernel's configuration calls for.
+#include <fcntl.h>
+#include <rartifacts/classify.h>
+#include <rartifacts/graph.h>
+#include <rartifacts/scan.h>
+#include <rartifacts/select.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "source/directory.h"
+#include "source/threads.h"
+#include "source/walk.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kConfigName = "auto.conf";
+constexpr std::string_view kConfigDirectory = "include/config";
+/// Directories of a kernel tree that distributions replace by links into another package.
+constexpr std::array<std::string_view, 3> kLinkedDirectories{"rust", "scripts", "include"};
+
+bool is_below(std::string_view path, std::string_view directory) {
+  if (directory.empty() || directory == ".") return true;
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+// Decides by the ending of a name whether a file can be of one of some kinds.
+class NameFilter {
+ public:
+  explicit NameFilter(const std::set<Kind>& kinds) {
+    for (const auto kind : kinds)
+      for (const auto suffix : kind_table[static_cast<std::size_t>(kind)].suffixes)
+        if (!suffix.empty() && std::ranges::find(suffixes_, suffix) == suffixes_.end()) suffixes_.push_back(suffix);
+    wants_versioned_ = kinds.contains(Kind::shared_library);
+  }
+
+  bool operator()(std::string_view name) const {
+    const auto is_ending = [&](std::string_view suffix) { return name.ends_with(suffix); };
+    return std::ranges::any_of(suffixes_, is_ending) || (wants_versioned_ && name.find(".so.") != name.npos);
+  }
+
+ private:
+  std::vector<std::string_view> suffixes_;
+  bool wants_versioned_;  ///< libfoo.so.1 is a shared library too, but never a proc macro
+};
+
+// What an editor reads of a kernel tree besides the artifacts.
+bool is_editor_source(std::string_view directory, std::string_view name) {
+  const bool is_in_rust = directory == "rust" || directory.starts_with("rust/") || directory.find("/rust/") != directory.npos ||
+                          directory.ends_with("/rust");
+  return name == "rust-project.json" || name == "generate_rust_analyzer.py" || (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
+}
+
+Result<std::string> read_text(int base, std::string_view path) {
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
+  auto file = open_file_below(base, path);
+  if (!file) return pass(file);
+  const auto size = static_cast<std::uint64_t>(file->status.st_size);
+  if (size > kLargest) return fail(ErrorKind::too_large, "a configuration of {} bytes", size);
+  auto image = Image::of_file(file->fd.get(), size);
+  if (!image) return pass(image);
+  auto bytes = image->fetch(0, size);
+  if (!bytes) return pass(bytes);
+  return std::string(as_text(*bytes));
+}
+
+class Scanner {
+ public:
+  Scanner(const ScanOptions& options, int base)
+      : options_(options), base_(base), wanted_(options.kinds), wanted_in_kernel_(options.kernel_kinds) {}
+
+  ScanResult run() {
+    sort_operands();
+    walk_directories();
+    find_kernels();
+    drop_unwanted();
+    look();
+    name_dependencies(result_.artifacts);
+    find_auxiliary();
+    tell_sides(result_);
+    sort_result();
+    return std::move(result_);
+  }
+
+ private:
+  void problem(std::string path, Error error) { result_.problems.push_back({std::move(path), std::move(error)}); }
+
+  // Operands are followed when they are links: `/lib/modules/6.12/build` means the tree.
+  void sort_operands() {
+    for (const auto& path : options_.paths) {
+      struct stat status;
+      if (fstatat(base_, path.c_str(), &status, 0) != 0) problem(path, fail_errno("cannot be opened").error());
+      else if (S_ISDIR(status.st_mode)) directories_.push_back(path);
+      else if (S_ISREG(status.st_mode)) entries_.push_back({path, false}), named_.insert(path);
+      else problem(path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt});
+    }
+  }
+
+  bool sniff(int directory, const char* name) const {
+    const int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return true;  // the second look will say why
+    std::array<std::uint8_t, 64> head;
+    const auto got = pread(fd, head.data(), head.size(), 0);
+    close(fd);
+    return got < 0 || is_candidate(Bytes(head).first(static_cast<std::size_t>(got)));
+  }
+
+  void walk_directories() {
+    WalkRequest request;
+    request.base = base_;
+    request.directories = directories_;
+    request.jobs = options_.jobs;
+    request.recurse = options_.recurse;
+    request.progress = options_.progress;
+    request.wants = [&](std::string_view directory, std::string_view name) {
+      return wanted_(name) || wanted_in_kernel_(name) || (name == kConfigName && directory.ends_with(kConfigDirectory)) ||
+             (options_.sources && is_editor_source(directory, name));
+    };
+    if (options_.sniff) request.sniff = [&](int directory, const char* name) { return sniff(directory, name); };
+    auto walked = walk(request);
+    result_.entries += walked.seen;
+    std::ranges::move(walked.entries, std::back_inserter(entries_));
+    std::ranges::move(walked.problems, std::back_inserter(result_.problems));
+  }
+
+  // A kernel inside of a kernel (debian/linux-headers-…/ in a build tree) is part of the outer one.
+  void find_kernels() {
+    for (const auto& entry : entries_) {
+      const auto directory = directory_of(entry.path);
+      if (file_name_of(entry.path) != kConfigName || !directory.ends_with(kConfigDirectory)) continue;
+      auto root = directory.substr(0, directory.size() - kConfigDirectory.size());
+      if (!root.empty() && !root.ends_with('/')) continue;
+      while (root.ends_with('/')) root.remove_suffix(1);
+      add_kernel(std::string(root), entry.path);
+    }
+    const auto depth = [](const KernelRoot& kernel) { return kernel.path.size(); };
+    std::ranges::stable_sort(result_.kernels, {}, depth);
+    std::vector<KernelRoot> outer;
+    for (auto& kernel : result_.kernels)
+      if (std::ranges::none_of(outer, [&](const auto& other) { return is_below(kernel.path, other.path); })) outer.push_back(std::move(kernel));
+    result_.kernels = std::move(outer);
+    for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
+  }
+
+  void add_kernel(std::string root, std::string config_path) {
+    auto text = read_text(base_, config_path);
+    if (!text) return problem(config_path, text.error());
+    KernelRoot kernel;
+    kernel.places = {root};
+    kernel.path = std::move(root);
+    kernel.config_path = std::move(config_path);
+    kernel.config = KernelConfig::parse(*text);
+    result_.kernels.push_back(std::move(kernel));
+  }
+
+  // Ubuntu's headers have rust -> ../linux-lib-rust-…/rust: what it leads to belongs to the tree.
+  void follow_linked_directories(KernelRoot& kernel) {
+    for (const auto name : kLinkedDirectories) {
+      const auto path = join_path(kernel.path, name);
+      auto status = stat_below(base_, path);
+      if (!status || !S_ISLNK(status->st_mode)) continue;
+      auto resolved = resolve_below(base_, path, kernel.path.size());
+      if (!resolved) {
+        problem(path, resolved.error());
+        continue;
+      }
+      if (!S_ISDIR(resolved->status.st_mode)) continue;
+      std::ranges::copy(resolved->links, std::back_inserter(result_.directory_links));
+      kernel.places.push_back(resolved->target);
+      if (std::ranges::any_of(directories_, [&](const auto& walked) { return is_below(resolved->target, walked); })) continue;
+      directories_ = {resolved->target};
+      walk_directories();
+    }
+  }
+
+  // The walk kept every name that is wanted inside or outside of kernels; now it is known where each stands.
+  void drop_unwanted() {
+    std::erase_if(entries_, [&](const WalkEntry& entry) {
+      if (named_.contains(entry.path)) return false;
+      const auto name = file_name_of(entry.path);
+      if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
+      if (options_.sniff) return name == kConfigName;
+      const bool is_in_kernel = std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(entry.path); });
+      return !(is_in_kernel ? wanted_in_kernel_ : wanted_)(name);
+    });
+    std::ranges::sort(entries_, {}, &WalkEntry::path);
+    const auto repeated = std::ranges::unique(entries_, {}, &WalkEntry::path);
+    entries_.erase(repeated.begin(), repeated.end());
+  }
+
+  struct Look {
+    std::vector<Artifact> artifacts;
+    std::vector<Problem> problems;
+    std::vector<std::string> links;
+  };
+
+  void look() {
+    std::vector<Look> looks(entries_.size());
+    for_each_index(options_.jobs, entries_.size(), [&](std::size_t i) { look_at(entries_[i], looks[i]); });
+    for (auto& look : looks) {
+      std::ranges::move(look.problems, std::back_inserter(result_.problems));
+      for (auto& artifact : look.artifacts)
+        if (seen_.insert(artifact.path).second) result_.artifacts.push_back(std::move(artifact));
+    }
+  }
+
+  void look_at(const WalkEntry& entry, Look& into) const {
+    if (!entry.is_link) return look_at_file(entry.path, into);
+    auto resolved = resolve_below(base_, entry.path, operand_length(entry.path));
+    if (!resolved) return into.problems.push_back({entry.path, resolved.error()});
+    if (!S_ISREG(resolved->status.st_mode)) return;
+    look_at_file(resolved->target, into);
+    if (into.artifacts.empty()) return;
+    for (const auto& link : resolved->links) {
+      Artifact artifact = into.artifacts.front();
+      artifact.path = link;
+      artifact.link_target = read_link_below(base_, link).value_or("");
+      artifact.resolved = resolved->target;
+      into.artifacts.push_back(std::move(artifact));
+    }
+  }
+
+  void look_at_file(const std::string& path, Look& into) const {
+    auto found = open_and_classify(path);
+    if (!found) return into.problems.push_back({path, found.error()});
+    if (*found) into.artifacts.push_back(std::move(**found));
+  }
+
+  Result<std::optional<Artifact>> open_and_classify(const std::string& path) const {
+    const bool is_named = named_.contains(path);
+    auto fd = open_below(base_, path, O_RDONLY | O_NONBLOCK | (is_named ? 0 : O_NOFOLLOW));
+    if (!fd) return pass(fd);
+    OpenedFile file{std::move(*fd), {}};
+    if (fstat(file.fd.get(), &file.status) != 0) return fail_errno("");
+    if (!S_ISREG(file.status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
+    auto image = Image::of_file(file.fd.get(), static_cast<std::uint64_t>(file.status.st_size));
+    if (!image) return pass(image);
+    auto artifact = classify(View(*image), file_name_of(path));
+    if (!artifact) return artifact;
+    if (auto same = check_unchanged(file); !same) return pass(same);
+    if (*artifact) {
+      (*artifact)->path = path;
+      return artifact;
+    }
+    if (options_.sources && is_editor_source(directory_of(path), file_name_of(path))) {
+      Artifact source{.path = path, .size = image->size()};
+      source.is_source = true;
+      return source;
+    }
+    if (is_named) return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
+    const bool is_in_kernel = std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
+    if (is_in_kernel && image->size() == 0 && path.ends_with(".rmeta"))
+      return fail(ErrorKind::truncated, "empty: the build was interrupted, or the disk was full");
+    return std::nullopt;
+  }
+
+  std::size_t operand_length(std::string_view path) const {
+    for (const auto& operand : options_.paths)
+      if (operand != "." && is_below(path, operand)) return operand.size();
+    return 0;
+  }
+
+  void find_auxiliary() {
+    for (auto& kernel : result_.kernels) {
+      if (!kernel.config.is_set("RUST") || options_.kernel_kinds.empty()) continue;
+      const bool has_custom_target = std::ranges::any_of(result_.artifacts, [&](const auto& artifact) {
+        return artifact.crate && kernel.holds(artifact.path) && (artifact.crate->target_json || artifact.crate->target_path);
+      });
+      for (const auto* row : auxiliary_files(kernel.config, has_custom_target)) add_auxiliary(kernel, row->path);
+    }
+  }
+
+  void add_auxiliary(KernelRoot& kernel, std::string_view row) {
+    const auto path = join_path(kernel.path, row);
+    auto resolved = resolve_below(base_, path, kernel.path.size());
+    if (!resolved) {
+      if (resolved.error().kind != ErrorKind::changed) problem(path, resolved.error());
+      return;  // a kernel of another version does not make this file
+    }
+    if (!S_ISREG(resolved->status.st_mode)) return;
+    kernel.auxiliary.push_back(resolved->target);
+    for (const auto& link : resolved->links) {
+      if (link != path) {
+        result_.directory_links.push_back(link);
+        continue;
+      }
+      kernel.auxiliary.push_back(link);
+      Artifact artifact{.path = link, .link_target = read_link_below(base_, link).value_or(""), .resolved = resolved->target};
+      if (seen_.insert(link).second) result_.artifacts.push_back(std::move(artifact));
+    }
+    if (!seen_.insert(resolved->target).second) return;
+    // helpers_module.bc is bitcode, the others are text.
+    auto found = open_and_classify(resolved->target);
+    if (!found) return problem(resolved->target, found.error());
+    Artifact artifact = *found ? **found : Artifact{.path = resolved->target};
+    artifact.size = static_cast<std::uint64_t>(resolved->status.st_size);
+    result_.artifacts.push_back(std::move(artifact));
+  }
+
+  void sort_result() {
+    std::ranges::sort(result_.artifacts, {}, &Artifact::path);
+    std::ranges::sort(result_.problems, {}, &Problem::path);
+    std::ranges::sort(result_.directory_links);
+    result_.directory_links.erase(std::ranges::unique(result_.directory_links).begin(), result_.directory_links.end());
+  }
+
+  const ScanOptions& options_;
+  int base_;
+  NameFilter wanted_;
+  NameFilter wanted_in_kernel_;
+  std::vector<std::string> directories_;
+  std::vector<WalkEntry> entries_;
+  std::set<std::string, std::less<>> named_;  ///< files that the user named: looked at whatever their name
+  std::set<std::string, std::less<>> seen_;   ///< paths that are in the result
+  ScanResult result_;
+};
+
+}  // namespace
+
+bool KernelRoot::holds(std::string_view file) const {
+  return std::ranges::any_of(places, [&](const auto& place) { return is_below(file, place); });
+}
+
+ScanResult scan(const ScanOptions& options) {
+  auto base = open_below(AT_FDCWD, options.base, O_PATH | O_DIRECTORY);
+  if (!base) {
+    ScanResult result;
+    result.problems.push_back({options.base, base.error()});
+    return result;
+  }
+  return Scanner(options, base->get()).run();
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/scan.h>
+
+#include <functional>
+
+namespace rartifacts {
+
+/// A file or link that a walk was asked to keep.
+struct WalkEntry {
+  std::string path;  ///< relative to the base
+  bool is_link = false;
+};
+
+struct WalkRequest {
+  int base = -1;                         ///< descriptor of the base directory
+  std::vector<std::string> directories;  ///< where to start, relative to the base
+  bool recurse = true;
+  unsigned jobs = 0;
+  /// Called on the walking threads for every name that is no directory; true keeps the entry.
+  std::function<bool(std::string_view directory, std::string_view name)> wants;
+  /// When set, asked about regular files that `wants` refused; gets the directory's descriptor.
+  std::function<bool(int directory, const char* name)> sniff;
+  std::function<void(std::uint64_t entries)> progress;  ///< called on the calling thread
+};
+
+struct WalkResult {
+  std::vector<WalkEntry> entries;  ///< sorted by path, without duplicates
+  std::vector<Problem> problems;   ///< directories that could not be read
+  std::uint64_t seen = 0;
+};
+
+/// Visits every directory below the starting points, on several threads. Links are reported, not followed.
+WalkResult walk(const WalkRequest& request);
+
+}  // namespace rartifacts

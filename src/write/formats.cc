@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "write/formats.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rartifacts {
+
+// clang-format off
+constexpr std::array kFormats{
+    //      name           what                                                        copy   digests
+    Format{"paths",      "one path per line, for cpio, rsync --files-from and tar -T", true,  false, write_paths},
+    Format{"paths0",     "the same, ended by NUL: for names that no line can hold",    true,  false, write_paths0},
+    Format{"table",      "aligned columns for people",                                 false, false, write_table},
+    Format{"json",       "the manifest: identity and digest of each file",             false, true,  write_manifest_json},
+    Format{"ndjson",     "its artifacts, one JSON object per line",                    false, true,  write_ndjson},
+    Format{"csv",        "comma-separated values (RFC 4180) with a header line",       false, true,  write_csv},
+    Format{"sha256sums", "for sha256sum --check",                                      true,  true,  write_sha256sums},
+};
+// clang-format on
+
+std::span<const Format> format_table() { return kFormats; }
+
+const Format* format_of(std::string_view name) {
+  const auto* row = std::ranges::find(kFormats, name, &Format::name);
+  return row == kFormats.end() ? nullptr : row;
+}
+
+std::vector<std::string_view> listed_paths(const Manifest& manifest) {
+  std::vector<std::string_view> paths(manifest.directories.begin(), manifest.directories.end());
+  for (const auto* artifact : manifest.artifacts) paths.push_back(artifact->path);
+  std::ranges::sort(paths);
+  const auto repeated = std::ranges::unique(paths);
+  paths.erase(repeated.begin(), repeated.end());
+  return paths;
+}
+
+std::string guarded(std::string_view path) {
+  // '-' is an option for tar and cpio; '#' and ';' are comments for rsync.
+  const bool is_special = path.starts_with('-') || path.starts_with('#') || path.starts_with(';');
+  return (is_special ? "./" : "") + std::string(path);
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto length = utf8_sequence(text);
+    const auto c = static_cast<unsigned char>(text[0]);
+    const bool is_control = c < 0x20 || c == 0x7f || (length == 2 && c == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    if (length == 0 || is_control) {
+      out += fmt::format("\\x{:02x}", c);
+      text.remove_prefix(1);
+    } else {
+      out += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return out;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/manifest.h>
+
+namespace rartifacts {
+
+// One writer per format, each in a file of its own name.
+Result<std::string> write_paths(const Manifest& manifest);
+Result<std::string> write_paths0(const Manifest& manifest);
+Result<std::string> write_table(const Manifest& manifest);
+Result<std::string> write_manifest_json(const Manifest& manifest);
+Result<std::string> write_ndjson(const Manifest& manifest);
+Result<std::string> write_csv(const Manifest& manifest);
+Result<std::string> write_sha256sums(const Manifest& manifest);
+
+/// Everything a copying program is told: artifacts, links and directories, sorted.
+std::vector<std::string_view> listed_paths(const Manifest& manifest);
+
+/// `path` such that no program takes it for an option or a comment.
+std::string guarded(std::string_view path);
+
+/// `text` for a terminal: control characters and bytes that are not UTF-8 are shown as `\x1b`.
+std::string printable(std::string_view text);
+
+}  // namespace rartifacts

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <algorithm>
+
+#include "write/artifact_json.h"
+#include "write/formats.h"
+
+namespace rartifacts {
+
+Result<std::string> write_manifest_json(const Manifest& manifest) {
+  const auto* profile = std::ranges::find(profile_table, manifest.profile, &ProfileRow::profile);
+  Json json(2);
+  json.begin_object().member("version", 1).path_member("root", manifest.root).member("profile", profile->name);
+  if (!manifest.directories.empty()) {
+    json.key("directories").begin_array();
+    for (const auto& directory : manifest.directories) json.begin_object().path_member("path", directory).end_object();
+    json.end_array();
+  }
+  json.key("artifacts").begin_array();
+  for (const auto* artifact : manifest.artifacts) write_artifact(json, *artifact);
+  json.end_array().end_object();
+  return json.take() + "\n";
+}
+
+Result<std::string> write_ndjson(const Manifest& manifest) {
+  std::string out;
+  for (const auto* artifact : manifest.artifacts) {
+    Json json;
+    write_artifact(json, *artifact);
+    out += json.take() + "\n";
+  }
+  return out;
+}
+
+}  // namespace rartifacts
