@@ -33,7 +33,9 @@ logged() { say "$1"; "${@:2}" > "$work/log/$1" 2>&1; }
 step() { logged "$@" || { tail -n 40 "$work/log/$1" >&2; say "$1 failed, see $work/log/$1"; exit 1; }; }
 
 # setup NAME COMMAND...: a failure of COMMAND is the machine's; say so in one line and skip
-setup() { logged "$@" || skip "$1: $(grep -v '^ *$' "$work/log/$1" | tail -n 1) (see $work/log/$1)"; }
+setup() {
+  logged "$@" || skip "$1: $(grep -m 1 -E '^(E|mount|unshare): ' "$work/log/$1" || tail -n 1 "$work/log/$1") (see $work/log/$1)"
+}
 
 # packages NAME PACKAGE...: have these packages of the running system, install what is missing
 packages() {
@@ -122,6 +124,7 @@ kernel_source() {
   local name=linux-source-$1
   [ -e "$work/src/$name/.unpacked" ] && return
   sid_deb "$name"
+  # shellcheck disable=SC2317  # step calls it
   unpack() { dpkg-deb --fsys-tarfile "$1" | tar xOf - "./usr/src/$name.tar.xz" | tar xJf - -C "$work/src"; }
   step "unpack-$1" unpack "$work/debs/${name}"_*.deb
   touch "$work/src/$name/.unpacked"
