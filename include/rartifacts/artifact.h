@@ -51,6 +51,13 @@ struct ProcMacroFacts {
   enum class Section { present, missing, unreadable } rustc_section = Section::missing;
 };
 
+/// A member of an archive, as far as `inspect` shows it.
+struct MemberFacts {
+  std::string name;
+  std::uint64_t size = 0;
+  std::optional<Language> language;
+};
+
 /// One file and everything that was read from it.
 struct Artifact {
   std::string path;  ///< raw bytes as the file system has them, relative to the base of the run
@@ -66,6 +73,7 @@ struct Artifact {
   std::optional<ElfFacts> elf;
   std::optional<ObjectFacts> object;
   std::optional<ProcMacroFacts> proc_macro;
+  std::optional<std::vector<MemberFacts>> members;  ///< of an archive, when asked for
   std::vector<std::string> notes;  ///< what the reader should know about how certain all this is
 };
 

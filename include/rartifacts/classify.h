@@ -11,6 +11,10 @@ namespace rartifacts {
 /// `Artifact::path`, `link_target` and `sha256` are left for the caller.
 Result<std::optional<Artifact>> classify(View file, std::string_view file_name);
 
+/// The members of an archive, in order. Rust objects are those that `lib.rmeta-link` names (rustc 1.97 and later), or that
+/// show it themselves.
+Result<std::vector<MemberFacts>> read_members(View archive);
+
 /// True when the first bytes of a file (64 or fewer) can belong to one of our kinds.
 bool is_candidate(Bytes head);
 

@@ -96,7 +96,7 @@ Result<MetadataHeader> read_metadata_header(View blob);
 /// layout is no error, but leaves `crate` or `dependencies` empty and says why in `reason`.
 Result<Metadata> read_metadata(View blob);
 
-/// The metadata inside a `.rustc` section. rustc 1.41 compressed it with DEFLATE, 1.48 to 1.7x with snappy, later ones store
+/// The metadata inside a `.rustc` section. rustc to 1.45 compressed it with DEFLATE, to 1.72 with snappy, later ones store
 /// it; then `blob` looks into the file, else into `storage`.
 struct RustcSection {
   std::unique_ptr<Image> storage;

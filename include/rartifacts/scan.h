@@ -37,6 +37,7 @@ struct ScanOptions {
   bool sniff = false;              ///< look into every file whatever its name
   bool sources = false;            ///< also list what an editor needs of a kernel tree: Rust sources under rust/
   bool recurse = true;             ///< go into subdirectories
+  bool members = false;            ///< list the members of archives
   unsigned jobs = 0;               ///< threads; 0: one per processor
   /// Called on the calling thread now and then with the number of directory entries seen so far.
   std::function<void(std::uint64_t entries)> progress;

@@ -121,6 +121,8 @@ Result<void> classify_library(Artifact& artifact, View file, bool reads_exports)
     artifact.side = Side::host;
     if (facts.rustc_section == ProcMacroFacts::Section::missing)
       artifact.notes.push_back("proc macro without its .rustc section: it was stripped, and rustc refuses it (E0786)");
+    else if (facts.decls_symbol && artifact.crate && !says_proc_macro)
+      artifact.notes.push_back("exports the decls symbol of a proc macro, but its metadata reads as that of a library");
     else if (!facts.decls_symbol && reads_exports)
       artifact.notes.push_back("metadata of a proc macro, but the library exports no __rustc_proc_macro_decls_ symbol");
     artifact.proc_macro = std::move(facts);

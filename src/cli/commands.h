@@ -13,7 +13,6 @@ namespace rartifacts {
 /// Options every command has.
 struct CommonOptions {
   std::string directory = ".";  ///< -C
-  bool directory_given = false;
 };
 
 struct ScanCommand {
@@ -39,5 +38,21 @@ struct InspectCommand {
   bool target_json = false;
 };
 ExitCode run_inspect(const InspectCommand& command);
+
+struct TreeCommand {
+  CommonOptions common;
+  std::string path;
+  std::string format = "text";
+  std::string invert;
+};
+ExitCode run_tree(const TreeCommand& command);
+
+struct ToolchainCommand {
+  CommonOptions common;
+  std::string path;
+  std::string format = "toml";
+  std::string output;
+};
+ExitCode run_toolchain(const ToolchainCommand& command);
 
 }  // namespace rartifacts

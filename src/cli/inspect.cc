@@ -1,29 +1,93 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/graph.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
 #include "source/directory.h"
 #include "write/artifact_json.h"
+#include "write/artifact_text.h"
 
 namespace rartifacts {
+namespace {
+
+bool has_unknown_name(const Crate& crate) {
+  const auto is_unknown = [](const CrateName& name) { return !name.text; };
+  return is_unknown(crate.name) || (crate.dependencies && std::ranges::any_of(*crate.dependencies, is_unknown, &Dependency::name));
+}
+
+// What the files beside an artifact tell about it: the names of predefined crates, and where the rest of a stub is.
+void ask_neighbours(std::vector<Artifact>& artifacts, const std::string& base) {
+  std::set<std::string> folders;
+  for (const auto& artifact : artifacts)
+    if (artifact.crate && (artifact.crate->is_stub || has_unknown_name(*artifact.crate)))
+      folders.insert(directory_of(artifact.path).empty() ? "." : std::string(directory_of(artifact.path)));
+  if (folders.empty()) return;
+  auto options = scan_for(Profile::oot);
+  options.kernel_kinds = options.kinds;
+  options.base = base;
+  options.paths.assign(folders.begin(), folders.end());
+  options.recurse = false;
+  auto neighbours = scan(options).artifacts;
+  for (auto& artifact : artifacts) {
+    if (!artifact.crate || !artifact.crate->is_stub) continue;
+    const auto full = std::ranges::find_if(neighbours, [&](const auto& other) {
+      return other.kind == Kind::rmeta && other.crate && other.crate->svh == artifact.crate->svh && directory_of(other.path) == directory_of(artifact.path);
+    });
+    artifact.notes.push_back(full != neighbours.end() ? fmt::format("full metadata: {}", full->path) : "the full metadata is not beside it, and rustc refuses a stub alone");
+  }
+  const auto count = artifacts.size();
+  std::ranges::move(neighbours, std::back_inserter(artifacts));
+  name_dependencies(artifacts);
+  artifacts.resize(count);
+}
+
+std::string written_as(const std::string& format, const std::vector<Artifact>& artifacts) {
+  std::string out;
+  if (format == "text") {
+    for (const auto& artifact : artifacts) out += (out.empty() ? "" : "\n") + artifact_text(artifact);
+    return out;
+  }
+  Json json(format == "json" ? 2 : 0);
+  const bool is_array = format == "json" && artifacts.size() != 1;
+  if (is_array) json.begin_array();
+  for (const auto& artifact : artifacts) {
+    write_artifact(json, artifact);
+    if (format == "ndjson") out += json.take() + "\n";
+  }
+  if (is_array) json.end_array();
+  return format == "ndjson" ? out : json.take() + "\n";
+}
+
+}  // namespace
 
 ExitCode run_inspect(const InspectCommand& command) {
   auto operands = plan_operands(command.common, command.files, false);
   if (!operands) return complain(describe(operands.error())), ExitCode::usage;
+  for (const auto& path : operands->paths) {
+    struct stat status;
+    if (stat(join_path(operands->base, path).c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+      return complain(fmt::format("{}: is a directory: use rartifacts scan", path)), ExitCode::usage;
+  }
   auto options = scan_for(Profile::all);
   options.base = operands->base;
   options.paths = operands->paths;
+  options.members = true;
   auto result = scan(options);
+  ask_neighbours(result.artifacts, operands->base);
+  show_as_typed(result, *operands);
   for (const auto& problem : result.problems) report(problem);
   std::string out;
-  for (const auto& artifact : result.artifacts) {
-    Json json;
-    write_artifact(json, artifact);
-    out += json.take() + "\n";
+  if (command.target_json) {
+    for (const auto& artifact : result.artifacts)
+      if (artifact.crate && artifact.crate->target_json) out += *artifact.crate->target_json;
+    if (out.empty()) return complain("no custom target with its JSON text in there"), ExitCode::input;
+  } else if (!result.artifacts.empty()) {
+    out = written_as(command.format, result.artifacts);
   }
   const auto printed = print(out);
   return result.problems.empty() ? printed : ExitCode::input;

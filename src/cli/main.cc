@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "write/graph_formats.h"
 
 #ifndef RARTIFACTS_VERSION
 #error "the build defines RARTIFACTS_VERSION"
@@ -51,7 +52,7 @@ void add_common(CLI::App& app, CommonOptions& common) {
 
 CLI::App* add_scan(CLI::App& app, ScanCommand& command) {
   auto* scan = app.add_subcommand("scan", "List the Rust artifacts of a tree: the manifest");
-  scan->add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")->required();
+  scan->add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")->required()->type_name("");
   scan->add_option("-f,--format", command.format, "How to write the list (default: table on a terminal, paths elsewhere)")
       ->check(CLI::IsMember(names_in(format_table())))->type_name("FORMAT");
   scan->add_option_function<std::string>("-p,--profile", [&](const std::string& name) { command.profile = name, command.profile_given = true; },
@@ -73,9 +74,32 @@ CLI::App* add_scan(CLI::App& app, ScanCommand& command) {
 
 CLI::App* add_inspect(CLI::App& app, InspectCommand& command) {
   auto* inspect = app.add_subcommand("inspect", "Show everything that can be read from an artifact");
-  inspect->add_option("FILE", command.files, "Metadata, library, object or module")->required();
-  inspect->add_option("-f,--format", command.format, "text, json or ndjson")->check(CLI::IsMember({"text", "json", "ndjson"}))->type_name("FORMAT");
+  inspect->add_option("FILE", command.files, "Metadata, library, object or module")->required()->type_name("");
+  inspect->add_option("-f,--format", command.format, "text (default), json, or ndjson: one object per line")
+      ->check(CLI::IsMember({"text", "json", "ndjson"}))->type_name("FORMAT");
+  inspect->add_flag("--target-json", command.target_json, "Print the JSON text of the custom target instead");
+  inspect->footer(exit_codes());
   return inspect;
+}
+
+CLI::App* add_tree(CLI::App& app, TreeCommand& command) {
+  auto* tree = app.add_subcommand("tree", "Show which crate needs which, by name and SVH");
+  tree->add_option("PATH", command.path, "Tree to look at")->required()->type_name("");
+  tree->add_option("-f,--format", command.format, "How to draw it (default: text)")
+      ->check(CLI::IsMember(names_in(graph_format_table())))->type_name("FORMAT");
+  tree->add_option("-i,--invert", command.invert, "Show who needs this crate")->type_name("CRATE");
+  tree->footer(list_of("Formats", graph_format_table()) + exit_codes());
+  return tree;
+}
+
+CLI::App* add_toolchain(CLI::App& app, ToolchainCommand& command) {
+  auto* toolchain = app.add_subcommand("toolchain", "Name the compiler that made a tree, for rustup");
+  toolchain->add_option("PATH", command.path, "Tree or file to look at")->required()->type_name("");
+  toolchain->add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
+      ->check(CLI::IsMember({"toml", "version", "env"}))->type_name("FORMAT");
+  toolchain->add_option("-o,--output", command.output, "Write to FILE, as a whole or not at all")->type_name("FILE");
+  toolchain->footer(exit_codes());
+  return toolchain;
 }
 
 }  // namespace
@@ -92,6 +116,10 @@ ExitCode run(int argc, char** argv) {
   InspectCommand inspect_command;
   const auto* scan = add_scan(app, scan_command);
   const auto* inspect = add_inspect(app, inspect_command);
+  TreeCommand tree_command;
+  ToolchainCommand toolchain_command;
+  const auto* tree = add_tree(app, tree_command);
+  const auto* toolchain = add_toolchain(app, toolchain_command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -99,9 +127,11 @@ ExitCode run(int argc, char** argv) {
     complain(fmt::format("{} (see rartifacts --help)", error.what()));
     return ExitCode::usage;
   }
-  scan_command.common = inspect_command.common = common;
+  scan_command.common = inspect_command.common = tree_command.common = toolchain_command.common = common;
   if (scan->parsed()) return run_scan(scan_command);
   if (inspect->parsed()) return run_inspect(inspect_command);
+  if (tree->parsed()) return run_tree(tree_command);
+  if (toolchain->parsed()) return run_toolchain(toolchain_command);
   return ExitCode::usage;
 }
 

@@ -41,7 +41,7 @@ std::optional<std::string> below(const std::string& base, const std::string& pat
 }  // namespace
 
 Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below) {
-  Operands operands{common.directory, {}};
+  Operands operands{common.directory, {}, false};
   const auto base = real_path(common.directory);
   if (!base) return fail_errno(common.directory);
   std::vector<std::string> outside;
@@ -60,11 +60,17 @@ Result<Operands> plan_operands(const CommonOptions& common, const std::vector<st
   if (must_be_below)
     return fail(ErrorKind::unsupported, "{} is outside of {}, and a list of copyable paths cannot reach it: use -C DIR", outside.front(), *base);
   struct stat status;
-  if (typed.size() == 1 && stat(outside.front().c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return Operands{outside.front(), {"."}};
-  Operands absolute{"/", {}};
+  if (typed.size() == 1 && stat(outside.front().c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return Operands{outside.front(), {"."}, false};
+  Operands absolute{"/", {}, true};
   for (const auto& path : operands.paths) absolute.paths.push_back(tidied(*base + "/" + path));
   for (const auto& path : outside) absolute.paths.push_back(tidied(path));
   return absolute;
+}
+
+void show_as_typed(ScanResult& result, const Operands& operands) {
+  if (!operands.absolute) return;
+  for (auto& artifact : result.artifacts) artifact.path.insert(0, "/");
+  for (auto& problem : result.problems) problem.path.insert(0, "/");
 }
 
 }  // namespace rartifacts

@@ -14,11 +14,15 @@ namespace rartifacts {
 struct Operands {
   std::string base;
   std::vector<std::string> paths;
+  bool absolute = false;  ///< the base is the root directory because the operands lie in several places
 };
 
 /// Turns what the user typed into paths below the base directory (`-C`, or where the command was started): `./a/`, `a` and
 /// `/the/base/a` are the same. A path elsewhere is an error when `must_be_below`, because no copying program could use the
 /// list; else it becomes the base itself, or, one of several, the root directory does.
 Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below);
+
+/// Gives the paths in a result, for people only, the leading slash that they were typed with.
+void show_as_typed(ScanResult& result, const Operands& operands);
 
 }  // namespace rartifacts

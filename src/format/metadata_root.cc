@@ -68,6 +68,7 @@ class RootDecoder {
     Crate crate;
     if (header_.version < layout_.version_low || header_.version > layout_.version_high)
       return fail(ErrorKind::unsupported, "metadata version {} does not go with this layout", header_.version);
+    if (header_.footer != has(Layout::kSpecTail)) return fail(ErrorKind::unsupported, "the footer does not go with this layout");
     head(crate);
     if (root_.ok() && !crate.is_stub) body(crate);
     if (root_.ok() && root_.position() > end_) root_.reject(ErrorKind::truncated, "the crate root runs into the footer");
@@ -115,17 +116,23 @@ class RootDecoder {
     return name;
   }
 
+  // A hash that begins with 32 zero bits is no hash but some other field.
+  static std::uint64_t hash(Cursor& from, std::uint64_t value) {
+    if (from.ok() && value >> 32 == 0) from.reject(ErrorKind::unsupported, "a hash is a small number");
+    return value;
+  }
+
   std::string svh(Cursor& from) {
-    if (layout_.svh == Layout::Hash::leb128) return fmt::format("{:016x}", from.leb128());
+    if (layout_.svh == Layout::Hash::leb128) return fmt::format("{:016x}", hash(from, from.leb128()));
     const Bytes raw = from.raw(16);
     return raw.empty() ? std::string() : fmt::format("{:016x}{:016x}", load_le(raw, 8, 8), load_le(raw, 0, 8));
   }
 
   std::string stable_crate_id() {
-    if (layout_.id == Layout::Id::id_leb128) return fmt::format("{:016x}", root_.leb128());
-    if (layout_.id == Layout::Id::id_raw) return fmt::format("{:016x}", root_.u64_le());
+    if (layout_.id == Layout::Id::id_leb128) return fmt::format("{:016x}", hash(root_, root_.leb128()));
+    if (layout_.id == Layout::Id::id_raw) return fmt::format("{:016x}", hash(root_, root_.u64_le()));
     const Bytes raw = root_.raw(16);
-    if (layout_.id == Layout::Id::disambiguator_id) return fmt::format("{:016x}", root_.leb128());
+    if (layout_.id == Layout::Id::disambiguator_id) return fmt::format("{:016x}", hash(root_, root_.leb128()));
     return raw.empty() ? std::string() : fmt::format("{:016x}{:016x}", load_le(raw, 0, 8), load_le(raw, 8, 8));
   }
 
@@ -279,13 +286,21 @@ class RootDecoder {
     if (root_.ok() && crate.is_proc_macro.value_or(is_proc_macro) != is_proc_macro)
       reject("the proc-macro flag differs between header and root");
     crate.is_proc_macro = is_proc_macro;
+    if (!is_proc_macro) return;
+    // ProcMacroData: proc_macro_decls_static, stability, macros
+    root_.leb128(32);
+    if (root_.boolean()) return;
+    if (const auto macros = root_.leb128(32); macros > 0) lazy(macros);
   }
 
   // The root ends with these, so they are found from the end, whatever lies between.
   void tail(Crate& crate) {
     static constexpr const char* kMangling[] = {"legacy", "v0", "hashed"};
     const std::uint64_t size = has(Layout::kSpecTail) ? 8 : 7;
-    if (!root_.ok() || end_ < root_.position() + size) return;
+    // The eighth byte came in the middle of the 1.81 nightlies.
+    constexpr int kLastUnsure = 81;
+    const bool is_unsure = !header_.release || (!header_.release->channel.empty() && header_.release->minor <= kLastUnsure);
+    if (!root_.ok() || is_unsure || end_ < root_.position() + size) return;
     Cursor from(blob_, end_ - size);
     bool flag[6];
     for (bool& value : flag) value = from.boolean();

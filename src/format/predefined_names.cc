@@ -72,6 +72,12 @@ constexpr std::array kBuilds{
           {296, 556, 629, 1060, 1366, 1405, 1469, 0, 1640, 1876, 1943, 2102}},
     Build{"rustc 1.98.1 (48a229cea 2026-09-01) (built from a source tarball)",
           {299, 561, 635, 1083, 1401, 1440, 1506, 0, 1679, 1929, 1997, 2163}},
+    Build{"rustc 1.94.1 (e408947bf 2026-03-25) (built from a source tarball)",
+          {362, 633, 705, 1240, 1550, 1590, 1662, 0, 1852, 2092, 2169, 2329}},
+    Build{"rustc 1.95.0 (59807616e 2026-04-14) (built from a source tarball)",
+          {305, 562, 635, 1048, 0, 1382, 0, 0, 1616, 1850, 0, 2066}},
+    Build{"rustc 1.96.1 (31fca3adb 2026-06-26) (built from a source tarball)",
+          {292, 548, 621, 1046, 1348, 1387, 1450, 0, 1620, 1856, 1922, 2079}},
 };
 // clang-format on
 

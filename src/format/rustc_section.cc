@@ -4,8 +4,9 @@
 // =============================================
 //
 //     "rust" 0 0 0 V     the magic once more, outside of the compression
-//     V 5, 6             raw DEFLATE (1.41), or snappy frames (1.48 on)
-//     V 7, 8             length of the rest as u32 BE, then snappy frames or, from about 1.70, the blob itself
+//     V 4                four zero bytes in front of the magic; raw DEFLATE
+//     V 5, 6             raw DEFLATE (to 1.45), or snappy frames
+//     V 7, 8             length of the rest as u32 BE, then snappy frames (to 1.72), or the blob itself
 //     V 9 and later      length as u64 LE, then the blob itself
 //
 // Bytes behind the stated length are the linker's padding.
@@ -113,6 +114,7 @@ Result<RustcSection> unpack(View section, std::uint64_t at, std::uint64_t length
 
 Result<RustcSection> read_rustc_section(View section) {
   const Bytes head = section.head(20);
+  if (as_text(head).starts_with(std::string_view("\0\0\0\0rust\0\0\0\4", 12))) return unpack(section, 12, section.size() - 12);
   if (head.size() < 12 || !as_text(head).starts_with(std::string_view("rust\0\0\0", 7)))
     return fail(ErrorKind::malformed, ".rustc does not start with the metadata magic");
   const auto version = head[7];

@@ -9,11 +9,13 @@
 //
 // Whatever is not reachable is a leftover (a libmacros.so of the previous build) or an input of a proc macro (libsyn.rlib).
 // One case needs a second root: a target crate beside `kernel` that modules may name themselves. It is taken when nothing
-// needs it, everything it needs is there with the right SVH, and no crate of its name has been taken already.
+// needs it, everything it needs is there with the right SVH, and nothing it brings along has the name of a crate that was
+// taken already: two crates of one name would be E0464, and a whole older generation left in the tree looks complete too.
 #include <rartifacts/graph.h>
 #include <rartifacts/select.h>
 
 #include <algorithm>
+#include <map>
 
 #include "source/directory.h"
 
@@ -103,17 +105,23 @@ class KernelSelection {
   }
 
   std::vector<std::size_t> other_roots(const std::vector<std::size_t>& chosen, const Crate& kernel) const {
-    std::set<std::string> taken;
-    for (const auto node : chosen) taken.insert(display_name(graph_.nodes()[node].artifact->crate->name));
+    std::map<std::string, std::string_view> taken;  // name to SVH
+    for (const auto node : chosen) taken.emplace(display_name(crate_of(node).name), crate_of(node).svh);
+    const auto fits = [&](std::size_t node) {
+      const auto known = taken.find(display_name(crate_of(node).name));
+      return known == taken.end() || known->second == crate_of(node).svh;
+    };
     std::vector<std::size_t> roots;
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
-      const auto& artifact = *graph_.nodes()[i].artifact;
-      const bool is_candidate = artifact.kind == Kind::rmeta && artifact.crate->dependencies && !artifact.crate->dependencies->empty() &&
-                                is_target_crate(*artifact.crate, kernel) && !taken.contains(display_name(artifact.crate->name));
-      if (is_candidate && graph_.needed_by(i).empty() && graph_.is_complete(i)) roots.push_back(i);
+      const auto& crate = crate_of(i);
+      const bool is_candidate = graph_.nodes()[i].artifact->kind == Kind::rmeta && crate.dependencies && !crate.dependencies->empty() &&
+                                is_target_crate(crate, kernel) && !taken.contains(display_name(crate.name));
+      if (is_candidate && graph_.needed_by(i).empty() && graph_.is_complete(i) && std::ranges::all_of(graph_.closure({i}), fits)) roots.push_back(i);
     }
     return roots;
   }
+
+  const Crate& crate_of(std::size_t node) const { return *graph_.nodes()[node].artifact->crate; }
 
   // Takes a file and, when it is a link, what the link leads to; the scan has put both into the result.
   void take(const std::string& path) {

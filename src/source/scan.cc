@@ -8,6 +8,7 @@
 //   3. Open what is left, on all threads, and classify it. Links are resolved, and what they lead to is looked at as well.
 //   4. Look for the auxiliary files that each kernel's configuration calls for.
 #include <fcntl.h>
+#include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 #include <rartifacts/graph.h>
 #include <rartifacts/scan.h>
@@ -247,6 +248,11 @@ class Scanner {
     if (!image) return pass(image);
     auto artifact = classify(View(*image), file_name_of(path));
     if (!artifact) return artifact;
+    if (*artifact && options_.members && is_archive(View(*image).head(8))) {
+      auto members = read_members(View(*image));
+      if (!members) return pass(members);
+      (*artifact)->members = std::move(*members);
+    }
     if (auto same = check_unchanged(file); !same) return pass(same);
     if (*artifact) {
       (*artifact)->path = path;

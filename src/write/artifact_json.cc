@@ -127,6 +127,12 @@ void write_artifact(Json& json, const Artifact& artifact) {
     json.key("object").begin_object().member("language", name_of(artifact.object->language)).member("producer", artifact.object->producer).end_object();
   if (artifact.proc_macro)
     json.key("proc_macro").begin_object().member("decls_symbol", artifact.proc_macro->decls_symbol).member("rustc_section", name_of(artifact.proc_macro->rustc_section)).end_object();
+  if (artifact.members) {
+    json.key("members").begin_array();
+    for (const auto& member : *artifact.members)
+      json.begin_object().path_member("name", member.name).member("size", member.size).member("language", name_of(member.language)).end_object();
+    json.end_array();
+  }
   json.key("notes").begin_array();
   for (const auto& note : all_notes(artifact)) json.value(note);
   json.end_array().end_object();

@@ -23,6 +23,9 @@ work=$(realpath -m "${RARTIFACTS_KERNEL_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/rar
 sid=$work/sid
 mkdir -p "$work"/{bin,debs,log,src,tree}
 
+# One script at a time: a second one waits. A script that another one starts has the lock already.
+[ -n "${RARTIFACTS_KERNEL_LOCKED-}" ] || RARTIFACTS_KERNEL_LOCKED=1 exec flock "$work" "$0" "$@"
+
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*" >&2; }
 skip() { echo "skipped: $*" >&2; exit 77; }
 
@@ -39,7 +42,9 @@ setup() {
 
 # packages NAME PACKAGE...: have these packages of the running system, install what is missing
 packages() {
-  dpkg-query -W -f '${db:Status-Status}\n' "${@:2}" 2>&1 | grep -qvx installed || return 0
+  local missing
+  missing=$(dpkg-query -W -f '${db:Status-Status}\n' "${@:2}" 2>&1 | grep -vx installed) || true
+  [ -n "$missing" ] || return 0
   [ "$(id -u)" = 0 ] || skip "not root, and some of these packages are missing: ${*:2}"
   logged "$1-update" apt-get update || true   # some other list may be broken; the next line will tell
   setup "$1-packages" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${@:2}"
@@ -80,7 +85,7 @@ mirror() {
 make_sid() {
   [ -e "$sid/.ready" ] && return
   [ "$(id -u)" = 0 ] || skip "not root: a Debian sid chroot cannot be made"
-  packages debootstrap debootstrap
+  packages debootstrap debootstrap xz-utils
   local uri
   uri=$(mirror)
   [ -n "$uri" ] || skip "no Debian mirror in /etc/apt"

@@ -64,7 +64,7 @@ class Apt:
             f'Dir::Etc::preferences "{root}/none"; Dir::Etc::preferencesparts "{root}/empty";\n'
             'Acquire::Languages "none"; Acquire::Check-Valid-Until "false"; APT::Sandbox::User "root";\n'
             'APT::Install-Recommends "false"; APT::Architecture "amd64";\n'
-            '#clear APT::Architectures; #clear APT::Update; #clear DPkg;\n'
+            '#clear APT::Architectures; #clear APT::Update; #clear DPkg; APT::Update::Error-Mode "any";\n'
             + "".join(f'APT::Architectures:: "{name}";\n' for name in architectures))
 
     def __call__(self, program, *arguments, **options):
@@ -150,7 +150,7 @@ def fetch_compiler(apt, directory, release, suite, package, version):
 
 
 def fetch(directory):
-    """Fetch what is not there yet. Asks the mirror at most once a day; says what it cannot get and why."""
+    """Fetch what is not there yet; say what cannot be had, and why. Asks a mirror that answered only once a day."""
     asked = directory / "asked"
     if asked.exists() and time.time() - asked.stat().st_mtime < 24 * 3600:
         return
@@ -161,14 +161,16 @@ def fetch(directory):
         return print(f"no compilers from Debian: {KEYRING} is not here")
     if run(["dpkg", "--print-architecture"]).stdout.strip() != "amd64":
         return print("no compilers from Debian: only amd64 ones are known here")
+    answered = True
     for release in SUITES:
         apt = Apt(directory / "apt", release)
-        for line in apt("apt-get", "update").stdout.splitlines():
-            if line.startswith("E:"):
-                print("not reachable:", line[2:].strip())
+        for error in re.findall(r"^E: (Failed .*|The repo.*)", apt("apt-get", "update").stdout, re.M):
+            print("not reachable:", error)
+            answered = False
         names = apt("apt-cache", "pkgnames", "libstd-rust").stdout.split()
         drivers = sorted(name for name in names if re.fullmatch(r"libstd-rust-(web-|mozilla-)?[\d.]+", name))
         for package, version, suite in apt.versions(*drivers) if drivers else ():
             fetch_compiler(apt, directory, release, suite, package, version)
     shutil.rmtree(directory / "apt", ignore_errors=True)
-    asked.touch()
+    if answered:
+        asked.touch()

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-//! Minimal out-of-tree Rust module.
+//! m1: the least that can be loaded. `module!` needs the proc macros, `kernel` all the crates below it.
+//! It names no author: 6.12 spells that `author`, 7.2 `authors`, and both can do without.
+
 use kernel::prelude::*;
+
 module! {
     type: RustHello,
     name: "rust_hello",
     description: "out-of-tree Rust module",
     license: "GPL",
 }
-struct RustHello { numbers: KVec<i32> }
+
+struct RustHello {
+    numbers: KVec<i32>,
+}
+
 impl kernel::Module for RustHello {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         let mut numbers = KVec::new();
@@ -16,6 +23,9 @@ impl kernel::Module for RustHello {
         Ok(RustHello { numbers })
     }
 }
+
 impl Drop for RustHello {
-    fn drop(&mut self) { pr_info!("bye {:?}\n", self.numbers); }
+    fn drop(&mut self) {
+        pr_info!("bye {:?}\n", self.numbers);
+    }
 }

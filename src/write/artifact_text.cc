@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "write/artifact_text.h"
+
+#include <rartifacts/graph.h>
+
+#include <algorithm>
+
+#include "write/artifact_json.h"
+#include "write/formats.h"
+
+namespace rartifacts {
+namespace {
+
+class Text {
+ public:
+  explicit Text(const Artifact& artifact) : artifact_(artifact) {}
+
+  std::string write() {
+    out_ = printable(artifact_.path) + '\n';
+    if (artifact_.link_target) line("link to", printable(*artifact_.link_target));
+    line("kind", fmt::format("{} ({}), {} side, {} bytes", name_of(artifact_.kind), kind_table[static_cast<std::size_t>(artifact_.kind)].what,
+                             name_of(artifact_.side), artifact_.size));
+    if (artifact_.metadata) line("compiler", fmt::format("{} (metadata version {})", artifact_.metadata->rustc, artifact_.metadata->version));
+    if (artifact_.crate) crate(*artifact_.crate);
+    if (artifact_.elf) elf(*artifact_.elf);
+    if (artifact_.object && artifact_.object->language) line("language", name_of(*artifact_.object->language));
+    if (artifact_.object && artifact_.object->producer) line("producer", printable(*artifact_.object->producer));
+    if (artifact_.proc_macro) proc_macro(*artifact_.proc_macro);
+    members();
+    for (const auto& note : artifact_.notes) line("note", printable(note));
+    return std::move(out_);
+  }
+
+ private:
+  void line(std::string_view title, std::string_view text) { out_ += fmt::format("  {:<13} {}\n", title, text); }
+
+  void crate(const Crate& crate) {
+    line("crate", name_text(crate.name) + crate.extra_filename + (crate.is_stub ? " (stub)" : ""));
+    line("svh", crate.svh);
+    if (crate.stable_crate_id) line("stable id", *crate.stable_crate_id);
+    line("target", crate.custom_target ? *crate.custom_target + " (custom)" : crate.triple);
+    if (crate.target_path) line("target file", printable(*crate.target_path));
+    std::vector<std::string> facts;
+    if (crate.edition) facts.push_back("edition " + *crate.edition);
+    if (crate.panic) facts.push_back(fmt::format("panic {}", name_of(*crate.panic)));
+    if (crate.flags.symbol_mangling) facts.push_back(*crate.flags.symbol_mangling + " symbols");
+    if (!facts.empty()) line("compiled with", fmt::format("{}", fmt::join(facts, ", ")));
+    if (crate.dependencies) dependencies(*crate.dependencies);
+  }
+
+  void dependencies(const std::vector<Dependency>& all) {
+    line("dependencies", all.empty() ? "none" : fmt::format("{}", all.size()));
+    std::size_t width = 0;
+    for (const auto& dependency : all) width = std::max(width, full_name(dependency).size());
+    for (const auto& dependency : all) {
+      out_ += fmt::format("    {:<{}}  {}", full_name(dependency), width, dependency.svh);
+      if (dependency.host_svh) out_ += fmt::format("  host {}", *dependency.host_svh);
+      if (dependency.kind != DependencyKind::unconditional) out_ += fmt::format("  {}", name_of(dependency.kind));
+      if (dependency.is_private.value_or(false)) out_ += "  private";
+      out_ += '\n';
+    }
+  }
+
+  // A name from the table of the compiler is marked: it does not stand in the file.
+  static std::string name_text(const CrateName& name) {
+    return display_name(name) + (name.source == CrateName::Source::rustc_table ? "~" : "");
+  }
+  static std::string full_name(const Dependency& dependency) { return name_text(dependency.name) + printable(dependency.extra_filename); }
+
+  void elf(const ElfFacts& elf) {
+    line("elf", fmt::format("{}-bit {}-endian {}, type {}", elf.elf_class, elf.little_endian ? "little" : "big", elf_machine_name(elf.e_machine),
+                            elf_type_name(elf.e_type)));
+    if (elf.soname) line("soname", printable(*elf.soname));
+    if (!elf.needed.empty()) line("needed", printable(fmt::format("{}", fmt::join(elf.needed, " "))));
+    if (elf.build_id) line("build id", *elf.build_id);
+  }
+
+  void proc_macro(const ProcMacroFacts& facts) {
+    line("decls symbol", facts.decls_symbol.value_or("not found"));
+    line(".rustc section", name_of(facts.rustc_section));
+  }
+
+  void members() {
+    if (!artifact_.members) return;
+    line("members", fmt::format("{}", artifact_.members->size()));
+    for (const auto& member : *artifact_.members)
+      out_ += fmt::format("    {:>10}  {:<4}  {}\n", member.size, member.language ? name_of(*member.language) : "", printable(member.name));
+  }
+
+  const Artifact& artifact_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string artifact_text(const Artifact& artifact) { return Text(artifact).write(); }
+
+}  // namespace rartifacts

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/graph.h>
+
+#include <span>
+
+namespace rartifacts {
+
+/// What `tree` draws: a graph, and where to start.
+struct Drawing {
+  const CrateGraph& graph;
+  std::vector<std::size_t> roots;
+  bool inverted = false;  ///< arrows from a crate to those that need it
+};
+
+/// A form a graph can be written in. One row per format.
+struct GraphFormat {
+  std::string_view name;
+  std::string_view what;
+  std::string (*write)(const Drawing& drawing);
+};
+std::span<const GraphFormat> graph_format_table();
+const GraphFormat* graph_format_of(std::string_view name);
+
+}  // namespace rartifacts

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <doctest/doctest.h>
+#include <rartifacts/object.h>
+
+#include "testdata.h"
+
+using namespace rartifacts;
+using rartifacts::test::golden;
+
+TEST_SUITE("object") {
+  TEST_CASE("Rust names are told from C names that start alike") {
+    CHECK(is_rust_mangled("_ZN4leaf4leaf17hccaa5fa194d5a53aE"));
+    CHECK(is_rust_mangled("_ZN4core3num21_$LT$impl$u20$u32$GT$12wrapping_mul17h63c8093043178d0fE"));
+    CHECK(is_rust_mangled("_RNvCsaS4YCmPeYJ2_4leaf4leaf"));
+    CHECK(is_rust_mangled("_RNvXs_NtNtCs1234_7mycrate3foo3barNtB4_3FooNtB4_3Bar3baz"));
+    CHECK(is_rust_mangled("_RINvNtC3std3mem8align_ofdE"));
+    CHECK(is_rust_mangled("_RNvMCsno73SFvQKx_1cINtB0_1SyE1f.llvm.123"));
+    CHECK(!is_rust_mangled("_RasMessage"));
+    CHECK(!is_rust_mangled("_RegistrationConfirm"));
+    CHECK(!is_rust_mangled("_RC"));
+    CHECK(!is_rust_mangled("_RNv"));
+    CHECK(!is_rust_mangled("_ZN9wikipedia7article6formatE"));  // C++
+    CHECK(!is_rust_mangled("_ZNSt6vectorIiSaIiEE9push_backEOi"));
+    CHECK(!is_rust_mangled(""));
+  }
+
+  TEST_CASE("a deeply nested name ends the parser, not the program") {
+    CHECK(!is_rust_mangled("_RI" + std::string(100'000, 'I')));
+    CHECK(!is_rust_mangled("_RNv" + std::string(100'000, 'N')));
+  }
+
+  TEST_CASE("compilers are told by .comment, and by symbol names where there is none") {
+    const auto language = [](const std::string& path) {
+      auto image = Image::of_bytes(golden(path));
+      auto facts = read_object(View(image));
+      REQUIRE_MESSAGE(facts, path);
+      return facts->language;
+    };
+    CHECK(language("special/archives/c_gcc.o") == Language::c);
+    CHECK(language("special/archives/c_clang.o") == Language::c);
+    for (const auto* release : {"1.41.0", "1.48.0", "1.63.0", "1.75.0", "1.96.0", "1.98.1"}) CHECK(language(std::string(release) + "/leaf.o") == Language::rust);
+  }
+
+  TEST_CASE("the wrapper section is found in every object format") {
+    int found = 0;
+    for (const auto& path : test::all_goldens()) {
+      if (!path.starts_with("special/dynamic/") || path.ends_with("fat.dylib")) continue;
+      auto image = Image::of_bytes(golden(path));
+      auto section = find_section(View(image), ".rustc");
+      REQUIRE_MESSAGE(section, path);
+      REQUIRE_MESSAGE(*section, path);
+      CHECK_MESSAGE(as_text((*section)->head(4)) == "rust", path);
+      ++found;
+    }
+    CHECK(found == 12);
+  }
+
+  TEST_CASE("without section headers the exports are found through PT_DYNAMIC") {
+    auto bytes = golden("1.98.1/libpm-deadbeef.so");
+    const auto names = [](std::vector<std::uint8_t> file) {
+      auto image = Image::of_bytes(std::move(file));
+      return elf_exports(View(image), {"__rustc_proc_macro_decls_"});
+    };
+    auto whole = names(bytes);
+    REQUIRE(whole);
+    REQUIRE(whole->size() == 1);
+    for (std::size_t i = 0x28; i < 0x30; ++i) bytes[i] = 0;  // e_shoff
+    for (std::size_t i = 0x3a; i < 0x40; ++i) bytes[i] = 0;  // e_shentsize, e_shnum, e_shstrndx
+    auto stripped = names(bytes);
+    REQUIRE(stripped);
+    CHECK(*stripped == *whole);
+  }
+
+  TEST_CASE("every truncation of an ELF file is an error or says less, and never crashes") {
+    const auto whole = golden("1.98.1/libpm-deadbeef.so");
+    for (std::size_t length = 0; length < whole.size(); length += 7) {
+      auto image = Image::borrowed(Bytes(whole).first(length));
+      const View file(image);
+      if (auto facts = read_elf(file)) CHECK(facts->e_machine == 62);
+      (void)elf_exports(file, {"__rustc_proc_macro_decls_"});
+      (void)find_section(file, ".rustc");
+      (void)read_object(file);
+    }
+  }
+}
