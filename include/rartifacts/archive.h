@@ -14,11 +14,11 @@ enum class ArchiveFormat { gnu, bsd, thin, aix_big };
 
 /// One member. Symbol tables and name tables are not members; the reader passes over them.
 struct Member {
-  std::string name;            ///< as stored, without padding or the GNU `/` at its end
-  std::uint64_t header = 0;    ///< offset of the member header in the archive
-  std::uint64_t offset = 0;    ///< offset of the content in the archive; meaningless when `external`
-  std::uint64_t size = 0;      ///< bytes of content
-  bool external = false;       ///< thin archive: the content is the file `name`, next to the archive
+  std::string name;          ///< as stored, without padding or the GNU `/` at its end
+  std::uint64_t header = 0;  ///< offset of the member header in the archive
+  std::uint64_t offset = 0;  ///< offset of the content in the archive; meaningless when `external`
+  std::uint64_t size = 0;    ///< bytes of content
+  bool external = false;     ///< thin archive: the content is the file `name`, next to the archive
 };
 
 /// True when `head`, the first bytes of a file, is the magic of any archive that `ArchiveReader` reads.

@@ -74,7 +74,7 @@ struct Artifact {
   std::optional<ObjectFacts> object;
   std::optional<ProcMacroFacts> proc_macro;
   std::optional<std::vector<MemberFacts>> members;  ///< of an archive, when asked for
-  std::vector<std::string> notes;  ///< what the reader should know about how certain all this is
+  std::vector<std::string> notes;                   ///< what the reader should know about how certain all this is
 };
 
 }  // namespace rartifacts

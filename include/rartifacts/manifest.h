@@ -12,18 +12,18 @@ namespace rartifacts {
 
 /// The sorted list of what to copy, as a writer gets it.
 struct Manifest {
-  std::string root;                         ///< the directory that the paths are relative to, as the user named it
+  std::string root;  ///< the directory that the paths are relative to, as the user named it
   Profile profile = Profile::oot;
-  std::vector<const Artifact*> artifacts;   ///< sorted by path
-  std::vector<std::string> directories;     ///< directories and links to directories to list as well, sorted
-  bool color = false;                       ///< for `table`
+  std::vector<const Artifact*> artifacts;  ///< sorted by path
+  std::vector<std::string> directories;    ///< directories and links to directories to list as well, sorted
+  bool color = false;                      ///< for `table`
 };
 
 /// A form a manifest can be written in.
 struct Format {
   std::string_view name;
   std::string_view what;
-  bool feeds_copy;     ///< a list for cpio and the like: its paths must be usable from where the command was started
+  bool feeds_copy;  ///< a list for cpio and the like: its paths must be usable from where the command was started
   bool needs_digests;
   /// Errors: a name that this form cannot hold.
   Result<std::string> (*write)(const Manifest& manifest);

@@ -13,7 +13,7 @@ namespace rartifacts {
 
 /// `1.96.0-nightly` out of "rustc 1.96.0-nightly (e50aa6fba 2026-05-19)".
 struct Release {
-  int minor = 0;        ///< of 1.<minor>
+  int minor = 0;  ///< of 1.<minor>
   int patch = 0;
   std::string channel;  ///< empty for a release; `nightly`, `beta`, `beta.3`, `dev`
 };
@@ -43,11 +43,11 @@ enum class DependencyKind { macros_only, conditional, unconditional };
 /// One crate that this crate was compiled against, direct or not.
 struct Dependency {
   CrateName name;
-  std::string svh;                       ///< as rustc prints it: 32 hex digits, 16 before rustc 1.71
+  std::string svh;  ///< as rustc prints it: 32 hex digits, 16 before rustc 1.71
   std::optional<std::string> host_svh;
   DependencyKind kind = DependencyKind::unconditional;
   std::string extra_filename;
-  std::optional<bool> is_private;        ///< since 1.74
+  std::optional<bool> is_private;  ///< since 1.74
 };
 
 enum class PanicStrategy { unwind, abort, immediate_abort };
@@ -83,7 +83,7 @@ struct Crate {
 /// Everything read from one metadata blob.
 struct Metadata {
   MetadataHeader header;
-  std::optional<Crate> crate;  ///< nothing: not even the crate header could be believed
+  std::optional<Crate> crate;   ///< nothing: not even the crate header could be believed
   bool layout_guessed = false;  ///< the release has no row in the layout table; a neighbouring row passed every check
   std::string reason;           ///< why there is no crate or no dependency list
 };

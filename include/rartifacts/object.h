@@ -24,13 +24,13 @@ Result<std::optional<View>> find_section(View object, std::string_view name);
 
 /// What an ELF header, its dynamic section and its notes say.
 struct ElfFacts {
-  int elf_class = 0;              ///< 32 or 64
-  bool little_endian = true;      ///< EI_DATA
-  std::uint16_t e_machine = 0;    ///< EM_*
-  std::uint16_t e_type = 0;       ///< ET_*
-  bool has_sections = false;      ///< false: section headers were stripped, PT_DYNAMIC was used
-  bool has_interpreter = false;   ///< PT_INTERP: an executable even when ET_DYN
-  bool is_dynamic = false;        ///< PT_DYNAMIC
+  int elf_class = 0;             ///< 32 or 64
+  bool little_endian = true;     ///< EI_DATA
+  std::uint16_t e_machine = 0;   ///< EM_*
+  std::uint16_t e_type = 0;      ///< ET_*
+  bool has_sections = false;     ///< false: section headers were stripped, PT_DYNAMIC was used
+  bool has_interpreter = false;  ///< PT_INTERP: an executable even when ET_DYN
+  bool is_dynamic = false;       ///< PT_DYNAMIC
   std::optional<std::string> soname;
   std::vector<std::string> needed;
   std::optional<std::string> build_id;  ///< NT_GNU_BUILD_ID, lower-case hex

@@ -19,11 +19,12 @@ struct Problem {
 
 /// A kernel build tree or headers tree inside of what was scanned: a directory that holds include/config/auto.conf.
 struct KernelRoot {
-  std::string path;                    ///< relative to the base; empty when the base itself is the tree
-  std::string config_path;             ///< the configuration that was read
+  std::string path;         ///< relative to the base; empty when the base itself is the tree
+  std::string config_path;  ///< the configuration that was read
   KernelConfig config;
-  std::vector<std::string> places;     ///< the path itself, and where links to its directories lead
-  std::vector<std::string> auxiliary;  ///< paths of the auxiliary files that the configuration calls for and that are there
+  std::vector<std::string> places;  ///< the path itself, and where links to its directories lead
+  std::vector<std::string>
+      auxiliary;  ///< paths of the auxiliary files that the configuration calls for and that are there
 
   /// True when `file` is part of this tree.
   bool holds(std::string_view file) const;
@@ -58,6 +59,7 @@ struct ScanResult {
 ScanResult scan(const ScanOptions& options);
 
 /// Computes `sha256` of each artifact. Problems are appended.
-void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsigned jobs, std::vector<Problem>& problems);
+void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsigned jobs,
+                 std::vector<Problem>& problems);
 
 }  // namespace rartifacts

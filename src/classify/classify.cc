@@ -27,7 +27,8 @@ Result<void> take_metadata(Artifact& artifact, View blob) {
   artifact.metadata = std::move(metadata->header);
   artifact.crate = std::move(metadata->crate);
   if (metadata->layout_guessed && artifact.crate)
-    artifact.notes.push_back("layout guessed: this release of rustc is not in the table, a neighbour's layout passed every check");
+    artifact.notes.push_back(
+        "layout guessed: this release of rustc is not in the table, a neighbour's layout passed every check");
   if (!metadata->reason.empty()) {
     const bool is_stub = artifact.crate && artifact.crate->is_stub;
     artifact.notes.push_back(is_stub ? metadata->reason : "dependencies: " + metadata->reason);
@@ -71,7 +72,8 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
       auto content = file.sub((*member)->offset, (*member)->size);
       if (!content) return pass(content);
       auto blob = metadata_of_member(*content);
-      if (!blob) return std::unexpected(Error{blob.error().kind, "lib.rmeta: " + blob.error().what, blob.error().offset});
+      if (!blob)
+        return std::unexpected(Error{blob.error().kind, "lib.rmeta: " + blob.error().what, blob.error().offset});
       if (auto taken = take_metadata(artifact, *blob); !taken) return pass(taken);
       continue;
     }

@@ -22,7 +22,8 @@ inline constexpr std::array<ExitCodeRow, 4> exit_code_table{{
     {ExitCode::done, "done"},
     {ExitCode::findings, "findings (audit, diff, verify)"},
     {ExitCode::usage, "wrong usage, or a name that the chosen format cannot hold"},
-    {ExitCode::input, "input that could not be read or was not what was asked for, or output that could not be written"},
+    {ExitCode::input,
+     "input that could not be read or was not what was asked for, or output that could not be written"},
 }};
 
 }  // namespace rartifacts

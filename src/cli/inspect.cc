@@ -17,7 +17,8 @@ namespace {
 
 bool has_unknown_name(const Crate& crate) {
   const auto is_unknown = [](const CrateName& name) { return !name.text; };
-  return is_unknown(crate.name) || (crate.dependencies && std::ranges::any_of(*crate.dependencies, is_unknown, &Dependency::name));
+  return is_unknown(crate.name) ||
+         (crate.dependencies && std::ranges::any_of(*crate.dependencies, is_unknown, &Dependency::name));
 }
 
 // What the files beside an artifact tell about it: the names of predefined crates, and where the rest of a stub is.
@@ -36,9 +37,12 @@ void ask_neighbours(std::vector<Artifact>& artifacts, const std::string& base) {
   for (auto& artifact : artifacts) {
     if (!artifact.crate || !artifact.crate->is_stub) continue;
     const auto full = std::ranges::find_if(neighbours, [&](const auto& other) {
-      return other.kind == Kind::rmeta && other.crate && other.crate->svh == artifact.crate->svh && directory_of(other.path) == directory_of(artifact.path);
+      return other.kind == Kind::rmeta && other.crate && other.crate->svh == artifact.crate->svh &&
+             directory_of(other.path) == directory_of(artifact.path);
     });
-    artifact.notes.push_back(full != neighbours.end() ? fmt::format("full metadata: {}", full->path) : "the full metadata is not beside it, and rustc refuses a stub alone");
+    artifact.notes.push_back(full != neighbours.end()
+                                 ? fmt::format("full metadata: {}", full->path)
+                                 : "the full metadata is not beside it, and rustc refuses a stub alone");
   }
   const auto count = artifacts.size();
   std::ranges::move(neighbours, std::back_inserter(artifacts));

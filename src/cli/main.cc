@@ -52,21 +52,31 @@ void add_common(CLI::App& app, CommonOptions& common) {
 
 CLI::App* add_scan(CLI::App& app, ScanCommand& command) {
   auto* scan = app.add_subcommand("scan", "List the Rust artifacts of a tree: the manifest");
-  scan->add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")->required()->type_name("");
-  scan->add_option("-f,--format", command.format, "How to write the list (default: table on a terminal, paths elsewhere)")
-      ->check(CLI::IsMember(names_in(format_table())))->type_name("FORMAT");
-  scan->add_option_function<std::string>("-p,--profile", [&](const std::string& name) { command.profile = name, command.profile_given = true; },
-                                         "What the list is for (default: oot)")
-      ->check(CLI::IsMember(names_in(profile_table)))->type_name("PROFILE");
+  scan->add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")
+      ->required()
+      ->type_name("");
+  scan->add_option("-f,--format", command.format,
+                   "How to write the list (default: table on a terminal, paths elsewhere)")
+      ->check(CLI::IsMember(names_in(format_table())))
+      ->type_name("FORMAT");
+  scan->add_option_function<std::string>(
+          "-p,--profile", [&](const std::string& name) { command.profile = name, command.profile_given = true; },
+          "What the list is for (default: oot)")
+      ->check(CLI::IsMember(names_in(profile_table)))
+      ->type_name("PROFILE");
   scan->add_option("-k,--kind", command.kinds, "Only files of this kind; may be given several times")
-      ->check(CLI::IsMember(names_in(kind_table)))->type_name("KIND");
+      ->check(CLI::IsMember(names_in(kind_table)))
+      ->type_name("KIND");
   scan->add_option("--side", command.side, "Only `host` (runs inside rustc) or `target` (for the kernel's machine)")
-      ->check(CLI::IsMember({"host", "target"}))->type_name("SIDE");
+      ->check(CLI::IsMember({"host", "target"}))
+      ->type_name("SIDE");
   scan->add_flag("--dirs", command.dirs, "List parent directories too: cpio keeps their modes only then");
   scan->add_flag("--sniff", command.sniff, "Look into every file, whatever its name");
   scan->add_flag("--allow-empty", command.allow_empty, "An empty list is no error");
   scan->add_flag("--keep-going", command.keep_going, "List the rest when a file cannot be read; the exit code stays 3");
-  scan->add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")->check(CLI::Range(1U, 256U))->type_name("N");
+  scan->add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")
+      ->check(CLI::Range(1U, 256U))
+      ->type_name("N");
   scan->footer(list_of("Formats", format_table()) + list_of("Profiles", profile_table) + list_of("Kinds", kind_table) +
                std::string(kScanExamples) + exit_codes());
   return scan;
@@ -76,7 +86,8 @@ CLI::App* add_inspect(CLI::App& app, InspectCommand& command) {
   auto* inspect = app.add_subcommand("inspect", "Show everything that can be read from an artifact");
   inspect->add_option("FILE", command.files, "Metadata, library, object or module")->required()->type_name("");
   inspect->add_option("-f,--format", command.format, "text (default), json, or ndjson: one object per line")
-      ->check(CLI::IsMember({"text", "json", "ndjson"}))->type_name("FORMAT");
+      ->check(CLI::IsMember({"text", "json", "ndjson"}))
+      ->type_name("FORMAT");
   inspect->add_flag("--target-json", command.target_json, "Print the JSON text of the custom target instead");
   inspect->footer(exit_codes());
   return inspect;
@@ -86,7 +97,8 @@ CLI::App* add_tree(CLI::App& app, TreeCommand& command) {
   auto* tree = app.add_subcommand("tree", "Show which crate needs which, by name and SVH");
   tree->add_option("PATH", command.path, "Tree to look at")->required()->type_name("");
   tree->add_option("-f,--format", command.format, "How to draw it (default: text)")
-      ->check(CLI::IsMember(names_in(graph_format_table())))->type_name("FORMAT");
+      ->check(CLI::IsMember(names_in(graph_format_table())))
+      ->type_name("FORMAT");
   tree->add_option("-i,--invert", command.invert, "Show who needs this crate")->type_name("CRATE");
   tree->footer(list_of("Formats", graph_format_table()) + exit_codes());
   return tree;
@@ -95,8 +107,10 @@ CLI::App* add_tree(CLI::App& app, TreeCommand& command) {
 CLI::App* add_toolchain(CLI::App& app, ToolchainCommand& command) {
   auto* toolchain = app.add_subcommand("toolchain", "Name the compiler that made a tree, for rustup");
   toolchain->add_option("PATH", command.path, "Tree or file to look at")->required()->type_name("");
-  toolchain->add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
-      ->check(CLI::IsMember({"toml", "version", "env"}))->type_name("FORMAT");
+  toolchain
+      ->add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
+      ->check(CLI::IsMember({"toml", "version", "env"}))
+      ->type_name("FORMAT");
   toolchain->add_option("-o,--output", command.output, "Write to FILE, as a whole or not at all")->type_name("FILE");
   toolchain->footer(exit_codes());
   return toolchain;
@@ -105,8 +119,10 @@ CLI::App* add_toolchain(CLI::App& app, ToolchainCommand& command) {
 }  // namespace
 
 ExitCode run(int argc, char** argv) {
-  CLI::App app("Tells which files of a build are Rust artifacts, what each is, and which must ship together.\n"
-               "Reads them itself; no rustc is run.", "rartifacts");
+  CLI::App app(
+      "Tells which files of a build are Rust artifacts, what each is, and which must ship together.\n"
+      "Reads them itself; no rustc is run.",
+      "rartifacts");
   app.set_version_flag("--version", "rartifacts " RARTIFACTS_VERSION);
   app.require_subcommand(1);
   app.fallthrough();

@@ -58,9 +58,11 @@ Result<Operands> plan_operands(const CommonOptions& common, const std::vector<st
   }
   if (outside.empty()) return operands;
   if (must_be_below)
-    return fail(ErrorKind::unsupported, "{} is outside of {}, and a list of copyable paths cannot reach it: use -C DIR", outside.front(), *base);
+    return fail(ErrorKind::unsupported, "{} is outside of {}, and a list of copyable paths cannot reach it: use -C DIR",
+                outside.front(), *base);
   struct stat status;
-  if (typed.size() == 1 && stat(outside.front().c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return Operands{outside.front(), {"."}, false};
+  if (typed.size() == 1 && stat(outside.front().c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+    return Operands{outside.front(), {"."}, false};
   Operands absolute{"/", {}, true};
   for (const auto& path : operands.paths) absolute.paths.push_back(tidied(*base + "/" + path));
   for (const auto& path : outside) absolute.paths.push_back(tidied(path));

@@ -26,11 +26,13 @@ ScanOptions options_of(const ScanCommand& command, Profile profile, const Operan
   return options;
 }
 
-std::vector<std::string> with_parents(const std::vector<std::string>& links, const std::vector<const Artifact*>& artifacts, bool dirs) {
+std::vector<std::string> with_parents(const std::vector<std::string>& links,
+                                      const std::vector<const Artifact*>& artifacts, bool dirs) {
   std::set<std::string> all(links.begin(), links.end());
   if (dirs) {
     for (const auto* artifact : artifacts)
-      for (auto parent = directory_of(artifact->path); !parent.empty(); parent = directory_of(parent)) all.emplace(parent);
+      for (auto parent = directory_of(artifact->path); !parent.empty(); parent = directory_of(parent))
+        all.emplace(parent);
     for (const auto& link : links)
       for (auto parent = directory_of(link); !parent.empty(); parent = directory_of(parent)) all.emplace(parent);
   }
@@ -52,7 +54,8 @@ ExitCode run_scan(const ScanCommand& command) {
   auto result = scan(options);
   auto selection = select(result, profile);
   std::erase_if(selection.artifacts, [&](const Artifact* artifact) {
-    const bool is_kind = command.kinds.empty() || std::ranges::find(command.kinds, name_of(artifact->kind)) != command.kinds.end();
+    const bool is_kind =
+        command.kinds.empty() || std::ranges::find(command.kinds, name_of(artifact->kind)) != command.kinds.end();
     return !is_kind || (!command.side.empty() && name_of(artifact->side) != command.side);
   });
   std::ranges::move(selection.problems, std::back_inserter(result.problems));
@@ -62,7 +65,9 @@ ExitCode run_scan(const ScanCommand& command) {
   for (const auto& problem : result.problems) report(problem);
   if (!result.problems.empty() && !command.keep_going) return ExitCode::input;
   if (selection.artifacts.empty() && result.problems.empty() && !command.allow_empty) {
-    complain(fmt::format("no Rust artifacts among {} entries: is this a finished build? (--allow-empty accepts an empty list)", result.entries));
+    complain(fmt::format(
+        "no Rust artifacts among {} entries: is this a finished build? (--allow-empty accepts an empty list)",
+        result.entries));
     return ExitCode::input;
   }
   Manifest manifest{.root = operands->base, .profile = profile, .color = wants_color()};

@@ -38,7 +38,9 @@ ExitCode print(std::string_view text) {
   return ExitCode::input;
 }
 
-void report(const Problem& problem) { complain(fmt::format("{}: {}", printable(problem.path), printable(describe(problem.error)))); }
+void report(const Problem& problem) {
+  complain(fmt::format("{}: {}", printable(problem.path), printable(describe(problem.error))));
+}
 
 void complain(std::string_view what) { write_all(STDERR_FILENO, fmt::format("rartifacts: {}\n", what)); }
 

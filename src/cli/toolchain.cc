@@ -14,7 +14,8 @@ namespace {
 std::string written_as(const std::string& format, const std::string& rustc, const std::string& channel) {
   if (format == "version") return channel + "\n";
   if (format == "env") return fmt::format("RUSTUP_TOOLCHAIN={}\n", channel);
-  return fmt::format("# The compiler of this tree: {}\n[toolchain]\nchannel = \"{}\"\nprofile = \"minimal\"\n", rustc, channel);
+  return fmt::format("# The compiler of this tree: {}\n[toolchain]\nchannel = \"{}\"\nprofile = \"minimal\"\n", rustc,
+                     channel);
 }
 
 }  // namespace
@@ -34,7 +35,8 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   std::set<std::string> compilers;
   for (const auto* artifact : selection.artifacts)
     if (artifact->metadata) compilers.insert(artifact->metadata->rustc);
-  if (compilers.empty()) return complain(fmt::format("{}: no crate metadata, so no compiler is named", command.path)), ExitCode::input;
+  if (compilers.empty())
+    return complain(fmt::format("{}: no crate metadata, so no compiler is named", command.path)), ExitCode::input;
   if (compilers.size() > 1) {
     complain(fmt::format("{}: made by more than one compiler, no single toolchain fits:", command.path));
     for (const auto& rustc : compilers) complain(rustc);
@@ -45,7 +47,8 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   if (!channel) return complain(fmt::format("{}: {}", command.path, describe(channel.error()))), ExitCode::input;
   const auto text = written_as(command.format, rustc, *channel);
   if (command.output.empty()) return print(text);
-  if (auto written = write_atomically(command.output, text); !written) return report({command.output, written.error()}), ExitCode::input;
+  if (auto written = write_atomically(command.output, text); !written)
+    return report({command.output, written.error()}), ExitCode::input;
   return ExitCode::done;
 }
 

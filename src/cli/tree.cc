@@ -40,11 +40,13 @@ ExitCode run_tree(const TreeCommand& command) {
   const CrateGraph graph(one_file_each(result));
   Drawing drawing{graph, {}, !command.invert.empty()};
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const bool is_root = drawing.inverted ? display_name(graph.nodes()[i].artifact->crate->name) == command.invert : graph.needed_by(i).empty();
+    const bool is_root = drawing.inverted ? display_name(graph.nodes()[i].artifact->crate->name) == command.invert
+                                          : graph.needed_by(i).empty();
     if (is_root) drawing.roots.push_back(i);
   }
   if (drawing.roots.empty() && result.problems.empty()) {
-    complain(drawing.inverted ? fmt::format("no crate {} in {}", command.invert, command.path) : fmt::format("no crates in {}", command.path));
+    complain(drawing.inverted ? fmt::format("no crate {} in {}", command.invert, command.path)
+                              : fmt::format("no crates in {}", command.path));
     return ExitCode::input;
   }
   const auto printed = print(graph_format_of(command.format)->write(drawing));

@@ -53,7 +53,8 @@ Result<std::optional<View>> find_coff_section(View file, std::string_view name) 
     at = load_le(*dos, 0x3c, 4);
     auto signature = file.fetch(at, 4);
     if (!signature) return pass(signature);
-    if (as_text(*signature) != std::string_view("PE\0\0", 4)) return fail_at(at, ErrorKind::malformed, "no PE signature");
+    if (as_text(*signature) != std::string_view("PE\0\0", 4))
+      return fail_at(at, ErrorKind::malformed, "no PE signature");
     at += 4;
     is_image = true;
   }

@@ -23,13 +23,13 @@ struct MachineName {
 };
 
 constexpr std::array kMachines{
-    MachineName{EM_386, "i386"},           MachineName{EM_X86_64, "x86_64"},      MachineName{EM_ARM, "arm"},
-    MachineName{EM_AARCH64, "aarch64"},    MachineName{EM_RISCV, "riscv"},        MachineName{EM_LOONGARCH, "loongarch"},
-    MachineName{EM_PPC, "powerpc"},        MachineName{EM_PPC64, "powerpc64"},    MachineName{EM_S390, "s390"},
-    MachineName{EM_MIPS, "mips"},          MachineName{EM_SPARC, "sparc"},        MachineName{EM_SPARC32PLUS, "sparc"},
-    MachineName{EM_SPARCV9, "sparc64"},    MachineName{EM_68K, "m68k"},           MachineName{EM_QDSP6, "hexagon"},
-    MachineName{EM_BPF, "bpf"},            MachineName{EM_XTENSA, "xtensa"},      MachineName{EM_AVR, "avr"},
-    MachineName{EM_MSP430, "msp430"},      MachineName{EM_CSKY, "csky"},          MachineName{EM_AMDGPU, "amdgpu"},
+    MachineName{EM_386, "i386"},        MachineName{EM_X86_64, "x86_64"},   MachineName{EM_ARM, "arm"},
+    MachineName{EM_AARCH64, "aarch64"}, MachineName{EM_RISCV, "riscv"},     MachineName{EM_LOONGARCH, "loongarch"},
+    MachineName{EM_PPC, "powerpc"},     MachineName{EM_PPC64, "powerpc64"}, MachineName{EM_S390, "s390"},
+    MachineName{EM_MIPS, "mips"},       MachineName{EM_SPARC, "sparc"},     MachineName{EM_SPARC32PLUS, "sparc"},
+    MachineName{EM_SPARCV9, "sparc64"}, MachineName{EM_68K, "m68k"},        MachineName{EM_QDSP6, "hexagon"},
+    MachineName{EM_BPF, "bpf"},         MachineName{EM_XTENSA, "xtensa"},   MachineName{EM_AVR, "avr"},
+    MachineName{EM_MSP430, "msp430"},   MachineName{EM_CSKY, "csky"},       MachineName{EM_AMDGPU, "amdgpu"},
 };
 
 /// Bounds for what is kept in memory of one file, whatever its tables say.
@@ -89,7 +89,8 @@ Result<std::optional<std::string>> read_build_id(const ElfFile& elf, const std::
     std::size_t name = 0;
     std::size_t description = 0;
     for (std::size_t at = 0; (at = gelf_getnote(*data, at, &note, &name, &description)) > 0;) {
-      if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || std::memcmp(bytes.data() + name, "GNU", 4) != 0) continue;
+      if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || std::memcmp(bytes.data() + name, "GNU", 4) != 0)
+        continue;
       std::string hex;
       for (const auto byte : bytes.subspan(description, note.n_descsz)) hex += fmt::format("{:02x}", byte);
       return hex;
@@ -160,7 +161,8 @@ Result<SymbolTable> symbols_by_segments(const ElfFile& elf, View file) {
     if (!count) return pass(count);
     table.count = *count;
   }
-  if (table.count > file.size() / entry) return fail(ErrorKind::malformed, "{} dynamic symbols do not fit", table.count);
+  if (table.count > file.size() / entry)
+    return fail(ErrorKind::malformed, "{} dynamic symbols do not fit", table.count);
   return table;
 }
 
@@ -209,9 +211,10 @@ Result<ElfFacts> read_elf(View file) {
     facts.has_interpreter |= segment.p_type == PT_INTERP;
     facts.is_dynamic |= segment.p_type == PT_DYNAMIC;
     // What a loader would map must be there: this is where a cut-off library shows.
-    if (segment.p_type == PT_LOAD && (segment.p_offset > file.size() || segment.p_filesz > file.size() - segment.p_offset))
-      return fail_at(segment.p_offset, ErrorKind::truncated, "an ELF segment of {} bytes lies behind the end of the file",
-                     segment.p_filesz);
+    if (segment.p_type == PT_LOAD &&
+        (segment.p_offset > file.size() || segment.p_filesz > file.size() - segment.p_offset))
+      return fail_at(segment.p_offset, ErrorKind::truncated,
+                     "an ELF segment of {} bytes lies behind the end of the file", segment.p_filesz);
   }
   auto dynamic = read_dynamic(*elf, file, *segments);
   if (!dynamic) return pass(dynamic);

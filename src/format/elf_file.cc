@@ -87,7 +87,8 @@ Result<ElfFile> ElfFile::open(View file) {
 Result<GElf_Shdr> ElfFile::section(std::size_t index) const {
   GElf_Shdr header;
   Elf_Scn* scn = elf_getscn(elf(), index);
-  if (!scn || !gelf_getshdr(scn, &header)) return fail(ErrorKind::malformed, "ELF section {}: {}", index, elf_errmsg(-1));
+  if (!scn || !gelf_getshdr(scn, &header))
+    return fail(ErrorKind::malformed, "ELF section {}: {}", index, elf_errmsg(-1));
   return header;
 }
 

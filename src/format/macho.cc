@@ -68,7 +68,8 @@ Result<std::optional<View>> find_macho_section(View file, std::string_view name)
 }
 
 Result<View> first_macho_slice(View file) {
-  auto header = file.fetch(0, 8 + 20);  // fat_header: magic, nfat_arch; fat_arch: cputype, cpusubtype, offset, size, align
+  auto header =
+      file.fetch(0, 8 + 20);  // fat_header: magic, nfat_arch; fat_arch: cputype, cpusubtype, offset, size, align
   if (!header) return pass(header);
   if (load_be(*header, 4, 4) == 0) return fail(ErrorKind::malformed, "fat Mach-O without a slice");
   return file.sub(load_be(*header, 16, 4), load_be(*header, 20, 4));

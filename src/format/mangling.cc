@@ -113,9 +113,14 @@ class V0 {
     } else {
       switch (take()) {
         case 'A': type(), constant(); break;
-        case 'S': case 'P': case 'O': type(); break;
-        case 'R': case 'Q': optional_base62('L'), type(); break;
-        case 'T': while (!bad_ && !eat('E')) type(); break;
+        case 'S':
+        case 'P':
+        case 'O': type(); break;
+        case 'R':
+        case 'Q': optional_base62('L'), type(); break;
+        case 'T':
+          while (!bad_ && !eat('E')) type();
+          break;
         case 'F': function(); break;
         case 'D': dynamic(); break;
         case 'B': base62(); break;

@@ -16,8 +16,8 @@ std::vector<const Layout*> candidates(const MetadataHeader& header) {
     const auto next = std::ranges::upper_bound(layouts(), header.release->minor, {}, &Layout::first);
     own = std::max<std::ptrdiff_t>(0, next - layouts().begin() - 1);
   }
-  const auto distance = [&](const Layout* row) { return std::abs(row - layouts().data() - own); };
-  std::ranges::stable_sort(rows, {}, distance);
+  // Rows of equal distance stay in the order of the table.
+  std::ranges::sort(rows, {}, [&](const Layout* row) { return std::pair(std::abs(row - layouts().data() - own), row); });
   return rows;
 }
 
@@ -44,8 +44,8 @@ Result<Metadata> read_metadata(View blob) {
     metadata.reason = fmt::format("metadata version {} is older than rustc 1.41: header only", header->version);
     return metadata;
   }
-  const bool is_known = header->release && header->release->minor >= layouts().front().first &&
-                        header->release->minor <= kNewestChecked;
+  const bool is_known =
+      header->release && header->release->minor >= layouts().front().first && header->release->minor <= kNewestChecked;
   std::optional<Error> own_error;
   for (const Layout* row : candidates(*header)) {
     auto crate = decode_root(blob, *header, *row);

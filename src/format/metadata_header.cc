@@ -60,7 +60,8 @@ Result<MetadataHeader> read_metadata_header(View blob) {
   header.version = cursor.u8();
   header.root = header.version >= 9 ? cursor.u64_le() : cursor.u32_be();
   const auto length = cursor.leb128(32);
-  if (cursor.ok() && length > kMaxVersionString) cursor.reject(ErrorKind::malformed, "version string of impossible length");
+  if (cursor.ok() && length > kMaxVersionString)
+    cursor.reject(ErrorKind::malformed, "version string of impossible length");
   header.rustc = as_text(cursor.raw(length));
   if (!cursor.ok()) return cursor.error();
   const bool is_printable = std::ranges::all_of(header.rustc, [](char c) { return c >= ' ' && c <= '~'; });
@@ -83,7 +84,8 @@ Result<MetadataHeader> read_metadata_header(View blob) {
     if (!end) return pass(end);
     header.footer = as_text(*end) == kFooter;
   }
-  const bool needs_footer = header.release && (header.release->minor > 80 || (header.release->minor == 80 && header.release->channel.empty()));
+  const bool needs_footer = header.release && (header.release->minor > 80 ||
+                                               (header.release->minor == 80 && header.release->channel.empty()));
   if (needs_footer && !header.footer)
     return fail(ErrorKind::truncated, "the metadata does not end with \"rust-end-file\": it was cut off or altered");
   if (header.root < header.after_version || header.root >= blob.size() - footer_size(header))

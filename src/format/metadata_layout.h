@@ -9,30 +9,30 @@ namespace rartifacts {
 
 /// How a range of rustc releases encodes the crate root. One row of the table in metadata_layout.cc.
 struct Layout {
-  enum class Root { name_first, header_first };            ///< name, triple, … or triple, SVH, name, …
-  enum class Symbol { text, tagged };                      ///< a string, or a tag and then a string, an offset, an index
-  enum class Hash { leb128, raw };                         ///< SVH: LEB128 of a u64, or 16 bytes
+  enum class Root { name_first, header_first };  ///< name, triple, … or triple, SVH, name, …
+  enum class Symbol { text, tagged };            ///< a string, or a tag and then a string, an offset, an index
+  enum class Hash { leb128, raw };               ///< SVH: LEB128 of a u64, or 16 bytes
   /// Stable crate id: 16 bytes (then called disambiguator), both in 1.52, LEB128 of a u64, 8 bytes.
   enum class Id { disambiguator, disambiguator_id, id_leb128, id_raw };
-  enum class Lazy { counted, bare };                       ///< distances include the element count, or not
-  enum class Target { path, json };                        ///< what a custom target carries
-  enum class Kinds { four_kinds, three_kinds };            ///< enumerators of the dependency kind
+  enum class Lazy { counted, bare };             ///< distances include the element count, or not
+  enum class Target { path, json };              ///< what a custom target carries
+  enum class Kinds { four_kinds, three_kinds };  ///< enumerators of the dependency kind
   /// Fields of the root that came and went. `has` is a set of these.
   enum Has : unsigned {
-    kPluginRegistrar = 1 << 0,      ///< Option<u32> behind the allocator flags
-    kDeclsStatic = 1 << 1,          ///< two more Options behind it: decls_static, stability
+    kPluginRegistrar = 1 << 0,  ///< Option<u32> behind the allocator flags
+    kDeclsStatic = 1 << 1,      ///< two more Options behind it: decls_static, stability
     kPanicInDrop = 1 << 2,
-    kOptionalPanic = 1 << 3,        ///< the panic strategy became an Option
+    kOptionalPanic = 1 << 3,  ///< the panic strategy became an Option
     kAllocErrorHandler = 1 << 4,
-    kPrivateDependency = 1 << 5,    ///< a bool at the end of each dependency
-    kStub = 1 << 6,                 ///< is_stub in the header
-    kExternItems = 1 << 7,          ///< a LazyArray of externally implementable items before crate_deps
-    kTailFlags = 1 << 8,            ///< six flags and the symbol mangling are known to end the root
-    kSpecTail = 1 << 9,             ///< and one more bool behind them
+    kPrivateDependency = 1 << 5,  ///< a bool at the end of each dependency
+    kStub = 1 << 6,               ///< is_stub in the header
+    kExternItems = 1 << 7,        ///< a LazyArray of externally implementable items before crate_deps
+    kTailFlags = 1 << 8,          ///< six flags and the symbol mangling are known to end the root
+    kSpecTail = 1 << 9,           ///< and one more bool behind them
   };
 
-  int first;                  ///< from rustc 1.<first> up to the next row
-  std::uint8_t version_low;   ///< metadata versions this layout occurs with
+  int first;                 ///< from rustc 1.<first> up to the next row
+  std::uint8_t version_low;  ///< metadata versions this layout occurs with
   std::uint8_t version_high;
   Root root;
   Symbol symbol;
@@ -41,7 +41,7 @@ struct Layout {
   Lazy lazy;
   Target target;
   Kinds kinds;
-  int arrays;                 ///< LazyArrays between crate_deps and proc_macro_data; 0: decls_static tells a proc macro
+  int arrays;  ///< LazyArrays between crate_deps and proc_macro_data; 0: decls_static tells a proc macro
   unsigned has;
 };
 

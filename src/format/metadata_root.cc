@@ -62,16 +62,22 @@ bool is_cargo_hash(std::string_view text) {
 class RootDecoder {
  public:
   RootDecoder(View blob, const MetadataHeader& header, const Layout& layout)
-      : blob_(blob), header_(header), layout_(layout), end_(blob.size() - footer_size(header)), root_(blob, header.root) {}
+      : blob_(blob),
+        header_(header),
+        layout_(layout),
+        end_(blob.size() - footer_size(header)),
+        root_(blob, header.root) {}
 
   Result<Crate> decode() {
     Crate crate;
     if (header_.version < layout_.version_low || header_.version > layout_.version_high)
       return fail(ErrorKind::unsupported, "metadata version {} does not go with this layout", header_.version);
-    if (header_.footer != has(Layout::kSpecTail)) return fail(ErrorKind::unsupported, "the footer does not go with this layout");
+    if (header_.footer != has(Layout::kSpecTail))
+      return fail(ErrorKind::unsupported, "the footer does not go with this layout");
     head(crate);
     if (root_.ok() && !crate.is_stub) body(crate);
-    if (root_.ok() && root_.position() > end_) root_.reject(ErrorKind::truncated, "the crate root runs into the footer");
+    if (root_.ok() && root_.position() > end_)
+      root_.reject(ErrorKind::truncated, "the crate root runs into the footer");
     if (!root_.ok()) return root_.error();
     return crate;
   }
@@ -110,7 +116,8 @@ class RootDecoder {
       if (!earlier.ok()) from.reject(ErrorKind::unsupported, "symbol offset leads to no string");
     } else {
       name.predefined = static_cast<std::uint32_t>(from.leb128(32));
-      if (from.ok() && (tag != 2 || *name.predefined >= kMaxPredefined)) from.reject(ErrorKind::unsupported, "symbol tag");
+      if (from.ok() && (tag != 2 || *name.predefined >= kMaxPredefined))
+        from.reject(ErrorKind::unsupported, "symbol tag");
     }
     if (from.ok() && name.text && !is_crate_name(*name.text)) from.reject(ErrorKind::unsupported, "not a crate name");
     return name;
@@ -299,7 +306,8 @@ class RootDecoder {
     const std::uint64_t size = has(Layout::kSpecTail) ? 8 : 7;
     // The eighth byte came in the middle of the 1.81 nightlies.
     constexpr int kLastUnsure = 81;
-    const bool is_unsure = !header_.release || (!header_.release->channel.empty() && header_.release->minor <= kLastUnsure);
+    const bool is_unsure =
+        !header_.release || (!header_.release->channel.empty() && header_.release->minor <= kLastUnsure);
     if (!root_.ok() || is_unsure || end_ < root_.position() + size) return;
     Cursor from(blob_, end_ - size);
     bool flag[6];

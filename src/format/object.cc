@@ -24,14 +24,21 @@ bool looks_like_coff(Bytes head) {
 std::optional<ObjectFormat> object_format(Bytes head) {
   if (head.size() < 8) return std::nullopt;
   const auto text = as_text(head);
-  if (text.starts_with("\x7f" "ELF")) return ObjectFormat::elf;
+  if (text.starts_with("\x7f"
+                       "ELF"))
+    return ObjectFormat::elf;
   if (text.starts_with("MZ")) return ObjectFormat::pe;
   if (text.starts_with(std::string_view("\0asm", 4))) return ObjectFormat::wasm;
   if (text.starts_with("BC\xc0\xde") || text.starts_with("\xde\xc0\x17\x0b")) return ObjectFormat::bitcode;
   switch (load_be(head, 0, 4)) {
-    case 0xfeedface: case 0xfeedfacf: case 0xcefaedfe: case 0xcffaedfe: return ObjectFormat::macho;
+    case 0xfeedface:
+    case 0xfeedfacf:
+    case 0xcefaedfe:
+    case 0xcffaedfe: return ObjectFormat::macho;
     // Java class files share this magic; their next word is a version, at least 45, where a fat file counts its slices.
-    case 0xcafebabe: if (load_be(head, 4, 4) < 40) return ObjectFormat::macho_fat; break;
+    case 0xcafebabe:
+      if (load_be(head, 4, 4) < 40) return ObjectFormat::macho_fat;
+      break;
     default: break;
   }
   if (load_be(head, 0, 2) == 0x01f7) return ObjectFormat::xcoff;

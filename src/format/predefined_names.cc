@@ -15,7 +15,9 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::array<std::string_view, 12> kNames{"alloc", "compiler_builtins", "core", "libc", "panic_abort", "panic_unwind", "proc_macro", "profiler_builtins", "rustc_driver", "std", "test", "unwind"};
+constexpr std::array<std::string_view, 12> kNames{
+    "alloc",      "compiler_builtins", "core",         "libc", "panic_abort", "panic_unwind",
+    "proc_macro", "profiler_builtins", "rustc_driver", "std",  "test",        "unwind"};
 
 struct Build {
   std::string_view rustc;

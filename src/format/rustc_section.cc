@@ -63,7 +63,8 @@ Result<std::vector<std::uint8_t>> unpack_snappy(Bytes packed) {
     std::size_t size = length - 4;
     if (type == 0 && !snappy::GetUncompressedLength(data, length - 4, &size)) size = kMaxFrame + 1;
     if (size > kMaxFrame) return fail_at(at, ErrorKind::malformed, "snappy frame of impossible size");
-    if (out.size() + size > kMaxUnpacked) return fail(ErrorKind::too_large, ".rustc unpacks to more than {} MiB", kMaxUnpacked >> 20);
+    if (out.size() + size > kMaxUnpacked)
+      return fail(ErrorKind::too_large, ".rustc unpacks to more than {} MiB", kMaxUnpacked >> 20);
     const auto start = out.size();
     out.resize(start + size);
     if (type == 1) {
@@ -114,7 +115,8 @@ Result<RustcSection> unpack(View section, std::uint64_t at, std::uint64_t length
 
 Result<RustcSection> read_rustc_section(View section) {
   const Bytes head = section.head(20);
-  if (as_text(head).starts_with(std::string_view("\0\0\0\0rust\0\0\0\4", 12))) return unpack(section, 12, section.size() - 12);
+  if (as_text(head).starts_with(std::string_view("\0\0\0\0rust\0\0\0\4", 12)))
+    return unpack(section, 12, section.size() - 12);
   if (head.size() < 12 || !as_text(head).starts_with(std::string_view("rust\0\0\0", 7)))
     return fail(ErrorKind::malformed, ".rustc does not start with the metadata magic");
   const auto version = head[7];

@@ -57,10 +57,12 @@ std::optional<std::size_t> CrateGraph::nearest(const CrateNode& from, const Depe
   const auto folder = directory_of(from.artifact->path);
   const auto rank = [&](std::size_t node) {
     const auto& artifact = *nodes_[node].artifact;
-    return std::tuple{directory_of(artifact.path) != folder, container_rank(artifact.kind), std::string_view(artifact.path)};
+    return std::tuple{directory_of(artifact.path) != folder, container_rank(artifact.kind),
+                      std::string_view(artifact.path)};
   };
   for (const auto node : candidates) {
-    if (nodes_[node].artifact == from.artifact || !same_name(nodes_[node].artifact->crate->name, dependency.name)) continue;
+    if (nodes_[node].artifact == from.artifact || !same_name(nodes_[node].artifact->crate->name, dependency.name))
+      continue;
     if (!best || rank(node) < rank(*best)) best = node;
   }
   return best;
@@ -83,14 +85,17 @@ std::vector<std::size_t> CrateGraph::closure(std::vector<std::size_t> roots) con
 
 bool CrateGraph::is_complete(std::size_t root) const {
   return std::ranges::all_of(closure({root}), [&](std::size_t node) {
-    return std::ranges::all_of(nodes_[node].edges, [](const auto& edge) { return edge.state == CrateEdge::State::found; });
+    return std::ranges::all_of(nodes_[node].edges,
+                               [](const auto& edge) { return edge.state == CrateEdge::State::found; });
   });
 }
 
 std::vector<std::size_t> CrateGraph::needed_by(std::size_t node) const {
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < nodes_.size(); ++i)
-    if (std::ranges::any_of(nodes_[i].edges, [&](const auto& edge) { return edge.state == CrateEdge::State::found && edge.node == node; }))
+    if (std::ranges::any_of(nodes_[i].edges, [&](const auto& edge) {
+          return edge.state == CrateEdge::State::found && edge.node == node;
+        }))
       all.push_back(i);
   return all;
 }

@@ -37,7 +37,8 @@ std::string broken_edge(const CrateGraph& graph, std::size_t root) {
       if (edge.state == CrateEdge::State::missing)
         return fmt::format("needs crate {} with SVH {}, which is not here", name, edge.dependency->svh);
       const auto& other = *graph.nodes()[edge.node].artifact;
-      return fmt::format("needs crate {} with SVH {}, but {} has {}", name, edge.dependency->svh, other.path, other.crate->svh);
+      return fmt::format("needs crate {} with SVH {}, but {} has {}", name, edge.dependency->svh, other.path,
+                         other.crate->svh);
     }
   }
   return {};
@@ -49,7 +50,8 @@ class KernelSelection {
       : result_(result), kernel_(kernel), selection_(selection), graph_(crates()) {}
 
   void run() {
-    if (!kernel_.config.is_set("RUST")) return problem(kernel_.config_path, "CONFIG_RUST is not set: this kernel has no Rust artifacts to ship");
+    if (!kernel_.config.is_set("RUST"))
+      return problem(kernel_.config_path, "CONFIG_RUST is not set: this kernel has no Rust artifacts to ship");
     const auto roots = main_roots();
     if (roots.empty()) return;
     auto chosen = graph_.closure(roots);
@@ -88,19 +90,27 @@ class KernelSelection {
       if (crate.name.text != kRootCrate || crate.is_proc_macro.value_or(false)) continue;
       (graph_.is_complete(i) && crate.dependencies ? complete : broken).push_back(i);
     }
-    const auto depth = [&](std::size_t node) { return std::ranges::count(graph_.nodes()[node].artifact->path, '/'); };
-    std::ranges::stable_sort(complete, {}, depth);
+    std::ranges::sort(complete, {}, [&](std::size_t node) {
+      const auto& path = graph_.nodes()[node].artifact->path;
+      return std::pair(std::ranges::count(path, '/'), std::string_view(path));
+    });
     std::vector<std::size_t> roots;
     for (const auto node : complete) {
       const auto& svh = graph_.nodes()[node].artifact->crate->svh;
-      if (std::ranges::none_of(roots, [&](auto root) { return graph_.nodes()[root].artifact->crate->svh == svh; })) roots.push_back(node);
+      if (std::ranges::none_of(roots, [&](auto root) { return graph_.nodes()[root].artifact->crate->svh == svh; }))
+        roots.push_back(node);
     }
     if (!roots.empty()) return roots;
     for (const auto node : broken) {
       const auto& artifact = *graph_.nodes()[node].artifact;
-      problem(artifact.path, artifact.crate->dependencies ? broken_edge(graph_, node) : "its dependencies cannot be read, so what must ship with it is unknown");
+      problem(artifact.path, artifact.crate->dependencies
+                                 ? broken_edge(graph_, node)
+                                 : "its dependencies cannot be read, so what must ship with it is unknown");
     }
-    if (broken.empty()) problem(kernel_.config_path, "CONFIG_RUST=y, but there is no metadata of crate kernel: build the tree first (make prepare modules_prepare)");
+    if (broken.empty())
+      problem(kernel_.config_path,
+              "CONFIG_RUST=y, but there is no metadata of crate kernel: build the tree first (make prepare "
+              "modules_prepare)");
     return roots;
   }
 
@@ -114,9 +124,12 @@ class KernelSelection {
     std::vector<std::size_t> roots;
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
       const auto& crate = crate_of(i);
-      const bool is_candidate = graph_.nodes()[i].artifact->kind == Kind::rmeta && crate.dependencies && !crate.dependencies->empty() &&
-                                is_target_crate(crate, kernel) && !taken.contains(display_name(crate.name));
-      if (is_candidate && graph_.needed_by(i).empty() && graph_.is_complete(i) && std::ranges::all_of(graph_.closure({i}), fits)) roots.push_back(i);
+      const bool is_candidate = graph_.nodes()[i].artifact->kind == Kind::rmeta && crate.dependencies &&
+                                !crate.dependencies->empty() && is_target_crate(crate, kernel) &&
+                                !taken.contains(display_name(crate.name));
+      if (is_candidate && graph_.needed_by(i).empty() && graph_.is_complete(i) &&
+          std::ranges::all_of(graph_.closure({i}), fits))
+        roots.push_back(i);
     }
     return roots;
   }
@@ -200,7 +213,8 @@ void tell_sides(ScanResult& result) {
     if (main == result.artifacts.end()) continue;
     const Crate root = *main->crate;
     for (auto& artifact : result.artifacts)
-      if (artifact.crate && kernel.holds(artifact.path) && !is_target_crate(*artifact.crate, root)) artifact.side = Side::host;
+      if (artifact.crate && kernel.holds(artifact.path) && !is_target_crate(*artifact.crate, root))
+        artifact.side = Side::host;
   }
 }
 

@@ -19,7 +19,8 @@ KernelConfig KernelConfig::parse(std::string_view text) {
     if (!line.starts_with(kPrefix) || equals == line.npos) continue;
     auto value = line.substr(equals + 1);
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
-    config.values_.insert_or_assign(std::string(line.substr(kPrefix.size(), equals - kPrefix.size())), std::string(value));
+    config.values_.insert_or_assign(std::string(line.substr(kPrefix.size(), equals - kPrefix.size())),
+                                    std::string(value));
   }
   return config;
 }

@@ -37,7 +37,8 @@ Result<std::string> sha256_of(int base, std::string_view path) {
 
 }  // namespace
 
-void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsigned jobs, std::vector<Problem>& problems) {
+void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsigned jobs,
+                 std::vector<Problem>& problems) {
   auto directory = open_below(AT_FDCWD, base, O_PATH | O_DIRECTORY);
   if (!directory) return problems.push_back({base, directory.error()});
   std::mutex mutex;

@@ -59,7 +59,8 @@ Descriptor::~Descriptor() {
 
 std::unexpected<Error> fail_errno(std::string_view doing) {
   const int code = errno;
-  if (code == ENOENT && doing.empty()) return fail(ErrorKind::changed, "vanished while the tree was read, or never was there");
+  if (code == ENOENT && doing.empty())
+    return fail(ErrorKind::changed, "vanished while the tree was read, or never was there");
   return fail(ErrorKind::io, "{}{}{}", doing, doing.empty() ? "" : ": ", std::strerror(code));
 }
 
@@ -147,7 +148,8 @@ Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t 
     if (resolved.links.size() >= kMaxLinks) return fail(ErrorKind::unsupported, "link loop");
     auto text = read_link_below(base, here);
     if (!text) return pass(text);
-    if (text->starts_with('/')) return fail(ErrorKind::unsupported, "link to the absolute path {} leads out of the tree", *text);
+    if (text->starts_with('/'))
+      return fail(ErrorKind::unsupported, "link to the absolute path {} leads out of the tree", *text);
     resolved.links.push_back(here);
     done.pop_back();
     const auto follow = components(*text);

@@ -57,9 +57,10 @@ class NameFilter {
 
 // What an editor reads of a kernel tree besides the artifacts.
 bool is_editor_source(std::string_view directory, std::string_view name) {
-  const bool is_in_rust = directory == "rust" || directory.starts_with("rust/") || directory.find("/rust/") != directory.npos ||
-                          directory.ends_with("/rust");
-  return name == "rust-project.json" || name == "generate_rust_analyzer.py" || (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
+  const bool is_in_rust = directory == "rust" || directory.starts_with("rust/") ||
+                          directory.find("/rust/") != directory.npos || directory.ends_with("/rust");
+  return name == "rust-project.json" || name == "generate_rust_analyzer.py" ||
+         (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
 }
 
 Result<std::string> read_text(int base, std::string_view path) {
@@ -124,7 +125,8 @@ class Scanner {
     request.recurse = options_.recurse;
     request.progress = options_.progress;
     request.wants = [&](std::string_view directory, std::string_view name) {
-      return wanted_(name) || wanted_in_kernel_(name) || (name == kConfigName && directory.ends_with(kConfigDirectory)) ||
+      return wanted_(name) || wanted_in_kernel_(name) ||
+             (name == kConfigName && directory.ends_with(kConfigDirectory)) ||
              (options_.sources && is_editor_source(directory, name));
     };
     if (options_.sniff) request.sniff = [&](int directory, const char* name) { return sniff(directory, name); };
@@ -144,11 +146,12 @@ class Scanner {
       while (root.ends_with('/')) root.remove_suffix(1);
       add_kernel(std::string(root), entry.path);
     }
-    const auto depth = [](const KernelRoot& kernel) { return kernel.path.size(); };
-    std::ranges::stable_sort(result_.kernels, {}, depth);
+    std::ranges::sort(result_.kernels, {},
+                      [](const KernelRoot& kernel) { return std::pair(kernel.path.size(), kernel.path); });
     std::vector<KernelRoot> outer;
     for (auto& kernel : result_.kernels)
-      if (std::ranges::none_of(outer, [&](const auto& other) { return is_below(kernel.path, other.path); })) outer.push_back(std::move(kernel));
+      if (std::ranges::none_of(outer, [&](const auto& other) { return is_below(kernel.path, other.path); }))
+        outer.push_back(std::move(kernel));
     result_.kernels = std::move(outer);
     for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
   }
@@ -178,7 +181,8 @@ class Scanner {
       if (!S_ISDIR(resolved->status.st_mode)) continue;
       std::ranges::copy(resolved->links, std::back_inserter(result_.directory_links));
       kernel.places.push_back(resolved->target);
-      if (std::ranges::any_of(directories_, [&](const auto& walked) { return is_below(resolved->target, walked); })) continue;
+      if (std::ranges::any_of(directories_, [&](const auto& walked) { return is_below(resolved->target, walked); }))
+        continue;
       directories_ = {resolved->target};
       walk_directories();
     }
@@ -191,7 +195,8 @@ class Scanner {
       const auto name = file_name_of(entry.path);
       if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
       if (options_.sniff) return name == kConfigName;
-      const bool is_in_kernel = std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(entry.path); });
+      const bool is_in_kernel =
+          std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(entry.path); });
       return !(is_in_kernel ? wanted_in_kernel_ : wanted_)(name);
     });
     std::ranges::sort(entries_, {}, &WalkEntry::path);
@@ -263,8 +268,10 @@ class Scanner {
       source.is_source = true;
       return source;
     }
-    if (is_named) return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
-    const bool is_in_kernel = std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
+    if (is_named)
+      return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
+    const bool is_in_kernel =
+        std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
     if (is_in_kernel && image->size() == 0 && path.ends_with(".rmeta"))
       return fail(ErrorKind::truncated, "empty: the build was interrupted, or the disk was full");
     return std::nullopt;
@@ -280,7 +287,8 @@ class Scanner {
     for (auto& kernel : result_.kernels) {
       if (!kernel.config.is_set("RUST") || options_.kernel_kinds.empty()) continue;
       const bool has_custom_target = std::ranges::any_of(result_.artifacts, [&](const auto& artifact) {
-        return artifact.crate && kernel.holds(artifact.path) && (artifact.crate->target_json || artifact.crate->target_path);
+        return artifact.crate && kernel.holds(artifact.path) &&
+               (artifact.crate->target_json || artifact.crate->target_path);
       });
       for (const auto* row : auxiliary_files(kernel.config, has_custom_target)) add_auxiliary(kernel, row->path);
     }
@@ -301,7 +309,8 @@ class Scanner {
         continue;
       }
       kernel.auxiliary.push_back(link);
-      Artifact artifact{.path = link, .link_target = read_link_below(base_, link).value_or(""), .resolved = resolved->target};
+      Artifact artifact{
+          .path = link, .link_target = read_link_below(base_, link).value_or(""), .resolved = resolved->target};
       if (seen_.insert(link).second) result_.artifacts.push_back(std::move(artifact));
     }
     if (!seen_.insert(resolved->target).second) return;

@@ -61,7 +61,8 @@ class Agenda {
 
 class Walker {
  public:
-  Walker(const WalkRequest& request, Agenda& agenda, std::atomic<std::uint64_t>& total, WalkResult& result, bool is_first)
+  Walker(const WalkRequest& request, Agenda& agenda, std::atomic<std::uint64_t>& total, WalkResult& result,
+         bool is_first)
       : request_(request), agenda_(agenda), total_(total), result_(result), is_first_(is_first) {}
 
   void run() {

@@ -14,9 +14,11 @@ std::optional<std::string_view> name_of(const std::optional<T>& value) {
 void note_name(std::vector<std::string>& notes, const CrateName& name, const std::string& whose) {
   if (!name.predefined) return;
   if (!name.text) {
-    notes.push_back(fmt::format("{}: predefined#{}, a word that only this build of rustc knows", whose, *name.predefined));
+    notes.push_back(
+        fmt::format("{}: predefined#{}, a word that only this build of rustc knows", whose, *name.predefined));
   } else if (name.source == CrateName::Source::rustc_table) {
-    notes.push_back(fmt::format("{}: {} is predefined#{} in the table of this rustc", whose, *name.text, *name.predefined));
+    notes.push_back(
+        fmt::format("{}: {} is predefined#{} in the table of this rustc", whose, *name.text, *name.predefined));
   }
 }
 
@@ -120,17 +122,30 @@ void write_artifact(Json& json, const Artifact& artifact) {
   json.member("kind", name_of(artifact.kind)).member("side", name_of(artifact.side)).member("size", artifact.size);
   if (artifact.link_target) json.path_member("link_target", *artifact.link_target);
   if (artifact.sha256) json.member("sha256", *artifact.sha256);
-  if (artifact.metadata) json.member("rustc", artifact.metadata->rustc).member("metadata_version", artifact.metadata->version);
+  if (artifact.metadata)
+    json.member("rustc", artifact.metadata->rustc).member("metadata_version", artifact.metadata->version);
   if (artifact.crate) write_crate(json, *artifact.crate);
   if (artifact.elf) write_elf(json, *artifact.elf);
   if (artifact.object)
-    json.key("object").begin_object().member("language", name_of(artifact.object->language)).member("producer", artifact.object->producer).end_object();
+    json.key("object")
+        .begin_object()
+        .member("language", name_of(artifact.object->language))
+        .member("producer", artifact.object->producer)
+        .end_object();
   if (artifact.proc_macro)
-    json.key("proc_macro").begin_object().member("decls_symbol", artifact.proc_macro->decls_symbol).member("rustc_section", name_of(artifact.proc_macro->rustc_section)).end_object();
+    json.key("proc_macro")
+        .begin_object()
+        .member("decls_symbol", artifact.proc_macro->decls_symbol)
+        .member("rustc_section", name_of(artifact.proc_macro->rustc_section))
+        .end_object();
   if (artifact.members) {
     json.key("members").begin_array();
     for (const auto& member : *artifact.members)
-      json.begin_object().path_member("name", member.name).member("size", member.size).member("language", name_of(member.language)).end_object();
+      json.begin_object()
+          .path_member("name", member.name)
+          .member("size", member.size)
+          .member("language", name_of(member.language))
+          .end_object();
     json.end_array();
   }
   json.key("notes").begin_array();

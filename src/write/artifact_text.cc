@@ -18,9 +18,11 @@ class Text {
   std::string write() {
     out_ = printable(artifact_.path) + '\n';
     if (artifact_.link_target) line("link to", printable(*artifact_.link_target));
-    line("kind", fmt::format("{} ({}), {} side, {} bytes", name_of(artifact_.kind), kind_table[static_cast<std::size_t>(artifact_.kind)].what,
-                             name_of(artifact_.side), artifact_.size));
-    if (artifact_.metadata) line("compiler", fmt::format("{} (metadata version {})", artifact_.metadata->rustc, artifact_.metadata->version));
+    line("kind", fmt::format("{} ({}), {} side, {} bytes", name_of(artifact_.kind),
+                             kind_table[static_cast<std::size_t>(artifact_.kind)].what, name_of(artifact_.side),
+                             artifact_.size));
+    if (artifact_.metadata)
+      line("compiler", fmt::format("{} (metadata version {})", artifact_.metadata->rustc, artifact_.metadata->version));
     if (artifact_.crate) crate(*artifact_.crate);
     if (artifact_.elf) elf(*artifact_.elf);
     if (artifact_.object && artifact_.object->language) line("language", name_of(*artifact_.object->language));
@@ -65,11 +67,13 @@ class Text {
   static std::string name_text(const CrateName& name) {
     return display_name(name) + (name.source == CrateName::Source::rustc_table ? "~" : "");
   }
-  static std::string full_name(const Dependency& dependency) { return name_text(dependency.name) + printable(dependency.extra_filename); }
+  static std::string full_name(const Dependency& dependency) {
+    return name_text(dependency.name) + printable(dependency.extra_filename);
+  }
 
   void elf(const ElfFacts& elf) {
-    line("elf", fmt::format("{}-bit {}-endian {}, type {}", elf.elf_class, elf.little_endian ? "little" : "big", elf_machine_name(elf.e_machine),
-                            elf_type_name(elf.e_type)));
+    line("elf", fmt::format("{}-bit {}-endian {}, type {}", elf.elf_class, elf.little_endian ? "little" : "big",
+                            elf_machine_name(elf.e_machine), elf_type_name(elf.e_type)));
     if (elf.soname) line("soname", printable(*elf.soname));
     if (!elf.needed.empty()) line("needed", printable(fmt::format("{}", fmt::join(elf.needed, " "))));
     if (elf.build_id) line("build id", *elf.build_id);
@@ -84,7 +88,8 @@ class Text {
     if (!artifact_.members) return;
     line("members", fmt::format("{}", artifact_.members->size()));
     for (const auto& member : *artifact_.members)
-      out_ += fmt::format("    {:>10}  {:<4}  {}\n", member.size, member.language ? name_of(*member.language) : "", printable(member.name));
+      out_ += fmt::format("    {:>10}  {:<4}  {}\n", member.size, member.language ? name_of(*member.language) : "",
+                          printable(member.name));
   }
 
   const Artifact& artifact_;

@@ -19,9 +19,10 @@ Result<std::string> write_csv(const Manifest& manifest) {
   for (const auto* artifact : manifest.artifacts) {
     const Crate none;
     const auto& crate = artifact->crate ? *artifact->crate : none;
-    out += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", field(artifact->path), name_of(artifact->kind), name_of(artifact->side),
-                       artifact->size, artifact->sha256.value_or(""), crate.name.text.value_or(""), crate.svh, field(crate.triple),
-                       field(artifact->metadata ? artifact->metadata->rustc : ""), field(artifact->link_target.value_or("")));
+    out += fmt::format(
+        "{},{},{},{},{},{},{},{},{},{}\r\n", field(artifact->path), name_of(artifact->kind), name_of(artifact->side),
+        artifact->size, artifact->sha256.value_or(""), crate.name.text.value_or(""), crate.svh, field(crate.triple),
+        field(artifact->metadata ? artifact->metadata->rustc : ""), field(artifact->link_target.value_or("")));
   }
   return out;
 }

@@ -46,7 +46,8 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const auto length = utf8_sequence(text);
     const auto c = static_cast<unsigned char>(text[0]);
-    const bool is_control = c < 0x20 || c == 0x7f || (length == 2 && c == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    const bool is_control =
+        c < 0x20 || c == 0x7f || (length == 2 && c == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
     if (length == 0 || is_control) {
       out += fmt::format("\\x{:02x}", c);
       text.remove_prefix(1);

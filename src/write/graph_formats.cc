@@ -12,7 +12,8 @@ namespace rartifacts {
 namespace {
 
 std::string label(const Artifact& artifact) {
-  return fmt::format("{} {} ({})", printable(display_name(artifact.crate->name)), artifact.crate->svh, printable(artifact.path));
+  return fmt::format("{} {} ({})", printable(display_name(artifact.crate->name)), artifact.crate->svh,
+                     printable(artifact.path));
 }
 
 // What a broken edge says; empty for one that holds.
@@ -60,7 +61,10 @@ class TextTree {
     for (const auto& edge : node(i).edges) {
       const bool is_last = &edge == &node(i).edges.back();
       if (edge.state == CrateEdge::State::found) child(edge.node, prefix, is_last);
-      else line(prefix, is_last, fmt::format("{} {} ✗ {}", printable(display_name(edge.dependency->name)), edge.dependency->svh, broken(drawing_.graph, edge)));
+      else
+        line(prefix, is_last,
+             fmt::format("{} {} ✗ {}", printable(display_name(edge.dependency->name)), edge.dependency->svh,
+                         broken(drawing_.graph, edge)));
     }
   }
 
@@ -96,12 +100,14 @@ std::string write_diagram(const Drawing& drawing, const Spelling& spelling) {
   int broken_count = 0;
   for (const auto i : nodes) {
     const auto& artifact = *drawing.graph.nodes()[i].artifact;
-    out += fmt::format(fmt::runtime(spelling.node), i, json_escaped(display_name(artifact.crate->name)), artifact.crate->svh, json_escaped(artifact.path));
+    out += fmt::format(fmt::runtime(spelling.node), i, json_escaped(display_name(artifact.crate->name)),
+                       artifact.crate->svh, json_escaped(artifact.path));
   }
   for (const auto i : nodes) {
     for (const auto& edge : drawing.graph.nodes()[i].edges) {
       if (edge.state != CrateEdge::State::found) {
-        out += fmt::format(fmt::runtime(spelling.broken_node), ++broken_count, json_escaped(display_name(edge.dependency->name)), edge.dependency->svh);
+        out += fmt::format(fmt::runtime(spelling.broken_node), ++broken_count,
+                           json_escaped(display_name(edge.dependency->name)), edge.dependency->svh);
         out += fmt::format(fmt::runtime(spelling.broken_edge), i, broken_count);
       } else if (std::ranges::binary_search(nodes, edge.node)) {
         out += fmt::format(fmt::runtime(spelling.edge), i, edge.node);
@@ -112,12 +118,15 @@ std::string write_diagram(const Drawing& drawing, const Spelling& spelling) {
 }
 
 std::string write_dot(const Drawing& drawing) {
-  return write_diagram(drawing, {"digraph crates {\n  rankdir=LR;\n  node [shape=box];\n", "  n{} [label=\"{}\\n{}\" tooltip=\"{}\"];\n", "  n{} -> n{};\n",
-                                 "  x{} [label=\"{}\\n{}\" color=red style=dashed];\n", "  n{} -> x{} [color=red];\n", "}\n"});
+  return write_diagram(
+      drawing,
+      {"digraph crates {\n  rankdir=LR;\n  node [shape=box];\n", "  n{} [label=\"{}\\n{}\" tooltip=\"{}\"];\n",
+       "  n{} -> n{};\n", "  x{} [label=\"{}\\n{}\" color=red style=dashed];\n", "  n{} -> x{} [color=red];\n", "}\n"});
 }
 
 std::string write_mermaid(const Drawing& drawing) {
-  return write_diagram(drawing, {"graph LR\n", "  n{}[\"{}<br/>{}\"]\n", "  n{} --> n{}\n", "  x{}[\"{}<br/>{} ✗\"]\n", "  n{} -.-> x{}\n", ""});
+  return write_diagram(drawing, {"graph LR\n", "  n{}[\"{}<br/>{}\"]\n", "  n{} --> n{}\n", "  x{}[\"{}<br/>{} ✗\"]\n",
+                                 "  n{} -.-> x{}\n", ""});
 }
 
 std::string write_graph_json(const Drawing& drawing) {
@@ -127,12 +136,15 @@ std::string write_graph_json(const Drawing& drawing) {
   for (const auto i : drawn_nodes(drawing)) {
     const auto& node = drawing.graph.nodes()[i];
     json.begin_object().member("name", node.artifact->crate->name.text).member("svh", node.artifact->crate->svh);
-    json.path_member("path", node.artifact->path).member("kind", name_of(node.artifact->kind)).member("side", name_of(node.artifact->side));
+    json.path_member("path", node.artifact->path)
+        .member("kind", name_of(node.artifact->kind))
+        .member("side", name_of(node.artifact->side));
     json.member("root", std::ranges::find(drawing.roots, i) != drawing.roots.end()).key("dependencies").begin_array();
     for (const auto& edge : node.edges) {
       json.begin_object().member("name", edge.dependency->name.text).member("svh", edge.dependency->svh);
       json.member("state", kStates[static_cast<std::size_t>(edge.state)]);
-      if (edge.state != CrateEdge::State::missing) json.path_member("path", drawing.graph.nodes()[edge.node].artifact->path);
+      if (edge.state != CrateEdge::State::missing)
+        json.path_member("path", drawing.graph.nodes()[edge.node].artifact->path);
       json.end_object();
     }
     json.end_array().end_object();
@@ -142,7 +154,8 @@ std::string write_graph_json(const Drawing& drawing) {
 }
 
 constexpr std::array kGraphFormats{
-    GraphFormat{"text", "an indented tree; what was shown above is folded (*), what does not fit is marked ✗", write_text},
+    GraphFormat{"text", "an indented tree; what was shown above is folded (*), what does not fit is marked ✗",
+                write_text},
     GraphFormat{"dot", "for Graphviz", write_dot},
     GraphFormat{"mermaid", "for Markdown pages", write_mermaid},
     GraphFormat{"json", "crates with their dependencies and whether each is there", write_graph_json},

@@ -57,7 +57,7 @@ class Json {
   std::string out_;
   int indent_;
   int depth_ = 0;
-  bool first_ = true;      ///< nothing stands in the current object or array yet
+  bool first_ = true;  ///< nothing stands in the current object or array yet
   bool after_key_ = false;
 };
 

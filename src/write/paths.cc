@@ -8,8 +8,10 @@ Result<std::string> write_paths(const Manifest& manifest) {
   std::string out;
   for (const auto path : listed_paths(manifest)) {
     if (path.find_first_of("\n\\") != path.npos)
-      return fail(ErrorKind::unsupported, "{}: a name with a newline or a backslash cannot be given in lines: use --format paths0 "
-                  "(cpio -0, rsync --from0, tar --null)", printable(path));
+      return fail(ErrorKind::unsupported,
+                  "{}: a name with a newline or a backslash cannot be given in lines: use --format paths0 "
+                  "(cpio -0, rsync --from0, tar --null)",
+                  printable(path));
     out += guarded(path);
     out += '\n';
   }

@@ -15,7 +15,8 @@ using Row = std::array<std::string, 5>;
 
 // Columns of a terminal, as far as it matters here: one per code point.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string human_size(std::uint64_t bytes) {
@@ -58,7 +59,8 @@ Result<std::string> write_table(const Manifest& manifest) {
     out += '\n';
   }
   std::string summary = fmt::format("\n{} files, {}", manifest.artifacts.size(), human_size(bytes));
-  for (const auto& [kind, count] : kinds) summary += fmt::format("{}{} {}", kind == kinds.begin()->first ? ": " : ", ", count, kind);
+  for (const auto& [kind, count] : kinds)
+    summary += fmt::format("{}{} {}", kind == kinds.begin()->first ? ": " : ", ", count, kind);
   out += summary + '\n';
   for (const auto& rustc : compilers) out += "made by " + printable(rustc) + '\n';
   return out;

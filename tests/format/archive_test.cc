@@ -32,7 +32,9 @@ Listing list(std::vector<std::uint8_t> bytes) {
   return listing;
 }
 
-std::string header(std::string_view name, std::string_view size) { return fmt::format("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", name, 0, 0, 0, 644, size); }
+std::string header(std::string_view name, std::string_view size) {
+  return fmt::format("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", name, 0, 0, 0, 644, size);
+}
 
 std::vector<std::uint8_t> bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
@@ -70,7 +72,8 @@ TEST_SUITE("archive") {
   }
   TEST_CASE("COFF archives end long names with NUL") {
     const std::string table{"first.obj\0second-with-a-long-name.obj\0", 38};
-    const auto listing = list(bytes_of(kMagic + header("//", "38") + table + header("/10", "0") + header("/0", "2") + "ab"));
+    const auto listing =
+        list(bytes_of(kMagic + header("//", "38") + table + header("/10", "0") + header("/0", "2") + "ab"));
     REQUIRE(!listing.error);
     CHECK(listing.names == std::vector<std::string>{"second-with-a-long-name.obj", "first.obj"});
   }

@@ -15,14 +15,18 @@ namespace {
 std::string printed(const Crate& crate) {
   const auto name = [](const CrateName& n) { return n.text.value_or(fmt::format("#{}", n.predefined.value_or(0))); };
   const auto flag = [](std::optional<bool> b) { return b ? (*b ? "1" : "0") : "-"; };
-  std::string out = fmt::format("{} {} {} {} {} {} {} {} {} {}", name(crate.name), crate.svh, crate.triple, crate.extra_filename,
-                                crate.stable_crate_id.value_or("-"), crate.edition.value_or("-"), flag(crate.is_proc_macro), crate.is_stub,
-                                crate.panic ? static_cast<int>(*crate.panic) : -1, crate.panic_in_drop ? static_cast<int>(*crate.panic_in_drop) : -1);
+  std::string out =
+      fmt::format("{} {} {} {} {} {} {} {} {} {}", name(crate.name), crate.svh, crate.triple, crate.extra_filename,
+                  crate.stable_crate_id.value_or("-"), crate.edition.value_or("-"), flag(crate.is_proc_macro),
+                  crate.is_stub, crate.panic ? static_cast<int>(*crate.panic) : -1,
+                  crate.panic_in_drop ? static_cast<int>(*crate.panic_in_drop) : -1);
   out += fmt::format(" {}{}{}{} {}", flag(crate.flags.has_global_allocator), flag(crate.flags.has_alloc_error_handler),
-                     flag(crate.flags.has_panic_handler), flag(crate.flags.has_default_lib_allocator), crate.flags.symbol_mangling.value_or("-"));
+                     flag(crate.flags.has_panic_handler), flag(crate.flags.has_default_lib_allocator),
+                     crate.flags.symbol_mangling.value_or("-"));
   if (crate.dependencies)
     for (const auto& dep : *crate.dependencies)
-      out += fmt::format("\n{} {} {} {} {} {}", name(dep.name), dep.svh, dep.host_svh.value_or("-"), static_cast<int>(dep.kind), dep.extra_filename, flag(dep.is_private));
+      out += fmt::format("\n{} {} {} {} {} {}", name(dep.name), dep.svh, dep.host_svh.value_or("-"),
+                         static_cast<int>(dep.kind), dep.extra_filename, flag(dep.is_private));
   return out;
 }
 
@@ -38,12 +42,14 @@ TEST_SUITE("metadata") {
     }
   }
 
-  TEST_CASE("a golden read with the row of another release is rejected, or reads the same in everything that is printed") {
+  TEST_CASE(
+      "a golden read with the row of another release is rejected, or reads the same in everything that is printed") {
     int reads = 0;
     int rejected = 0;
     int same = 0;
     for (const auto& path : test::all_goldens()) {
-      if (!path.ends_with(".rmeta") || path.find("truncated") != path.npos || path.find("archives") != path.npos) continue;
+      if (!path.ends_with(".rmeta") || path.find("truncated") != path.npos || path.find("archives") != path.npos)
+        continue;
       auto image = Image::of_bytes(golden(path));
       const View blob(image);
       auto header = read_metadata_header(blob);
@@ -66,9 +72,11 @@ TEST_SUITE("metadata") {
   }
 
   TEST_CASE("the stub of rmeta-format.md, byte for byte") {
-    const std::string stub = std::string("rust\0\0\0\x0a\x3d\0\0\0\0\0\0\0", 16) + "+rustc 1.97.0-nightly (e50aa6fba 2026-05-19)\xc1" +
-                             std::string("\0\x18", 2) + "x86_64-unknown-linux-gnu\xc1" +
-                             "\xc7\x77\x9e\x65\x60\x69\x6b\xa1\x54\xa2\xd1\x19\xb7\x62\xf4\xf3" + std::string("\0\4leaf\xc1\0\1", 9) + "rust-end-file";
+    const std::string stub = std::string("rust\0\0\0\x0a\x3d\0\0\0\0\0\0\0", 16) +
+                             "+rustc 1.97.0-nightly (e50aa6fba 2026-05-19)\xc1" + std::string("\0\x18", 2) +
+                             "x86_64-unknown-linux-gnu\xc1" +
+                             "\xc7\x77\x9e\x65\x60\x69\x6b\xa1\x54\xa2\xd1\x19\xb7\x62\xf4\xf3" +
+                             std::string("\0\4leaf\xc1\0\1", 9) + "rust-end-file";
     auto image = Image::of_bytes({stub.begin(), stub.end()});
     auto metadata = read_metadata(View(image));
     REQUIRE(metadata);

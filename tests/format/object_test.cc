@@ -38,7 +38,8 @@ TEST_SUITE("object") {
     };
     CHECK(language("special/archives/c_gcc.o") == Language::c);
     CHECK(language("special/archives/c_clang.o") == Language::c);
-    for (const auto* release : {"1.41.0", "1.48.0", "1.63.0", "1.75.0", "1.96.0", "1.98.1"}) CHECK(language(std::string(release) + "/leaf.o") == Language::rust);
+    for (const auto* release : {"1.41.0", "1.48.0", "1.63.0", "1.75.0", "1.96.0", "1.98.1"})
+      CHECK(language(std::string(release) + "/leaf.o") == Language::rust);
   }
 
   TEST_CASE("the wrapper section is found in every object format") {

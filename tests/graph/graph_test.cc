@@ -10,7 +10,8 @@ using namespace rartifacts;
 
 namespace {
 
-Artifact crate(std::string path, std::string name, std::string svh, std::vector<std::pair<std::string, std::string>> needs, std::string triple = "target") {
+Artifact crate(std::string path, std::string name, std::string svh,
+               std::vector<std::pair<std::string, std::string>> needs, std::string triple = "target") {
   Artifact artifact{.path = std::move(path), .kind = Kind::rmeta};
   artifact.metadata.emplace();
   artifact.crate.emplace();
@@ -29,7 +30,10 @@ Artifact crate(std::string path, std::string name, std::string svh, std::vector<
 ScanResult kernel_tree(std::vector<Artifact> artifacts) {
   ScanResult result;
   result.artifacts = std::move(artifacts);
-  result.kernels.push_back({.path = "", .config_path = "include/config/auto.conf", .config = KernelConfig::parse("CONFIG_RUST=y\n"), .places = {""}});
+  result.kernels.push_back({.path = "",
+                            .config_path = "include/config/auto.conf",
+                            .config = KernelConfig::parse("CONFIG_RUST=y\n"),
+                            .places = {""}});
   return result;
 }
 
@@ -64,7 +68,8 @@ TEST_SUITE("graph") {
     auto artifacts = healthy();
     artifacts.push_back(crate("rust/libcore-old.rmeta", "core", "c0", {}));
     artifacts.push_back(crate("rust/liballoc.rmeta", "alloc", "a0", {{"core", "c0"}}));
-    CHECK(selected(kernel_tree(artifacts)) == std::vector<std::string>{"rust/libcore.rmeta", "rust/libffi.rmeta", "rust/libkernel.rmeta"});
+    CHECK(selected(kernel_tree(artifacts)) ==
+          std::vector<std::string>{"rust/libcore.rmeta", "rust/libffi.rmeta", "rust/libkernel.rmeta"});
   }
 
   TEST_CASE("a complete target crate that nothing needs is a root of its own") {

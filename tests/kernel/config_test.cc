@@ -8,7 +8,8 @@ using namespace rartifacts;
 
 TEST_SUITE("kernel") {
   TEST_CASE(".config quotes strings, auto.conf does not, and both mean the same") {
-    const auto quoted = KernelConfig::parse("CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT=\"rustc 1.96.0 (x)\"\n# CONFIG_MODVERSIONS is not set\n");
+    const auto quoted = KernelConfig::parse(
+        "CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT=\"rustc 1.96.0 (x)\"\n# CONFIG_MODVERSIONS is not set\n");
     const auto bare = KernelConfig::parse("CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT=rustc 1.96.0 (x)\n");
     CHECK(quoted.value("RUSTC_VERSION_TEXT") == "rustc 1.96.0 (x)");
     CHECK(bare.value("RUSTC_VERSION_TEXT") == quoted.value("RUSTC_VERSION_TEXT"));

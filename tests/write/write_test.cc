@@ -12,7 +12,8 @@ TEST_SUITE("write") {
   TEST_CASE("every byte survives JSON: as text when it is UTF-8, else as base64 beside it") {
     std::string all;
     for (int c = 1; c < 256; ++c) all += static_cast<char>(c);
-    for (const std::string& name : {std::string("rust/libkernel.rmeta"), std::string("a\"b\\c\n\t\x01"), std::string("\u00e9\u4e2d"), all, std::string("\xff")}) {
+    for (const std::string& name : {std::string("rust/libkernel.rmeta"), std::string("a\"b\\c\n\t\x01"),
+                                    std::string("\u00e9\u4e2d"), all, std::string("\xff")}) {
       Json json;
       json.begin_object().path_member("path", name).end_object();
       const auto parsed = nlohmann::json::parse(json.text());
@@ -47,7 +48,8 @@ TEST_SUITE("write") {
 
   TEST_CASE("a name cannot speak to the terminal") {
     CHECK(printable("a\x1b[31mb") == "a\\x1b[31mb");
-    CHECK(printable("\xc2\x9b" "31m") == "\\xc2\\x9b31m");
+    CHECK(printable("\xc2\x9b"
+                    "31m") == "\\xc2\\x9b31m");
     CHECK(printable("\u00e9") == "\u00e9");
   }
 }
