@@ -71,7 +71,7 @@ std::string written_as(const std::string& format, const std::vector<Artifact>& a
 
 ExitCode run_inspect(const InspectCommand& command) {
   auto operands = plan_operands(command.common, command.files, false);
-  if (!operands) return complain(describe(operands.error())), ExitCode::usage;
+  if (!operands) return refuse(operands.error());
   for (const auto& path : operands->paths) {
     struct stat status;
     if (stat(join_path(operands->base, path).c_str(), &status) == 0 && S_ISDIR(status.st_mode))

@@ -4,9 +4,11 @@
 // its own.
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "write/formats.h"
 #include "write/graph_formats.h"
 
 #ifndef RARTIFACTS_VERSION
@@ -139,8 +141,11 @@ ExitCode run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error), ExitCode::done;
-    complain(fmt::format("{} (see rartifacts --help)", error.what()));
+    std::ostringstream help;
+    if (app.exit(error, help, help) == 0) return print(help.str());
+    const bool names_no_command = app.get_subcommands().empty() && !app.remaining().empty();
+    const std::string what = names_no_command ? "there is no command " + app.remaining().front() : error.what();
+    complain(fmt::format("{} (see rartifacts --help)", printable(what)));
     return ExitCode::usage;
   }
   scan_command.common = inspect_command.common = tree_command.common = toolchain_command.common = common;

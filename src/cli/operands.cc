@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <memory>
 
+#include "cli/terminal.h"
 #include "source/directory.h"
+#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
@@ -67,6 +69,11 @@ Result<Operands> plan_operands(const CommonOptions& common, const std::vector<st
   for (const auto& path : operands.paths) absolute.paths.push_back(tidied(*base + "/" + path));
   for (const auto& path : outside) absolute.paths.push_back(tidied(path));
   return absolute;
+}
+
+ExitCode refuse(const Error& error) {
+  complain(printable(describe(error)));
+  return error.kind == ErrorKind::unsupported ? ExitCode::usage : ExitCode::input;
 }
 
 void show_as_typed(ScanResult& result, const Operands& operands) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/exit_code.h"
 
 namespace rartifacts {
 
@@ -21,6 +22,9 @@ struct Operands {
 /// `/the/base/a` are the same. A path elsewhere is an error when `must_be_below`, because no copying program could use the
 /// list; else it becomes the base itself, or, one of several, the root directory does.
 Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below);
+
+/// Says why operands cannot be used. What is not there is input that cannot be read, the rest is wrong usage.
+ExitCode refuse(const Error& error);
 
 /// Gives the paths in a result, for people only, the leading slash that they were typed with.
 void show_as_typed(ScanResult& result, const Operands& operands);

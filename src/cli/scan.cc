@@ -12,12 +12,14 @@ namespace rartifacts {
 namespace {
 
 ScanOptions options_of(const ScanCommand& command, Profile profile, const Operands& operands) {
-  // Filters by kind or side choose from everything, unless a profile was asked for as well.
+  // A filter by kind chooses from everything, unless a profile was asked for as well.
   auto options = scan_for(profile);
-  if (!command.kinds.empty()) {
+  if (!command.kinds.empty() && !command.profile_given) {
     options.kinds.clear();
     for (const auto& name : command.kinds) options.kinds.insert(*kind_of(name));
     options.kernel_kinds = options.kinds;
+    // The crates of a kernel tell which auxiliary files it needs.
+    if (options.kinds.contains(Kind::auxiliary)) options.kernel_kinds.insert(Kind::rmeta);
   }
   options.base = operands.base;
   options.paths = operands.paths;
@@ -44,7 +46,7 @@ std::vector<std::string> with_parents(const std::vector<std::string>& links,
 ExitCode run_scan(const ScanCommand& command) {
   const auto* format = format_of(!command.format.empty() ? command.format : stdout_is_terminal() ? "table" : "paths");
   auto operands = plan_operands(command.common, command.paths, format->feeds_copy);
-  if (!operands) return complain(describe(operands.error())), ExitCode::usage;
+  if (!operands) return refuse(operands.error());
 
   const bool is_filtered = !command.kinds.empty() || command.sniff;
   const auto profile = is_filtered && !command.profile_given ? Profile::all : *profile_of(command.profile);

@@ -22,7 +22,7 @@ std::string written_as(const std::string& format, const std::string& rustc, cons
 
 ExitCode run_toolchain(const ToolchainCommand& command) {
   auto operands = plan_operands(command.common, {command.path}, false);
-  if (!operands) return complain(describe(operands.error())), ExitCode::usage;
+  if (!operands) return refuse(operands.error());
   auto options = scan_for(Profile::oot);
   options.base = operands->base;
   options.paths = operands->paths;

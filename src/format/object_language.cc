@@ -81,7 +81,7 @@ Result<ObjectFacts> read_object(View object) {
   if (!elf) return pass(elf);
   auto facts = by_comment(*elf);
   if (!facts || facts->language) return facts;
-  for (const GElf_Word table : {SHT_SYMTAB, SHT_DYNSYM}) {
+  for (const GElf_Word table : {GElf_Word{SHT_SYMTAB}, GElf_Word{SHT_DYNSYM}}) {
     auto found = has_rust_symbols(*elf, table);
     if (!found) return pass(found);
     if (*found) facts->language = Language::rust;

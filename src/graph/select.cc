@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "source/directory.h"
 
@@ -81,7 +82,18 @@ class KernelSelection {
     selection_.problems.push_back({std::move(path), Error{ErrorKind::malformed, std::move(what), std::nullopt}});
   }
 
-  // The files that are crate `kernel`: the complete ones, each SVH once, the outermost file.
+  // Of several files with one SVH the outermost: the others are staged copies.
+  std::vector<std::size_t> each_svh_once(std::vector<std::size_t> nodes) const {
+    std::ranges::sort(nodes, {}, [&](std::size_t node) {
+      const auto& path = graph_.nodes()[node].artifact->path;
+      return std::pair(std::ranges::count(path, '/'), std::string_view(path));
+    });
+    std::set<std::string_view> seen;
+    std::erase_if(nodes, [&](std::size_t node) { return !seen.insert(crate_of(node).svh).second; });
+    return nodes;
+  }
+
+  // The files that are crate `kernel` and complete.
   std::vector<std::size_t> main_roots() {
     std::vector<std::size_t> complete;
     std::vector<std::size_t> broken;
@@ -90,16 +102,7 @@ class KernelSelection {
       if (crate.name.text != kRootCrate || crate.is_proc_macro.value_or(false)) continue;
       (graph_.is_complete(i) && crate.dependencies ? complete : broken).push_back(i);
     }
-    std::ranges::sort(complete, {}, [&](std::size_t node) {
-      const auto& path = graph_.nodes()[node].artifact->path;
-      return std::pair(std::ranges::count(path, '/'), std::string_view(path));
-    });
-    std::vector<std::size_t> roots;
-    for (const auto node : complete) {
-      const auto& svh = graph_.nodes()[node].artifact->crate->svh;
-      if (std::ranges::none_of(roots, [&](auto root) { return graph_.nodes()[root].artifact->crate->svh == svh; }))
-        roots.push_back(node);
-    }
+    const auto roots = each_svh_once(std::move(complete));
     if (!roots.empty()) return roots;
     for (const auto node : broken) {
       const auto& artifact = *graph_.nodes()[node].artifact;
@@ -131,7 +134,7 @@ class KernelSelection {
           std::ranges::all_of(graph_.closure({i}), fits))
         roots.push_back(i);
     }
-    return roots;
+    return each_svh_once(std::move(roots));
   }
 
   const Crate& crate_of(std::size_t node) const { return *graph_.nodes()[node].artifact->crate; }

@@ -135,13 +135,16 @@ Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t 
     todo.pop_front();
     if (part == "..") {
       if (done.empty()) return fail(ErrorKind::unsupported, "link leads out of the tree");
+      // Only a link that the user typed can be left here, and what is beside it is not what is beside its target.
+      if (auto leaving = stat_below(base, joined(done)); leaving && S_ISLNK(leaving->st_mode))
+        return fail(ErrorKind::unsupported, "link leads out of {}, which is a link itself", joined(done));
       done.pop_back();
       continue;
     }
     done.push_back(part);
     const auto here = joined(done);
     auto status = stat_below(base, here);
-    if (!status && resolved.links.empty()) return pass(status);
+    if (!status && (resolved.links.empty() || resolved.links.back() != path)) return pass(status);
     if (!status) return fail(ErrorKind::io, "dangling link: {} is not there", here);
     resolved.status = *status;
     if (!S_ISLNK(status->st_mode)) continue;

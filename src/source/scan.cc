@@ -103,9 +103,15 @@ class Scanner {
       struct stat status;
       if (fstatat(base_, path.c_str(), &status, 0) != 0) problem(path, fail_errno("cannot be opened").error());
       else if (S_ISDIR(status.st_mode)) directories_.push_back(path);
-      else if (S_ISREG(status.st_mode)) entries_.push_back({path, false}), named_.insert(path);
+      else if (S_ISREG(status.st_mode)) add_named(path);
       else problem(path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt});
     }
+  }
+
+  void add_named(const std::string& path) {
+    const auto status = stat_below(base_, path);
+    entries_.push_back({path, status && S_ISLNK(status->st_mode)});
+    named_.insert(path);
   }
 
   bool sniff(int directory, const char* name) const {
@@ -279,7 +285,8 @@ class Scanner {
 
   std::size_t operand_length(std::string_view path) const {
     for (const auto& operand : options_.paths)
-      if (operand != "." && is_below(path, operand)) return operand.size();
+      if (operand != "." && is_below(path, operand))
+        return path == operand ? directory_of(operand).size() : operand.size();
     return 0;
   }
 

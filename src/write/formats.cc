@@ -36,8 +36,9 @@ std::vector<std::string_view> listed_paths(const Manifest& manifest) {
 }
 
 std::string guarded(std::string_view path) {
-  // '-' is an option for tar and cpio; '#' and ';' are comments for rsync.
-  const bool is_special = path.starts_with('-') || path.starts_with('#') || path.starts_with(';');
+  // '-' is an option for tar, which skips blanks before it, and cpio; '#' and ';' are comments for rsync.
+  constexpr std::string_view kSpecial = "-#; \t\v\f";
+  const bool is_special = !path.empty() && kSpecial.contains(path.front());
   return (is_special ? "./" : "") + std::string(path);
 }
 
