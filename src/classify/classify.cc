@@ -206,9 +206,10 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
 bool is_candidate(Bytes head) { return is_metadata(head) || is_archive(head) || object_format(head).has_value(); }
 
 Result<std::optional<Artifact>> classify(View file, std::string_view file_name) {
-  const Bytes head = file.head(64);
+  auto start = file.fetch(0, std::min<std::uint64_t>(64, file.size()));
+  if (!start) return pass(start);
+  const Bytes head = *start;
   Result<std::optional<Artifact>> result = std::nullopt;
-  if (head.empty() && file.size() > 0) return pass(file.fetch(0, 1));
   if (is_archive(head)) {
     result = classify_archive(file, file_name);
   } else if (is_metadata(head)) {
