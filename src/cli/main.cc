@@ -3,7 +3,9 @@
 // The command line. CLI11 takes long to compile, so this is the only file that includes it; every command runs in a file of
 // its own.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
+#include <span>
 #include <sstream>
 
 #include "cli/commands.h"
@@ -52,70 +54,64 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("-C,--directory", common.directory, "Work in DIR, as if started there")->type_name("DIR");
 }
 
-CLI::App* add_scan(CLI::App& app, ScanCommand& command) {
-  auto* scan = app.add_subcommand("scan", "List the Rust artifacts of a tree: the manifest");
-  scan->add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")
+void add_scan(CLI::App& scan, ScanCommand& command) {
+  scan.add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")
       ->required()
       ->type_name("");
-  scan->add_option("-f,--format", command.format,
-                   "How to write the list (default: table on a terminal, paths elsewhere)")
+  scan.add_option("-f,--format", command.format,
+                  "How to write the list (default: table on a terminal, paths elsewhere)")
       ->check(CLI::IsMember(names_in(format_table())))
       ->type_name("FORMAT");
-  scan->add_option_function<std::string>(
+  scan.add_option_function<std::string>(
           "-p,--profile", [&](const std::string& name) { command.profile = name, command.profile_given = true; },
           "What the list is for (default: oot)")
       ->check(CLI::IsMember(names_in(profile_table)))
       ->type_name("PROFILE");
-  scan->add_option("-k,--kind", command.kinds, "Only files of this kind; may be given several times")
+  scan.add_option("-k,--kind", command.kinds, "Only files of this kind; may be given several times")
       ->check(CLI::IsMember(names_in(kind_table)))
       ->type_name("KIND");
-  scan->add_option("--side", command.side, "Only `host` (runs inside rustc) or `target` (for the kernel's machine)")
+  scan.add_option("--side", command.side, "Only `host` (runs inside rustc) or `target` (for the kernel's machine)")
       ->check(CLI::IsMember({"host", "target"}))
       ->type_name("SIDE");
-  scan->add_flag("--dirs", command.dirs, "List parent directories too: cpio keeps their modes only then");
-  scan->add_flag("--sniff", command.sniff, "Look into every file, whatever its name");
-  scan->add_flag("--allow-empty", command.allow_empty, "An empty list is no error");
-  scan->add_flag("--keep-going", command.keep_going, "List the rest when a file cannot be read; the exit code stays 3");
-  scan->add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")
+  scan.add_flag("--dirs", command.dirs, "List parent directories too: cpio keeps their modes only then");
+  scan.add_flag("--sniff", command.sniff, "Look into every file, whatever its name");
+  scan.add_flag("--allow-empty", command.allow_empty, "An empty list is no error");
+  scan.add_flag("--keep-going", command.keep_going, "List the rest when a file cannot be read; the exit code stays 3");
+  scan.add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")
       ->check(CLI::Range(1U, 256U))
       ->type_name("N");
-  scan->footer(list_of("Formats", format_table()) + list_of("Profiles", profile_table) + list_of("Kinds", kind_table) +
-               std::string(kScanExamples) + exit_codes());
-  return scan;
+  scan.footer([] {
+    return list_of("Formats", format_table()) + list_of("Profiles", profile_table) + list_of("Kinds", kind_table) +
+           std::string(kScanExamples) + exit_codes();
+  });
 }
 
-CLI::App* add_inspect(CLI::App& app, InspectCommand& command) {
-  auto* inspect = app.add_subcommand("inspect", "Show everything that can be read from an artifact");
-  inspect->add_option("FILE", command.files, "Metadata, library, object or module")->required()->type_name("");
-  inspect->add_option("-f,--format", command.format, "text (default), json, or ndjson: one object per line")
+void add_inspect(CLI::App& inspect, InspectCommand& command) {
+  inspect.add_option("FILE", command.files, "Metadata, library, object or module")->required()->type_name("");
+  inspect.add_option("-f,--format", command.format, "text (default), json, or ndjson: one object per line")
       ->check(CLI::IsMember({"text", "json", "ndjson"}))
       ->type_name("FORMAT");
-  inspect->add_flag("--target-json", command.target_json, "Print the JSON text of the custom target instead");
-  inspect->footer(exit_codes());
-  return inspect;
+  inspect.add_flag("--target-json", command.target_json, "Print the JSON text of the custom target instead");
+  inspect.footer(exit_codes);
 }
 
-CLI::App* add_tree(CLI::App& app, TreeCommand& command) {
-  auto* tree = app.add_subcommand("tree", "Show which crate needs which, by name and SVH");
-  tree->add_option("PATH", command.path, "Tree to look at")->required()->type_name("");
-  tree->add_option("-f,--format", command.format, "How to draw it (default: text)")
+void add_tree(CLI::App& tree, TreeCommand& command) {
+  tree.add_option("PATH", command.path, "Tree to look at")->required()->type_name("");
+  tree.add_option("-f,--format", command.format, "How to draw it (default: text)")
       ->check(CLI::IsMember(names_in(graph_format_table())))
       ->type_name("FORMAT");
-  tree->add_option("-i,--invert", command.invert, "Show who needs this crate")->type_name("CRATE");
-  tree->footer(list_of("Formats", graph_format_table()) + exit_codes());
-  return tree;
+  tree.add_option("-i,--invert", command.invert, "Show who needs this crate")->type_name("CRATE");
+  tree.footer([] { return list_of("Formats", graph_format_table()) + exit_codes(); });
 }
 
-CLI::App* add_toolchain(CLI::App& app, ToolchainCommand& command) {
-  auto* toolchain = app.add_subcommand("toolchain", "Name the compiler that made a tree, for rustup");
-  toolchain->add_option("PATH", command.path, "Tree or file to look at")->required()->type_name("");
+void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
+  toolchain.add_option("PATH", command.path, "Tree or file to look at")->required()->type_name("");
   toolchain
-      ->add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
+      .add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
       ->check(CLI::IsMember({"toml", "version", "env"}))
       ->type_name("FORMAT");
-  toolchain->add_option("-o,--output", command.output, "Write to FILE, as a whole or not at all")->type_name("FILE");
-  toolchain->footer(exit_codes());
-  return toolchain;
+  toolchain.add_option("-o,--output", command.output, "Write to FILE, as a whole or not at all")->type_name("FILE");
+  toolchain.footer(exit_codes);
 }
 
 }  // namespace
@@ -130,14 +126,22 @@ ExitCode run(int argc, char** argv) {
   app.fallthrough();
   CommonOptions common;
   add_common(app, common);
-  ScanCommand scan_command;
-  InspectCommand inspect_command;
-  const auto* scan = add_scan(app, scan_command);
-  const auto* inspect = add_inspect(app, inspect_command);
-  TreeCommand tree_command;
-  ToolchainCommand toolchain_command;
-  const auto* tree = add_tree(app, tree_command);
-  const auto* toolchain = add_toolchain(app, toolchain_command);
+  ScanCommand scan;
+  InspectCommand inspect;
+  TreeCommand tree;
+  ToolchainCommand toolchain;
+  // A command that is not named cannot be the one that runs: its options would be made for nothing.
+  const std::span arguments(argv, static_cast<std::size_t>(argc));
+  const auto offer = [&](const char* name, const char* what, auto add, auto& command) {
+    auto* offered = app.add_subcommand(name, what);
+    if (std::ranges::find(arguments, std::string_view(name)) != arguments.end()) add(*offered, command);
+    return offered;
+  };
+  const auto* scan_app = offer("scan", "List the Rust artifacts of a tree: the manifest", add_scan, scan);
+  const auto* inspect_app = offer("inspect", "Show everything that can be read from an artifact", add_inspect, inspect);
+  const auto* tree_app = offer("tree", "Show which crate needs which, by name and SVH", add_tree, tree);
+  const auto* toolchain_app =
+      offer("toolchain", "Name the compiler that made a tree, for rustup", add_toolchain, toolchain);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -148,11 +152,11 @@ ExitCode run(int argc, char** argv) {
     complain(fmt::format("{} (see rartifacts --help)", printable(what)));
     return ExitCode::usage;
   }
-  scan_command.common = inspect_command.common = tree_command.common = toolchain_command.common = common;
-  if (scan->parsed()) return run_scan(scan_command);
-  if (inspect->parsed()) return run_inspect(inspect_command);
-  if (tree->parsed()) return run_tree(tree_command);
-  if (toolchain->parsed()) return run_toolchain(toolchain_command);
+  scan.common = inspect.common = tree.common = toolchain.common = common;
+  if (scan_app->parsed()) return run_scan(scan);
+  if (inspect_app->parsed()) return run_inspect(inspect);
+  if (tree_app->parsed()) return run_tree(tree);
+  if (toolchain_app->parsed()) return run_toolchain(toolchain);
   return ExitCode::usage;
 }
 

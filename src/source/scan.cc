@@ -124,6 +124,7 @@ class Scanner {
   }
 
   void walk_directories() {
+    if (directories_.empty()) return;
     WalkRequest request;
     request.base = base_;
     request.directories = directories_;
