@@ -179,12 +179,6 @@ Result<SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_Shdr& dyn
   return table;
 }
 
-bool any_string_starts_with(Bytes strings, const std::vector<std::string_view>& prefixes) {
-  return std::ranges::any_of(prefixes, [&](std::string_view prefix) {
-    return memmem(strings.data(), strings.size(), prefix.data(), prefix.size()) != nullptr;
-  });
-}
-
 }  // namespace
 
 std::string elf_machine_name(std::uint16_t e_machine) {
@@ -240,7 +234,8 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
   if (!dynsym) return pass(dynsym);
   auto table = *dynsym ? symbols_by_sections(*elf, **dynsym) : symbols_by_segments(*elf, file);
   if (!table) return pass(table);
-  if (!any_string_starts_with(table->strings, prefixes)) return names;
+  const auto is_there = [&](auto prefix) { return string_table_contains(table->strings, prefix); };
+  if (std::ranges::none_of(prefixes, is_there)) return names;
   const std::uint64_t entry = gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
   auto data = elf->translated(table->offset, table->count * entry, ELF_T_SYM);
   if (!data) return pass(data);

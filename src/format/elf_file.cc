@@ -36,6 +36,11 @@ std::string_view string_at(Bytes table, std::uint64_t offset) {
   return rest.substr(0, rest.find('\0'));
 }
 
+bool string_table_contains(Bytes table, std::string_view text) {
+  // An empty table has no address, and memmem must not be given none.
+  return !table.empty() && memmem(table.data(), table.size(), text.data(), text.size()) != nullptr;
+}
+
 Result<ElfFile> ElfFile::open(View file) {
   if (auto ready = check_libelf(); !ready) return pass(ready);
   const Bytes ident = file.head(EI_NIDENT);

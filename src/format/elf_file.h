@@ -46,5 +46,7 @@ class ElfFile {
 
 /// The NUL-terminated string at `offset` of a string table; empty when there is none.
 std::string_view string_at(Bytes table, std::uint64_t offset);
+/// True when `text` stands anywhere in a string table. Much faster than looking at its strings one by one.
+bool string_table_contains(Bytes table, std::string_view text);
 
 }  // namespace rartifacts

@@ -17,7 +17,8 @@ std::vector<const Layout*> candidates(const MetadataHeader& header) {
     own = std::max<std::ptrdiff_t>(0, next - layouts().begin() - 1);
   }
   // Rows of equal distance stay in the order of the table.
-  std::ranges::sort(rows, {}, [&](const Layout* row) { return std::pair(std::abs(row - layouts().data() - own), row); });
+  std::ranges::sort(rows, {},
+                    [&](const Layout* row) { return std::pair(std::abs(row - layouts().data() - own), row); });
   return rows;
 }
 

@@ -56,9 +56,7 @@ Result<bool> has_rust_symbols(const ElfFile& elf, GElf_Word table_type) {
   auto strings = elf.content(*link);
   if (!strings) return pass(strings);
   // One pass over the names decides for nearly every C object.
-  const auto contains = [&](std::string_view text) {
-    return memmem(strings->data(), strings->size(), text.data(), text.size()) != nullptr;
-  };
+  const auto contains = [&](std::string_view text) { return string_table_contains(*strings, text); };
   if (!contains("17h") && !contains("_R") && !contains("-cgu.")) return false;
   auto data = elf.translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
   if (!data) return pass(data);
