@@ -33,7 +33,7 @@ struct CrateNode {
 /// built from, which must outlive it.
 class CrateGraph {
  public:
-  explicit CrateGraph(std::vector<const Artifact*> artifacts);
+  explicit CrateGraph(const std::vector<const Artifact*>& artifacts);
 
   const std::vector<CrateNode>& nodes() const { return nodes_; }
   /// Everything reachable from `roots`, themselves included, as sorted indices.

@@ -57,7 +57,7 @@ Result<std::vector<std::uint8_t>> unpack_snappy(Bytes packed) {
     if (length > packed.size() - chunk_at) return fail_at(at, ErrorKind::truncated, "snappy frame of {} bytes", length);
     const Bytes chunk = packed.subspan(chunk_at, length);
     at = chunk_at + length;
-    if (type == 0xff || type >= 0x80) continue;
+    if (type >= 0x80) continue;  // may be skipped; 0xff names the stream
     if (type > 1 || length < 4) return fail_at(at, ErrorKind::malformed, "snappy frame of type {:#x}", type);
     const auto* data = reinterpret_cast<const char*>(chunk.data() + 4);
     std::size_t size = length - 4;

@@ -24,7 +24,7 @@ std::string display_name(const CrateName& name) {
   return name.predefined ? fmt::format("predefined#{}", *name.predefined) : "?";
 }
 
-CrateGraph::CrateGraph(std::vector<const Artifact*> artifacts) {
+CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts) {
   for (const auto* artifact : artifacts)
     if (artifact->crate) nodes_.push_back({artifact, {}});
   Index by_svh;
@@ -41,7 +41,8 @@ CrateGraph::CrateGraph(std::vector<const Artifact*> artifacts) {
       if (const auto same = nearest(node, dependency, by_svh[dependency.svh])) {
         edge.state = CrateEdge::State::found;
         edge.node = *same;
-      } else if (const auto other = nearest(node, dependency, by_name[dependency.name.text.value_or("")])) {
+      } else if (const auto other =
+                     dependency.name.text ? nearest(node, dependency, by_name[*dependency.name.text]) : std::nullopt) {
         edge.state = CrateEdge::State::mismatch;
         edge.node = *other;
       }

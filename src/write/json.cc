@@ -43,12 +43,16 @@ void Json::separate() {
   if (depth_ == 0) return;
   if (!first_) out_ += ',';
   if (indent_ > 0) {
-    out_ += '\n';
-    out_.append(static_cast<std::size_t>(indent_ * depth_), ' ');
+    new_line();
   } else if (!first_) {
     out_ += ' ';
   }
   first_ = false;
+}
+
+void Json::new_line() {
+  out_ += '\n';
+  for (int i = 0; i < depth_; ++i) out_.append(indent_, ' ');
 }
 
 Json& Json::key(std::string_view name) {
@@ -87,8 +91,7 @@ Json& Json::open(char bracket) {
 Json& Json::close(char bracket) {
   --depth_;
   if (!first_ && indent_ > 0) {
-    out_ += '\n';
-    out_.append(static_cast<std::size_t>(indent_ * depth_), ' ');
+    new_line();
   }
   out_ += bracket;
   first_ = false;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rartifacts {
 
@@ -18,7 +19,7 @@ std::string base64(std::string_view bytes);
 class Json {
  public:
   /// `indent` spaces per level; 0 writes everything on one line.
-  explicit Json(int indent = 0) : indent_(indent) {}
+  explicit Json(std::size_t indent = 0) : indent_(indent) {}
 
   Json& begin_object() { return open('{'); }
   Json& end_object() { return close('}'); }
@@ -46,16 +47,17 @@ class Json {
   Json& path_member(std::string_view name, std::string_view bytes);
 
   const std::string& text() const { return out_; }
-  std::string take() { return std::move(out_); }
+  std::string take() { return std::exchange(out_, {}); }
 
  private:
   Json& raw(std::string_view text);
   Json& open(char bracket);
   Json& close(char bracket);
   void separate();
+  void new_line();
 
   std::string out_;
-  int indent_;
+  std::size_t indent_;
   int depth_ = 0;
   bool first_ = true;  ///< nothing stands in the current object or array yet
   bool after_key_ = false;

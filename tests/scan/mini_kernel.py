@@ -9,9 +9,10 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import unittest
 
-from harness import GOLDENS
+from harness import GOLDENS, Tree
 
 CLOSURE = ["rust/libcore.rmeta", "rust/libffi.rmeta", "rust/libkernel.rmeta", "rust/libmacros.so", "rust/libpin_init.rmeta"]
 AUXILIARY = ["include/generated/rustc_cfg", "scripts/target.json"]
@@ -67,3 +68,9 @@ def build(tree):
     rustc.host("macros", "proc-macro", MACROS, "--extern", "quote", "--extern", "proc_macro", "-o", "rust/libmacros.so")
     rustc.crate("kernel", NO_CORE + "extern crate core; extern crate ffi; #[macro_use] extern crate macros;")
     return rustc
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {sys.argv[0]} DIRECTORY_TO_MAKE")
+    build(Tree(sys.argv[1]))

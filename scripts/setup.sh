@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# setup.sh: what ./try and ./check share. Read it with `source`, do not run it. Works in the project's directory.
+set -euo pipefail
+cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
+# Debian's own python3 has Debian's modules, and Debian's rustc is the one that the packages below bring.
+export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBIAN_FRONTEND=noninteractive
+
+# To build, and to do the main job. rustc-web is Debian 12's current rustc.
+build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libsnappy-dev zlib1g-dev nettle-dev
+  cpio python3 rustc-web)
+# To run the tests besides.
+test_packages=(doctest-dev nlohmann-json3-dev python3-jsonschema clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev
+  rsync binutils file git shellcheck libstd-rust-web-dev cargo-web)
+
+title() { printf '\n==> %s\n' "$*"; }
+
+# install PACKAGE...: those of Debian's packages that are not there yet
+install() {
+  local missing
+  missing=$(comm -23 <(printf '%s\n' "$@" | sort) \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2> /dev/null | sed -n 's/^installed //p' | sort))
+  [ -n "$missing" ] || return 0
+  title "installing" $missing
+  local root=()
+  [ "$(id -u)" = 0 ] || root=(sudo)
+  if [ "${#root[@]}" != 0 ] && ! command -v sudo > /dev/null; then
+    echo "not root, and there is no sudo: run as root: apt-get install" $missing >&2
+    exit 1
+  fi
+  # shellcheck disable=SC2086  # one word per package
+  { "${root[@]}" apt-get update -qq && "${root[@]}" apt-get install -qq -y --no-install-recommends $missing; } > /dev/null
+}
+
+# build DIRECTORY [MESON-OPTION...]: configures it the first time, compiles what is not up to date
+build() {
+  [ -e "$1/build.ninja" ] || meson setup "$@" > "$1.log" || { cat "$1.log" >&2; exit 1; }
+  ninja -C "$1" --quiet
+}
