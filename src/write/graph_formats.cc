@@ -58,16 +58,30 @@ class TextTree {
       for (const auto user : users) child(user, prefix, user == users.back());
       return;
     }
-    for (const auto& edge : node(i).edges) {
-      const bool is_last = &edge == &node(i).edges.back();
+    const auto& edges = node(i).edges;
+    const auto missing = std::ranges::count(edges, CrateEdge::State::missing, &CrateEdge::state);
+    const bool is_folded = missing >= kFewest;
+    for (const auto& edge : edges) {
+      if (is_folded && edge.state == CrateEdge::State::missing) continue;
+      const bool is_last = &edge == &edges.back() && !is_folded;
       if (edge.state == CrateEdge::State::found) child(edge.node, prefix, is_last);
       else
         line(prefix, is_last,
              fmt::format("{} {} ✗ {}", printable(display_name(edge.dependency->name)), edge.dependency->svh,
                          broken(drawing_.graph, edge)));
     }
+    if (is_folded) line(prefix, true, fmt::format("✗ {} crates are not here:{}", missing, missing_names(edges)));
   }
 
+  static std::string missing_names(const std::vector<CrateEdge>& edges) {
+    std::string names;
+    for (const auto& edge : edges)
+      if (edge.state == CrateEdge::State::missing) names += ' ' + printable(display_name(edge.dependency->name));
+    return names;
+  }
+
+  /// A library of the host needs the twenty crates of std, which stand in the compiler's own folder. They share a line.
+  static constexpr std::ptrdiff_t kFewest = 4;
   const Drawing& drawing_;
   std::set<std::size_t> shown_;
   std::string out_;
