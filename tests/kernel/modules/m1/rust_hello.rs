@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// SPDX-License-Identifier: GPL-2.0
 //! m1: the least that can be loaded. `module!` needs the proc macros, `kernel` all the crates below it.
 //! It names no author: 6.12 spells that `author`, 7.2 `authors`, and both can do without.
 

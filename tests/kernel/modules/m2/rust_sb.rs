@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// SPDX-License-Identifier: GPL-2.0
 //! m2: a static branch and `warn_on!`. Both include text for inline assembly, the files
 //! rust/kernel/generated_arch_*_asm.rs that the configuration calls for. Not for 6.12.
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// SPDX-License-Identifier: GPL-2.0
 //! m3: pinned initialisation and zerocopy, with the proc macros of all three libraries. Not for 6.12.
 
 use kernel::new_mutex;

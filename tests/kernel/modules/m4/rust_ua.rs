@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// SPDX-License-Identifier: GPL-2.0
 //! m4: a constant of `uapi`, `#[vtable]` of the proc macros, `build_error!`. On 6.12 as well.
 
 use kernel::prelude::*;
