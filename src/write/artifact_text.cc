@@ -30,6 +30,7 @@ class Text {
     if (artifact_.proc_macro) proc_macro(*artifact_.proc_macro);
     members();
     for (const auto& note : artifact_.notes) line("note", printable(note));
+    if (has_marked_) line("~", "the file holds a number for this name; the name is from the table of that rustc");
     return std::move(out_);
   }
 
@@ -64,10 +65,12 @@ class Text {
   }
 
   // A name from the table of the compiler is marked: it does not stand in the file.
-  static std::string name_text(const CrateName& name) {
-    return display_name(name) + (name.source == CrateName::Source::rustc_table ? "~" : "");
+  std::string name_text(const CrateName& name) {
+    if (name.source != CrateName::Source::rustc_table) return display_name(name);
+    has_marked_ = true;
+    return display_name(name) + "~";
   }
-  static std::string full_name(const Dependency& dependency) {
+  std::string full_name(const Dependency& dependency) {
     return name_text(dependency.name) + printable(dependency.extra_filename);
   }
 
@@ -94,6 +97,7 @@ class Text {
 
   const Artifact& artifact_;
   std::string out_;
+  bool has_marked_ = false;
 };
 
 }  // namespace
