@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "write/artifact_text.h"
 
+#include <fmt/ranges.h>
 #include <rartifacts/graph.h>
 
 #include <algorithm>
