@@ -19,6 +19,9 @@ enum class ErrorKind {
   malformed,    ///< the bytes contradict their own format
   unsupported,  ///< well-formed as far as can be told, but of a form this reader does not know
   changed,      ///< the file was modified while it was being read
+  dangling,     ///< a symbolic link that leads to nothing, or in a circle
+  escaping,     ///< a symbolic link that leads out of the tree
+  absolute,     ///< a symbolic link with an absolute path: it leads elsewhere once the tree is installed
   too_large,    ///< reading it would take more memory than any real artifact needs
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rartifacts {
@@ -21,8 +22,11 @@ class KernelConfig {
   bool is_set(std::string_view name) const;
   /// The value of `CONFIG_<name>` without quotes.
   std::optional<std::string> value(std::string_view name) const;
+  /// 6 and 12 of `# Linux/x86 6.12.117 Kernel Configuration`; nothing when there is no such line.
+  std::optional<std::pair<int, int>> version() const { return version_; }
 
  private:
+  std::optional<std::pair<int, int>> version_;
   std::map<std::string, std::string, std::less<>> values_;
 };
 
@@ -31,6 +35,7 @@ struct AuxiliaryRow {
   std::string_view path;       ///< below the kernel's root
   std::string_view condition;  ///< symbols that call for it: `JUMP_LABEL`, `BUG !UML`; empty: always
   bool custom_target;          ///< only when the crates were compiled for a JSON target
+  int since, until;            ///< releases that are known to make it, as 100 * major + minor; others may
   std::string_view why;
 };
 

@@ -5,6 +5,7 @@
 #include <rartifacts/kernel.h>
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct KernelRoot {
   std::vector<std::string> places;  ///< the path itself, and where links to its directories lead
   std::vector<std::string>
       auxiliary;  ///< paths of the auxiliary files that the configuration calls for and that are there
+  std::optional<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
 
   /// True when `file` is part of this tree.
   bool holds(std::string_view file) const;
@@ -49,6 +51,8 @@ struct ScanResult {
   std::vector<Artifact> artifacts;
   std::vector<KernelRoot> kernels;
   std::vector<std::string> directory_links;  ///< links to directories through which a kernel tree reaches its files
+  std::vector<std::string>
+      strangers;  ///< in kernel trees: files and folders with the name of an artifact that are none, sorted
   std::vector<Problem> problems;
   std::uint64_t entries = 0;  ///< directory entries seen
 };

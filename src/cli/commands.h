@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <rartifacts/audit.h>
 #include <rartifacts/manifest.h>
 
 #include <string>
@@ -54,5 +55,24 @@ struct ToolchainCommand {
   std::string output;
 };
 ExitCode run_toolchain(const ToolchainCommand& command);
+
+struct AuditCommand {
+  CommonOptions common;
+  std::vector<std::string> paths;
+  std::vector<std::string> reports;
+  std::string rustc;
+  std::string rustc_version;
+  std::string host_arch;
+  std::string expect_triple;
+  std::vector<std::string> severities;
+  Severity fail_on = Severity::error;
+  bool quiet = false;
+};
+ExitCode run_audit(const AuditCommand& command);
+
+struct ExplainCommand {
+  std::string rule;
+};
+ExitCode run_explain(const ExplainCommand& command);
 
 }  // namespace rartifacts

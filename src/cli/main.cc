@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "report/reports.h"
 #include "write/formats.h"
 #include "write/graph_formats.h"
 
@@ -115,6 +116,38 @@ void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
   toolchain.footer(exit_codes);
 }
 
+void add_audit(CLI::App& audit, AuditCommand& command) {
+  audit.add_option("PATH", command.paths, "Build tree, headers tree, or a folder of crates")->required()->type_name("");
+  audit
+      .add_option("-r,--report", command.reports,
+                  "Write a report, to FILE or standard output; may be given several times")
+      ->type_name("FORMAT[=FILE]");
+  audit.add_option("--rustc", command.rustc, "The compiler that will read the set: it is asked for -vV")
+      ->type_name("PATH");
+  audit.add_option("--rustc-version", command.rustc_version, "The same, as the whole version string")
+      ->type_name("STRING")
+      ->excludes("--rustc");
+  audit
+      .add_option("--host-arch", command.host_arch, "Machine that will run rustc, as uname -m says (default: this one)")
+      ->type_name("ARCH");
+  audit.add_option("--expect-triple", command.expect_triple, "Target that the set must be for")->type_name("TRIPLE");
+  audit
+      .add_option_function<std::string>(
+          "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },
+          "Least severity that makes the exit code 1 (default: error)")
+      ->check(CLI::IsMember({"info", "warning", "error"}))
+      ->type_name("LEVEL");
+  audit.add_option("--severity", command.severities, "Weigh a rule otherwise; may be given several times")
+      ->type_name("RULE=LEVEL");
+  audit.add_flag("-q,--quiet", command.quiet, "One line: ok, or the first finding");
+  audit.footer([] { return list_of("Reports", report_table()) + "\nRules: see rartifacts explain\n" + exit_codes(); });
+}
+
+void add_explain(CLI::App& explain, ExplainCommand& command) {
+  explain.add_option("RULE", command.rule, "A rule of audit; without it, all rules are listed")->type_name("");
+  explain.footer(exit_codes);
+}
+
 }  // namespace
 
 ExitCode run(int argc, char** argv) {
@@ -131,6 +164,8 @@ ExitCode run(int argc, char** argv) {
   InspectCommand inspect;
   TreeCommand tree;
   ToolchainCommand toolchain;
+  AuditCommand audit;
+  ExplainCommand explain;
   // A command that is not named cannot be the one that runs: its options would be made for nothing.
   const std::span arguments(argv, static_cast<std::size_t>(argc));
   const auto offer = [&](const char* name, const char* what, auto add, auto& command) {
@@ -143,6 +178,10 @@ ExitCode run(int argc, char** argv) {
   const auto* tree_app = offer("tree", "Show which crate needs which, by name and SVH", add_tree, tree);
   const auto* toolchain_app =
       offer("toolchain", "Name the compiler that made a tree, for rustup", add_toolchain, toolchain);
+  const auto* audit_app =
+      offer("audit", "Say whether rustc will accept the set, and which file is to blame", add_audit, audit);
+  const auto* explain_app =
+      offer("explain", "Say what a rule of audit means, and how to mend it", add_explain, explain);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -153,11 +192,13 @@ ExitCode run(int argc, char** argv) {
     complain(fmt::format("{} (see rartifacts --help)", printable(what)));
     return ExitCode::usage;
   }
-  scan.common = inspect.common = tree.common = toolchain.common = common;
+  scan.common = inspect.common = tree.common = toolchain.common = audit.common = common;
   if (scan_app->parsed()) return run_scan(scan);
   if (inspect_app->parsed()) return run_inspect(inspect);
   if (tree_app->parsed()) return run_tree(tree);
   if (toolchain_app->parsed()) return run_toolchain(toolchain);
+  if (audit_app->parsed()) return run_audit(audit);
+  if (explain_app->parsed()) return run_explain(explain);
   return ExitCode::usage;
 }
 

@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::string_view kMagic{"rust\0\0\0", 7};
 constexpr std::string_view kFooter = "rust-end-file";
+constexpr std::uint8_t kNewestVersion = 10;  // rustc 1.98
 constexpr std::uint8_t kSentinel = 0xc1;
 constexpr std::uint64_t kMaxVersionString = 300;
 
@@ -66,7 +67,10 @@ Result<MetadataHeader> read_metadata_header(View blob) {
   if (!cursor.ok()) return cursor.error();
   const bool is_printable = std::ranges::all_of(header.rustc, [](char c) { return c >= ' ' && c <= '~'; });
   if (!header.rustc.starts_with("rustc ") || !is_printable)
-    return fail(ErrorKind::malformed, "the version string is not one of rustc");
+    return header.version > kNewestVersion
+               ? fail(ErrorKind::unsupported,
+                      "metadata version {}, which is not known, and no version string where it was", header.version)
+               : fail(ErrorKind::malformed, "the version string is not one of rustc");
   header.release = parse_release(header.rustc);
   if (is_version4) {
     header.root = 0;

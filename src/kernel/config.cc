@@ -6,8 +6,24 @@
 #include <rartifacts/kernel.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace rartifacts {
+namespace {
+
+// "# Linux/x86 6.12.117 Kernel Configuration"
+std::optional<std::pair<int, int>> version_of(std::string_view line) {
+  line.remove_prefix(std::min(line.find(' ', 2), line.size() - 1) + 1);
+  int major = 0;
+  int minor = 0;
+  const auto* end = line.data() + line.size();
+  const auto [dot, error] = std::from_chars(line.data(), end, major);
+  if (error != std::errc() || dot == end || *dot != '.') return std::nullopt;
+  if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return std::nullopt;
+  return std::pair(major, minor);
+}
+
+}  // namespace
 
 KernelConfig KernelConfig::parse(std::string_view text) {
   constexpr std::string_view kPrefix = "CONFIG_";
@@ -16,6 +32,7 @@ KernelConfig KernelConfig::parse(std::string_view text) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const auto equals = line.find('=');
+    if (line.starts_with("# Linux/")) config.version_ = version_of(line);
     if (!line.starts_with(kPrefix) || equals == line.npos) continue;
     auto value = line.substr(equals + 1);
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);

@@ -134,10 +134,10 @@ Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t 
     const std::string part = std::move(todo.front());
     todo.pop_front();
     if (part == "..") {
-      if (done.empty()) return fail(ErrorKind::unsupported, "link leads out of the tree");
+      if (done.empty()) return fail(ErrorKind::escaping, "link leads out of the tree");
       // Only a link that the user typed can be left here, and what is beside it is not what is beside its target.
       if (auto leaving = stat_below(base, joined(done)); leaving && S_ISLNK(leaving->st_mode))
-        return fail(ErrorKind::unsupported, "link leads out of {}, which is a link itself", joined(done));
+        return fail(ErrorKind::escaping, "link leads out of {}, which is a link itself", joined(done));
       done.pop_back();
       continue;
     }
@@ -145,14 +145,14 @@ Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t 
     const auto here = joined(done);
     auto status = stat_below(base, here);
     if (!status && (resolved.links.empty() || resolved.links.back() != path)) return pass(status);
-    if (!status) return fail(ErrorKind::io, "dangling link: {} is not there", here);
+    if (!status) return fail(ErrorKind::dangling, "dangling link: {} is not there", here);
     resolved.status = *status;
     if (!S_ISLNK(status->st_mode)) continue;
-    if (resolved.links.size() >= kMaxLinks) return fail(ErrorKind::unsupported, "link loop");
+    if (resolved.links.size() >= kMaxLinks) return fail(ErrorKind::dangling, "link loop");
     auto text = read_link_below(base, here);
     if (!text) return pass(text);
     if (text->starts_with('/'))
-      return fail(ErrorKind::unsupported, "link to the absolute path {} leads out of the tree", *text);
+      return fail(ErrorKind::absolute, "link to the absolute path {} leads out of the tree", *text);
     resolved.links.push_back(here);
     done.pop_back();
     const auto follow = components(*text);

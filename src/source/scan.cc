@@ -140,6 +140,7 @@ class Scanner {
     auto walked = walk(request);
     result_.entries += walked.seen;
     std::ranges::move(walked.entries, std::back_inserter(entries_));
+    std::ranges::move(walked.folders, std::back_inserter(result_.strangers));
     std::ranges::move(walked.problems, std::back_inserter(result_.problems));
   }
 
@@ -202,9 +203,7 @@ class Scanner {
       const auto name = file_name_of(entry.path);
       if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
       if (options_.sniff) return name == kConfigName;
-      const bool is_in_kernel =
-          std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(entry.path); });
-      return !(is_in_kernel ? wanted_in_kernel_ : wanted_)(name);
+      return !(is_in_kernel(entry.path) ? wanted_in_kernel_ : wanted_)(name);
     });
     std::ranges::sort(entries_, {}, &WalkEntry::path);
     const auto repeated = std::ranges::unique(entries_, {}, &WalkEntry::path);
@@ -215,6 +214,7 @@ class Scanner {
     std::vector<Artifact> artifacts;
     std::vector<Problem> problems;
     std::vector<std::string> links;
+    std::vector<std::string> strangers;
   };
 
   void look() {
@@ -222,6 +222,7 @@ class Scanner {
     for_each_index(options_.jobs, entries_.size(), [&](std::size_t i) { look_at(entries_[i], looks[i]); });
     for (auto& look : looks) {
       std::ranges::move(look.problems, std::back_inserter(result_.problems));
+      std::ranges::move(look.strangers, std::back_inserter(result_.strangers));
       for (auto& artifact : look.artifacts)
         if (seen_.insert(artifact.path).second) result_.artifacts.push_back(std::move(artifact));
     }
@@ -247,6 +248,11 @@ class Scanner {
     auto found = open_and_classify(path);
     if (!found) return into.problems.push_back({path, found.error()});
     if (*found) into.artifacts.push_back(std::move(**found));
+    else if (is_in_kernel(path)) into.strangers.push_back(path);
+  }
+
+  bool is_in_kernel(std::string_view path) const {
+    return std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
   }
 
   Result<std::optional<Artifact>> open_and_classify(const std::string& path) const {
@@ -275,11 +281,12 @@ class Scanner {
       source.is_source = true;
       return source;
     }
+    if (is_named && image->size() == 0)
+      return fail(ErrorKind::truncated,
+                  "empty: `cargo check` leaves such a file for a program, an interrupted build for anything");
     if (is_named)
       return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
-    const bool is_in_kernel =
-        std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
-    if (is_in_kernel && image->size() == 0 && path.ends_with(".rmeta"))
+    if (is_in_kernel(path) && image->size() == 0 && path.ends_with(".rmeta"))
       return fail(ErrorKind::truncated, "empty: the build was interrupted, or the disk was full");
     return std::nullopt;
   }
@@ -311,6 +318,8 @@ class Scanner {
     }
     if (!S_ISREG(resolved->status.st_mode)) return;
     kernel.auxiliary.push_back(resolved->target);
+    if (path.ends_with("/target.json") && !kernel.target_json)
+      if (auto text = read_text(base_, resolved->target)) kernel.target_json = std::move(*text);
     for (const auto& link : resolved->links) {
       if (link != path) {
         result_.directory_links.push_back(link);
@@ -333,6 +342,8 @@ class Scanner {
   void sort_result() {
     std::ranges::sort(result_.artifacts, {}, &Artifact::path);
     std::ranges::sort(result_.problems, {}, &Problem::path);
+    std::erase_if(result_.strangers, [&](const auto& path) { return !is_in_kernel(path); });
+    std::ranges::sort(result_.strangers);
     std::ranges::sort(result_.directory_links);
     result_.directory_links.erase(std::ranges::unique(result_.directory_links).begin(), result_.directory_links.end());
   }

@@ -99,6 +99,7 @@ class Walker {
     if (type == DT_UNKNOWN) type = type_of(fd, name);
     if (type == DT_DIR) {
       if (request_.recurse) found_.push_back(join_path(directory, name));
+      if (request_.wants(directory, name)) result_.folders.push_back(join_path(directory, name));
     } else if (request_.wants(directory, name) || (type == DT_REG && request_.sniff && request_.sniff(fd, name))) {
       result_.entries.push_back({join_path(directory, name), type == DT_LNK});
     }
@@ -134,6 +135,7 @@ WalkResult walk(const WalkRequest& request) {
   for (auto& part : parts) {
     all.seen += part.seen;
     std::ranges::move(part.entries, std::back_inserter(all.entries));
+    std::ranges::move(part.folders, std::back_inserter(all.folders));
     std::ranges::move(part.problems, std::back_inserter(all.problems));
   }
   std::ranges::sort(all.entries, {}, &WalkEntry::path);

@@ -26,8 +26,9 @@ struct WalkRequest {
 };
 
 struct WalkResult {
-  std::vector<WalkEntry> entries;  ///< sorted by path, without duplicates
-  std::vector<Problem> problems;   ///< directories that could not be read
+  std::vector<WalkEntry> entries;    ///< sorted by path, without duplicates
+  std::vector<std::string> folders;  ///< directories with the name of a wanted file
+  std::vector<Problem> problems;     ///< directories that could not be read
   std::uint64_t seen = 0;
 };
 

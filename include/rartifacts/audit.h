@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/scan.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rartifacts {
+
+enum class Severity { info, warning, error };
+std::string_view name_of(Severity severity);
+std::optional<Severity> severity_of(std::string_view name);
+
+/// What can be wrong with a set of artifacts. `rule_table` has one row for each, in this order.
+enum class Rule {
+  no_artifacts,
+  missing_crate,
+  crate_hash_mismatch,
+  duplicate_crate,
+  missing_auxiliary,
+  rustc_mixed,
+  rustc_mismatch,
+  target_mismatch,
+  host_arch_mismatch,
+  stripped_metadata,
+  stripped_decls,
+  corrupt_artifact,
+  rlib_without_metadata,
+  stub_without_metadata,
+  stale_artifact,
+  dangling_link,
+  escaping_link,
+  absolute_link,
+  config_dropped,
+  unused_waiver,
+  expired_waiver,
+};
+
+struct RuleRow {
+  Rule rule;
+  std::string_view id;           ///< stable, kebab-case: what waivers, baselines and SARIF refer to
+  Severity severity;             ///< unless the user says otherwise
+  std::string_view rustc_error;  ///< the error it prevents: `E0463`; empty when rustc has no say
+  std::string_view says;         ///< one line
+  std::string_view why;          ///< one paragraph
+  std::string_view fix;          ///< what to do
+};
+extern const std::array<RuleRow, 21> rule_table;
+const RuleRow& row_of(Rule rule);
+std::optional<Rule> rule_of(std::string_view id);
+
+/// One thing that is wrong, with what shows it.
+struct Finding {
+  Rule rule = Rule::no_artifacts;
+  Severity severity = Severity::error;
+  std::string path;         ///< the file to blame, relative to the base; the configuration when there is no file
+  std::string crate;        ///< the crate to blame; empty when it is none
+  std::string rustc_error;  ///< the code rustc gives for this cause; empty when it says nothing
+  std::string message;      ///< one line, specific: both hashes, both strings, both machines
+  /// What was compared, by name: {"needed", "c5a2…"}, {"found", "91d0…"}. Sorted by name.
+  std::vector<std::pair<std::string, std::string>> evidence;
+  std::string fix;  ///< what to do about this one
+  bool waived = false;
+  std::string waiver_reason;  ///< of the waiver, when `waived`
+};
+
+/// Who will use the set. What is not given is not asked.
+struct AuditOptions {
+  std::optional<std::string> rustc;          ///< whole version string of the compiler that will read the set
+  std::optional<std::string> host_arch;      ///< machine that will run rustc: `x86_64`, `aarch64`, as uname(1) says
+  std::optional<std::string> expect_triple;  ///< target that the set must be for
+  std::vector<std::pair<Rule, Severity>> severities;  ///< what the user wants some rules to weigh
+};
+
+/// What an audit found. Rules that were applied to a file and found nothing are in `passed`, for reports that list them.
+struct Audit {
+  std::vector<Finding> findings;                     ///< sorted by path, rule, crate
+  std::vector<std::pair<Rule, std::string>> passed;  ///< rule and path, sorted by path, rule
+  std::vector<std::string> paths;                    ///< every file that was judged, sorted
+};
+
+/// Judges what `scan` found; opens no file. In a kernel tree it judges what an out-of-tree module build reads; elsewhere
+/// everything with crate metadata. The verdict is meant to be rustc's: an error is what rustc refuses, and rustc's reason.
+Audit audit(ScanResult& result, const AuditOptions& options);
+
+}  // namespace rartifacts

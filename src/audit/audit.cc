@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The audit
+// =========
+//
+// rustc says of a broken set that it can't find a crate, and names the wrong one: the crate that needs the one that is missing. The
+// audit goes through the set as rustc does, and says what rustc only says in its log. It looks at what scan has read, and
+// opens nothing itself.
+//
+//   kernel_set.cc   a kernel tree: what a module build reads
+//   crate_set.cc    anything else with crate metadata
+//   rules.cc        the table of rules
+#include <rartifacts/audit.h>
+
+#include <algorithm>
+
+#include "audit/findings.h"
+#include "source/directory.h"
+
+namespace rartifacts {
+namespace {
+
+// What scan could not read is a fault of the file, or of the moment. The latter stays a problem.
+std::optional<Rule> rule_for(const Problem& problem) {
+  switch (problem.error.kind) {
+    case ErrorKind::truncated:
+    case ErrorKind::malformed:
+    case ErrorKind::unsupported:
+    case ErrorKind::too_large:
+      return problem.path.ends_with(".rlib") ? Rule::rlib_without_metadata : Rule::corrupt_artifact;
+    case ErrorKind::dangling: return Rule::dangling_link;
+    case ErrorKind::escaping: return Rule::escaping_link;
+    case ErrorKind::absolute: return Rule::absolute_link;
+    case ErrorKind::io:
+    case ErrorKind::changed: break;
+  }
+  return std::nullopt;
+}
+
+void judge_problems(ScanResult& result, Findings& findings) {
+  std::erase_if(result.problems, [&](const Problem& problem) {
+    const bool is_in_kernel = std::ranges::any_of(result.kernels, [&](const auto& kernel) {
+      return kernel.holds(problem.path) && problem.path != kernel.config_path;
+    });
+    const auto rule = rule_for(problem);
+    if (!rule) {
+      // Not readable, but a kernel's module build has no use for it.
+      const bool is_needless =
+          is_in_kernel && problem.path.find("/lib") != problem.path.npos && !findings.is_open(problem.path);
+      if (is_needless)
+        findings.add(Severity::warning, Rule::stale_artifact, problem.path, "",
+                     "nothing needs it, and it cannot be read: " + describe(problem.error));
+      return is_needless;
+    }
+    if (findings.blames(problem.path)) return true;
+    const bool is_link = *rule != Rule::corrupt_artifact && *rule != Rule::rlib_without_metadata;
+    findings.add(is_in_kernel && !is_link ? Severity::warning : row_of(*rule).severity, *rule, problem.path, "",
+                 describe(problem.error));
+    return true;
+  });
+}
+
+}  // namespace
+
+void Findings::add(Rule rule, std::string path, std::string crate, std::string message, Evidence evidence) {
+  add(row_of(rule).severity, rule, std::move(path), std::move(crate), std::move(message), std::move(evidence));
+}
+
+Finding* Findings::add(Severity severity, Rule rule, std::string path, std::string crate, std::string message,
+                       Evidence evidence) {
+  blamed_.insert(path);
+  if (!known_.insert({rule, path, crate}).second) return nullptr;
+  std::ranges::sort(evidence);
+  const auto& row = row_of(rule);
+  findings_.push_back({.rule = rule,
+                       .severity = severity,
+                       .path = std::move(path),
+                       .crate = std::move(crate),
+                       .rustc_error = std::string(row.rustc_error),
+                       .message = std::move(message),
+                       .evidence = std::move(evidence),
+                       .fix = std::string(row.fix)});
+  return &findings_.back();
+}
+
+void Findings::add_with_code(std::string_view rustc_error, Rule rule, std::string path, std::string crate,
+                             std::string message) {
+  auto* added = add(row_of(rule).severity, rule, std::move(path), std::move(crate), std::move(message));
+  if (added) added->rustc_error = rustc_error;
+}
+
+void Findings::apply(std::initializer_list<Rule> rules, const std::string& path) {
+  for (const auto rule : rules) applied_.emplace(path, rule);
+}
+
+Audit Findings::finish(const AuditOptions& options) {
+  Audit audit;
+  std::set<std::string> paths;
+  for (auto& finding : findings_) {
+    for (const auto& [rule, severity] : options.severities)
+      if (rule == finding.rule) finding.severity = severity;
+    applied_.erase({finding.path, finding.rule});
+    paths.insert(finding.path);
+  }
+  for (const auto& [path, rule] : applied_) {
+    audit.passed.emplace_back(rule, path);
+    paths.insert(path);
+  }
+  audit.findings = std::move(findings_);
+  std::ranges::sort(audit.findings, {}, [](const Finding& finding) {
+    return std::tuple<const std::string&, Rule, const std::string&>(finding.path, finding.rule, finding.crate);
+  });
+  audit.paths.assign(paths.begin(), paths.end());
+  return audit;
+}
+
+std::string_view name_in(const std::string& path) { return file_name_of(path); }
+
+Audit audit(ScanResult& result, const AuditOptions& options) {
+  Findings findings;
+  for (const auto& kernel : result.kernels) audit_kernel(result, kernel, options, findings);
+  audit_crates(result, options, findings);
+  judge_problems(result, findings);
+  return findings.finish(options);
+}
+
+}  // namespace rartifacts

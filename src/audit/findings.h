@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/audit.h>
+
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace rartifacts {
+
+using Evidence = std::vector<std::pair<std::string, std::string>>;
+
+/// Collects findings; the first of one rule about one path and crate stays.
+class Findings {
+ public:
+  void add(Rule rule, std::string path, std::string crate, std::string message, Evidence evidence = {});
+  /// The same with another weight than the rule's own, or for a case where rustc has another error for it.
+  Finding* add(Severity severity, Rule rule, std::string path, std::string crate, std::string message,
+               Evidence evidence = {});
+  void add_with_code(std::string_view rustc_error, Rule rule, std::string path, std::string crate, std::string message);
+  /// Notes that `rules` were applied to a file. What is not found wrong by the end has passed.
+  void apply(std::initializer_list<Rule> rules, const std::string& path);
+  /// A file that cannot be read now, so that nothing can be said of it: whoever asked must hear of it.
+  void leave_open(const std::string& path) { open_.insert(path); }
+  bool is_open(const std::string& path) const { return open_.contains(path); }
+  bool blames(const std::string& path) const { return blamed_.contains(path); }
+  bool empty() const { return findings_.empty(); }
+
+  Audit finish(const AuditOptions& options);
+
+ private:
+  std::vector<Finding> findings_;
+  std::set<std::tuple<Rule, std::string, std::string>> known_;
+  std::set<std::string> blamed_;
+  std::set<std::string> open_;
+  std::set<std::pair<std::string, Rule>> applied_;
+};
+
+/// The files of one kernel tree, as a module build would use them.
+void audit_kernel(ScanResult& result, const KernelRoot& kernel, const AuditOptions& options, Findings& findings);
+/// Everything outside of kernel trees that has crate metadata.
+void audit_crates(const ScanResult& result, const AuditOptions& options, Findings& findings);
+
+/// What can be said of a proc macro by itself: its section, its symbol, its machine.
+void check_proc_macro(const Artifact& artifact, const AuditOptions& options, Findings& findings);
+
+/// True when the crate comes with every rustc, so that it is no fault when a tree has it not.
+bool comes_with_rustc(std::string_view crate);
+
+/// `libffi.rmeta`, of a path.
+std::string_view name_in(const std::string& path);
+
+}  // namespace rartifacts

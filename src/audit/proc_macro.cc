@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "audit/findings.h"
+#include "write/formats.h"
+
+namespace rartifacts {
+namespace {
+
+// uname(1) and ELF do not always use one word.
+std::string_view elf_name_of_machine(std::string_view machine) {
+  struct Row {
+    std::string_view uname, elf;
+  };
+  static constexpr std::array kRows{
+      Row{"i486", "i386"},       Row{"i586", "i386"},         Row{"i686", "i386"},
+      Row{"amd64", "x86_64"},    Row{"arm64", "aarch64"},     Row{"armv6l", "arm"},
+      Row{"armv7l", "arm"},      Row{"armv8l", "arm"},        Row{"ppc", "powerpc"},
+      Row{"ppc64", "powerpc64"}, Row{"ppc64le", "powerpc64"}, Row{"riscv64", "riscv"},
+      Row{"riscv32", "riscv"},   Row{"s390x", "s390"},        Row{"loongarch64", "loongarch"}};
+  const auto* row = std::ranges::find(kRows, machine, &Row::uname);
+  return row == kRows.end() ? machine : row->elf;
+}
+
+}  // namespace
+
+void check_proc_macro(const Artifact& artifact, const AuditOptions& options, Findings& findings) {
+  if (!artifact.proc_macro) return;
+  const auto& facts = *artifact.proc_macro;
+  const std::string crate = artifact.crate ? artifact.crate->name.text.value_or("") : "";
+  findings.apply({Rule::stripped_metadata}, artifact.path);
+  if (facts.rustc_section != ProcMacroFacts::Section::present)
+    findings.add(Rule::stripped_metadata, artifact.path, crate,
+                 fmt::format("{} exports {}, but its section .rustc is {}", name_in(artifact.path),
+                             facts.decls_symbol.value_or("?"),
+                             facts.rustc_section == ProcMacroFacts::Section::missing ? "gone" : "damaged"),
+                 {{"decls_symbol", facts.decls_symbol.value_or("")}});
+  if (!artifact.elf) return;
+  findings.apply({Rule::stripped_decls}, artifact.path);
+  if (!facts.decls_symbol)
+    findings.add(Rule::stripped_decls, artifact.path, crate,
+                 fmt::format("{} says that it is a proc macro, but exports no __rustc_proc_macro_decls_ symbol",
+                             name_in(artifact.path)));
+  const auto id = artifact.crate ? artifact.crate->stable_crate_id.value_or("") : "";
+  if (facts.decls_symbol && !id.empty() && facts.decls_symbol->find(id) == std::string::npos)
+    findings.add(Rule::stripped_decls, artifact.path, crate,
+                 fmt::format("{} exports {}, and rustc asks for the stable crate id {}", name_in(artifact.path),
+                             *facts.decls_symbol, id),
+                 {{"decls_symbol", *facts.decls_symbol}, {"stable_crate_id", id}});
+  if (!options.host_arch) return;
+  findings.apply({Rule::host_arch_mismatch}, artifact.path);
+  const auto machine = elf_machine_name(artifact.elf->e_machine);
+  if (machine != elf_name_of_machine(*options.host_arch))
+    findings.add(
+        Rule::host_arch_mismatch, artifact.path, crate,
+        fmt::format("{} is for {}, and rustc will run on {}", name_in(artifact.path), machine, *options.host_arch),
+        {{"file", machine}, {"host", *options.host_arch}});
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/audit.h>
+
+#include <algorithm>
+
+namespace rartifacts {
+
+using enum Severity;
+
+// The table of rules. `rartifacts explain` and docs/rules.md are made from it.
+const std::array<RuleRow, 21> rule_table{{
+    {Rule::no_artifacts, "no-artifacts", error, "E0463",
+     "the configuration says CONFIG_RUST=y, and there is no crate metadata",
+     "A headers package that is made from a list of old globs, or of a kernel built without `make prepare`, has the "
+     "configuration "
+     "of a Rust kernel and none of its crates. The first out-of-tree Rust module fails with `can't find crate for "
+     "core`, or "
+     "before that because scripts/target.json does not exist.",
+     "build the tree (make prepare modules_prepare), and ship what `rartifacts scan` lists"},
+    {Rule::missing_crate, "missing-crate", error, "E0463", "a crate that another one needs is not where rustc looks",
+     "Every crate records which crates it was compiled against. rustc looks for them in the folder given with -L, by "
+     "file name. "
+     "When one is not there, rustc names the crate that needs it: `can't find crate for kernel` when libffi.rmeta is "
+     "missing.",
+     "ship the file that is named, from the same build"},
+    {Rule::crate_hash_mismatch, "crate-hash-mismatch", error, "E0460",
+     "a crate is there, but of another build than the one that is needed",
+     "A crate records the hash (SVH) of every crate it was compiled against. The hash covers the source, the flags and "
+     "the folder "
+     "of the build, so the same source built twice in two folders does not fit together. All files must come from one "
+     "build.",
+     "take all crates from one build"},
+    {Rule::duplicate_crate, "duplicate-crate", error, "E0464",
+     "two different crates claim one name in the folder where rustc looks",
+     "For a crate that a module names itself rustc has no hash to choose by, and gives up when it finds two. A copy "
+     "with the same "
+     "hash does no harm.",
+     "remove the one that is not of this build"},
+    {Rule::missing_auxiliary, "missing-auxiliary", error, "",
+     "a file that is no crate, and that the configuration calls for, is not there",
+     "A module build reads more than crates: the target specification, the configuration for rustc, texts for inline "
+     "assembly "
+     "(JUMP_LABEL, BUG), bitcode of the helpers (RUST_INLINE_HELPERS). `make clean` removes some of them.",
+     "ship the file from the build tree"},
+    {Rule::rustc_mixed, "rustc-mixed", error, "E0514", "crates of one set were made by more than one rustc",
+     "rustc reads only what a rustc with the very same version string has written. After an upgrade of the compiler in "
+     "the middle of a "
+     "build some crates are old and some are new.",
+     "rebuild all crates with one compiler"},
+    {Rule::rustc_mismatch, "rustc-mismatch", error, "E0514",
+     "the crates were made by another rustc than the one that will read them",
+     "rustc compares its whole version string with the one in the file. `rustc 1.75.0 (82e1608df 2023-12-21)` of "
+     "rustup and `rustc "
+     "1.75.0 (82e1608df 2023-12-21) (built from a source tarball)` of a distribution refuse each other.",
+     "install the compiler that is named, or rebuild the crates with yours; `rartifacts toolchain` says whether rustup "
+     "has it"},
+    {Rule::target_mismatch, "target-mismatch", error, "E0461", "a crate was compiled for another target",
+     "The target of every crate must be that of the module. A custom target is compared as text: a target.json with "
+     "the same "
+     "content in another layout is another target.",
+     "ship the target.json the crates were compiled with, byte for byte"},
+    {Rule::host_arch_mismatch, "host-arch-mismatch", error, "E0463",
+     "a proc macro is for another machine than the one that will run rustc",
+     "Proc macros are loaded into rustc. Those of a cross-built tree are for the machine that built it.",
+     "build the proc macros on, or for, the machine that will compile the modules"},
+    {Rule::stripped_metadata, "stripped-metadata", error, "E0786", "a proc macro lost its section .rustc",
+     "rustc reads what a proc macro is from its section .rustc. llvm-strip and eu-strip remove it unless told "
+     "otherwise, "
+     "strip of binutils keeps it.",
+     "strip with `strip --strip-unneeded`, or with --keep-section=.rustc, or not at all"},
+    {Rule::stripped_decls, "stripped-decls", error, "E0463", "a proc macro no longer exports its declarations",
+     "rustc finds the macros in a library by the symbol __rustc_proc_macro_decls_<id>__.",
+     "keep the dynamic symbols: a version script or objcopy has removed them"},
+    {Rule::corrupt_artifact, "corrupt-artifact", error, "E0786", "a file is cut off or damaged",
+     "An interrupted build, a full disk or a broken copy leaves files that begin well. rustc skips them and says that "
+     "it can't "
+     "find the crate.",
+     "copy or build the file again"},
+    {Rule::rlib_without_metadata, "rlib-without-metadata", error, "E0786", "an rlib has no readable lib.rmeta",
+     "An rlib is an archive whose member lib.rmeta says what the crate is. Tools that rewrite archives may remove or "
+     "damage it.",
+     "build the rlib again, and do not strip it"},
+    {Rule::stub_without_metadata, "stub-without-metadata", error, "",
+     "a library holds only a stub, and the full metadata is not beside it",
+     "Since rustc 1.88 the metadata of a library may be a stub that refers to an .rmeta file of the same name.",
+     "ship the .rmeta file beside the library"},
+    {Rule::stale_artifact, "stale-artifact", warning, "", "nothing that ships needs this crate",
+     "Leftovers of an earlier build or of another configuration stay in a tree. They are not listed by scan, and cost "
+     "nothing but "
+     "confusion until their name is needed.",
+     "remove it, or build from clean"},
+    {Rule::dangling_link, "dangling-link", error, "E0786", "a symbolic link leads to nothing",
+     "A package that links to a folder of another package is useless without it.", "ship what the link leads to"},
+    {Rule::escaping_link, "escaping-link", warning, "", "a symbolic link leads out of the tree",
+     "What is outside is not copied with the tree.", "link inside of the tree, or copy the file"},
+    {Rule::absolute_link, "absolute-link", warning, "", "a symbolic link has an absolute path",
+     "It leads to the machine that built the tree once it is installed elsewhere.", "make the link relative"},
+    {Rule::config_dropped, "config-dropped", error, "", "the kernel is configured without CONFIG_RUST",
+     "CONFIG_RUSTC_VERSION and CONFIG_RUST_IS_AVAILABLE say that a compiler was there when the kernel was configured. "
+     "Only CONFIG_RUST=y "
+     "says that there are crates. Kconfig drops it silently when another option excludes it: MODVERSIONS without "
+     "GENDWARFKSYMS, RANDSTRUCT, DEBUG_INFO_BTF with a pahole that is too old or with LTO.",
+     "use a kernel with CONFIG_RUST=y"},
+    {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver fits no finding",
+     "What it excused is mended, or it never fitted. A waiver that stays would excuse the next fault.", "remove it"},
+    {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",
+     "A waiver with a date is a promise.", "mend what it excuses, or give it a new date"},
+}};
+
+const RuleRow& row_of(Rule rule) { return rule_table[static_cast<std::size_t>(rule)]; }
+
+std::optional<Rule> rule_of(std::string_view id) {
+  const auto* row = std::ranges::find(rule_table, id, &RuleRow::id);
+  return row == rule_table.end() ? std::nullopt : std::optional(row->rule);
+}
+
+std::string_view name_of(Severity severity) {
+  constexpr std::array<std::string_view, 3> kNames{"info", "warning", "error"};
+  return kNames[static_cast<std::size_t>(severity)];
+}
+
+std::optional<Severity> severity_of(std::string_view name) {
+  for (const auto severity : {info, warning, error})
+    if (name_of(severity) == name) return severity;
+  return std::nullopt;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/audit.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+
+#include "cli/atomic_file.h"
+#include "cli/commands.h"
+#include "cli/operands.h"
+#include "cli/rustc.h"
+#include "cli/terminal.h"
+#include "report/reports.h"
+#include "write/formats.h"
+
+namespace rartifacts {
+namespace {
+
+std::string this_machine() {
+  utsname name{};
+  return uname(&name) == 0 ? name.machine : "";
+}
+
+/// `json=out.json`, or `json` for standard output.
+struct Wish {
+  const ReportFormat* format;
+  std::string file;
+};
+
+Result<std::vector<Wish>> wishes_of(const AuditCommand& command) {
+  std::vector<Wish> wishes;
+  for (const auto& text : command.reports) {
+    const auto name = text.substr(0, text.find('='));
+    const auto* format = report_of(name);
+    if (!format) return fail(ErrorKind::unsupported, "--report {}: there is no format {}", text, name);
+    wishes.push_back({format, text.size() > name.size() ? text.substr(name.size() + 1) : ""});
+  }
+  const auto to_stdout = std::ranges::count(wishes, std::string(), &Wish::file);
+  if (to_stdout > 1)
+    return fail(ErrorKind::unsupported,
+                "two reports for standard output: give one of them a file, as in json=out.json");
+  if (to_stdout == 0 && !command.quiet) wishes.insert(wishes.begin(), {report_of("text"), ""});
+  return wishes;
+}
+
+Result<AuditOptions> options_of(const AuditCommand& command) {
+  AuditOptions options;
+  options.host_arch = command.host_arch.empty() ? this_machine() : command.host_arch;
+  if (!command.expect_triple.empty()) options.expect_triple = command.expect_triple;
+  if (!command.rustc_version.empty()) options.rustc = command.rustc_version;
+  if (!command.rustc.empty()) {
+    auto version = rustc_version_of(command.rustc);
+    if (!version) return pass(version);
+    options.rustc = *version;
+  }
+  for (const auto& text : command.severities) {
+    const auto name = text.substr(0, text.find('='));
+    const auto rule = rule_of(name);
+    const auto severity = severity_of(text.substr(std::min(name.size() + 1, text.size())));
+    if (!rule || !severity)
+      return fail(ErrorKind::unsupported,
+                  "--severity {}: give RULE=error, RULE=warning or RULE=info (see rartifacts explain)", text);
+    options.severities.emplace_back(*rule, *severity);
+  }
+  return options;
+}
+
+// One line, for scripts.
+std::string verdict(const ReportInput& input, bool is_healthy) {
+  const auto at_fault = std::ranges::find_if(input.audit.findings, [&](const Finding& finding) {
+    return !finding.waived && finding.severity >= input.fail_on;
+  });
+  if (is_healthy || at_fault == input.audit.findings.end()) return fmt::format("{}: ok\n", printable(input.root));
+  return fmt::format("{}: {}: {} [{}]\n", printable(input.root), printable(at_fault->path),
+                     printable(at_fault->message), row_of(at_fault->rule).id);
+}
+
+}  // namespace
+
+ExitCode run_audit(const AuditCommand& command) {
+  auto operands = plan_operands(command.common, command.paths, false);
+  if (!operands) return refuse(operands.error());
+  const auto wishes = wishes_of(command);
+  if (!wishes) return refuse(wishes.error());
+  const auto options = options_of(command);
+  if (!options) return refuse(options.error());
+
+  auto scan_options = scan_for(Profile::oot);
+  scan_options.kernel_kinds.insert(Kind::rlib);  // rustc looks into one that has the name of a crate
+  scan_options.base = operands->base;
+  scan_options.paths = operands->paths;
+  Progress progress;
+  scan_options.progress = std::ref(progress);
+  auto result = scan(scan_options);
+  const auto judged = audit(result, *options);
+  for (const auto& problem : result.problems) report(problem);
+  if (judged.paths.empty() && result.problems.empty())
+    return complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", result.entries)),
+           ExitCode::input;
+
+  ReportInput input{judged, result, {}, command.paths.front(), command.fail_on, RARTIFACTS_VERSION, wants_color()};
+  for (const auto* artifact : select(result, Profile::oot).artifacts) input.artifacts.push_back(artifact);
+  const bool healthy = is_healthy(input);
+  auto code = healthy ? ExitCode::done : ExitCode::findings;
+  if (!result.problems.empty()) code = ExitCode::input;
+  if (command.quiet && result.problems.empty())
+    if (const auto printed = print(verdict(input, healthy)); printed != ExitCode::done) return printed;
+  for (const auto& wish : *wishes) {
+    const auto text = wish.format->write(input);
+    if (wish.file.empty()) {
+      if (const auto printed = print(text); printed != ExitCode::done) return printed;
+    } else if (auto written = write_atomically(wish.file, text); !written) {
+      return report({wish.file, written.error()}), ExitCode::input;
+    }
+  }
+  return code;
+}
+
+ExitCode run_explain(const ExplainCommand& command) {
+  const auto rule = rule_of(command.rule);
+  if (!command.rule.empty() && !rule)
+    return complain(fmt::format("there is no rule {} (rartifacts explain lists them)", printable(command.rule))),
+           ExitCode::usage;
+  std::string out;
+  for (const auto& row : rule_table) {
+    if (!rule) out += fmt::format("{:<22} {:<8} {}\n", row.id, name_of(row.severity), row.says);
+    else if (row.rule == *rule)
+      out = fmt::format("{}: {}\n\n{}\n\nfix: {}\nseverity: {}{}{}\n", row.id, row.says, row.why, row.fix,
+                        name_of(row.severity), row.rustc_error.empty() ? "" : "\nrustc: error ", row.rustc_error);
+  }
+  return print(out);
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// One page that needs nothing else: no script, no font, no picture from elsewhere. It is read on a telephone, printed, mailed and
+// kept, and shows strangers' file names: everything goes through xml_escaped, and the page itself forbids whatever it
+// does not hold.
+#include <rartifacts/graph.h>
+
+#include <algorithm>
+#include <map>
+
+#include "report/crate_picture.h"
+#include "report/shared.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kStyle = R"css(
+:root{color-scheme:light dark;--back:#fff;--text:#1c1e21;--soft:#5d636b;--line:#d5d9de;--box:#f4f6f8;
+--error:#b3151b;--warning:#8a5300;--info:#0b5a9c;--ok:#166a2f}
+@media(prefers-color-scheme:dark){:root{--back:#16181b;--text:#e6e8ea;--soft:#a0a7af;--line:#3a3f46;--box:#21252a;
+--error:#ff8a80;--warning:#f2b450;--info:#7fbcf5;--ok:#7bd592}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:62rem;padding:1rem;background:var(--back);color:var(--text);
+font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+h1{font-size:1.4rem;line-height:1.3}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem;margin:0 0 .4rem}
+code,td,.message{unicode-bidi:isolate}
+code{font:.9em ui-monospace,monospace;white-space:pre-wrap}
+p{margin:.4rem 0}.soft{color:var(--soft)}
+.verdict{font-size:1.15rem;font-weight:600;padding:.6rem .9rem;border:2px solid;border-radius:.4rem}
+.ok{color:var(--ok)}.error,.bad{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}
+article{border:1px solid var(--line);border-left:.35rem solid;border-radius:.4rem;padding:.7rem .9rem;margin:.8rem 0}
+article>*{color:var(--text)}article h3 b{color:var(--severity)}
+article.error{--severity:var(--error)}article.warning{--severity:var(--warning)}article.info{--severity:var(--info)}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;font-size:.92rem}
+th,td{text-align:left;vertical-align:top;padding:.25rem .7rem .25rem 0;border-bottom:1px solid var(--line)}
+th{font-weight:600}.number{text-align:right;font-variant-numeric:tabular-nums}
+.list td{white-space:nowrap;overflow-wrap:normal}.list code{white-space:pre}
+svg{display:block;font:13px ui-monospace,monospace}
+svg text{fill:var(--text);text-anchor:middle}svg .svh{font-size:11px;fill:var(--soft)}
+.crate rect{fill:var(--box);stroke:var(--line)}.blamed rect{stroke:var(--error);stroke-width:2}
+.missing rect{fill:none;stroke:var(--error);stroke-dasharray:5 4}.missing text{fill:var(--error)}
+.edge{fill:none;stroke:var(--soft)}.broken{stroke:var(--error);stroke-width:2;stroke-dasharray:6 4}
+@media print{:root{color-scheme:light;--back:#fff;--text:#000;--soft:#444;--line:#999;--box:#fff;
+--error:#a00;--warning:#630;--info:#036;--ok:#050}body{max-width:none;padding:0;font-size:10pt}
+article,tr,svg{break-inside:avoid}.wide{overflow:visible}svg{max-width:100%;height:auto}
+.list code{white-space:pre-wrap;overflow-wrap:anywhere}}
+)css";
+
+std::string code(std::string_view text) { return "<code>" + xml_escaped(text) + "</code>"; }
+
+std::string head(const ReportInput& input) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+      "<title>rartifacts audit: {}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>Audit of {}</h1>\n"
+      "<p class=\"verdict {}\">{}</p>\n<p class=\"soft\">rartifacts {}, findings from {} on count</p>\n",
+      xml_escaped(input.root), kStyle, code(input.root), is_healthy(input) ? "ok" : "bad",
+      xml_escaped(verdict_of(input)), xml_escaped(input.version), name_of(input.fail_on));
+}
+
+std::string finding_card(const Finding& finding, const ReportInput& input) {
+  const auto& row = row_of(finding.rule);
+  auto out = fmt::format("<article class=\"{0}\">\n<h3><b>{0}</b> {1}</h3>\n<p class=\"message\">{2}</p>\n",
+                         name_of(finding.severity), code(place_of(finding, input)), xml_escaped(finding.message));
+  if (finding.waived) out += fmt::format("<p><strong>Waived:</strong> {}</p>\n", xml_escaped(finding.waiver_reason));
+  if (!finding.evidence.empty()) {
+    out += "<div class=\"wide\"><table>\n";
+    for (const auto& [name, value] : finding.evidence)
+      out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", xml_escaped(name), code(value));
+    out += "</table></div>\n";
+  }
+  if (!finding.fix.empty()) out += fmt::format("<p><strong>Fix:</strong> {}</p>\n", xml_escaped(finding.fix));
+  return out + fmt::format("<p class=\"soft\">{} [{}]</p>\n</article>\n", xml_escaped(row.why),
+                           xml_escaped(codes_of(finding)));
+}
+
+std::string findings_section(const ReportInput& input, bool waived) {
+  std::string cards;
+  for (const auto& finding : input.audit.findings)
+    if (finding.waived == waived) cards += finding_card(finding, input);
+  if (cards.empty()) return {};
+  return fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", waived ? "Waived" : "Findings", cards);
+}
+
+std::string picture_section(const ReportInput& input) {
+  const auto crates = std::ranges::count_if(judged_artifacts(input),
+                                            [](const Artifact* artifact) { return artifact->crate.has_value(); });
+  if (crates == 0) return {};
+  const auto picture = crate_picture(input);
+  std::string out = "<section>\n<h2>Crates</h2>\n";
+  if (picture.empty())
+    return out + fmt::format(
+                     "<p>{} crates are too many for a picture: <code>rartifacts tree</code> lists them, its "
+                     "<code>--format dot</code> draws them.</p>\n</section>\n",
+                     crates);
+  return out +
+         "<p class=\"soft\">Lines lead down from a crate to what it needs. Left out: what is reached by another way, "
+         "and what comes with the compiler.</p>\n<div class=\"wide\">\n" +
+         picture + "</div>\n</section>\n";
+}
+
+std::string manifest_section(const ReportInput& input) {
+  const bool ships = !input.artifacts.empty();
+  const auto artifacts = ships ? input.artifacts : judged_artifacts(input);
+  std::string rows;
+  std::uint64_t bytes = 0;
+  for (const auto* artifact : artifacts) {
+    auto path = code(artifact->path);
+    if (artifact->link_target) path += " → " + code(*artifact->link_target);
+    else bytes += artifact->size;
+    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n", path,
+                        name_of(artifact->kind), name_of(artifact->side),
+                        artifact->crate ? code(display_name(artifact->crate->name)) : "", artifact->size);
+  }
+  if (rows.empty()) return {};
+  return fmt::format(
+      "<section>\n<h2>{}</h2>\n<p class=\"soft\">{} files, {} bytes.</p>\n"
+      "<div class=\"wide\"><table class=\"list\">\n<thead><tr><th scope=\"col\">path</th><th scope=\"col\">kind</th>"
+      "<th scope=\"col\">side</th><th scope=\"col\">crate</th><th scope=\"col\" class=\"number\">bytes</th></tr>"
+      "</thead>\n<tbody>\n{}</tbody>\n</table></div>\n</section>\n",
+      ships ? "Manifest" : "What was judged", artifacts.size(), bytes, rows);
+}
+
+// Which rules looked at how many files.
+std::string rules_section(const ReportInput& input) {
+  std::map<Rule, std::pair<std::size_t, std::size_t>> counts;  // passed, found
+  for (const auto& [rule, path] : input.audit.passed) ++counts[rule].first;
+  for (const auto& finding : input.audit.findings) ++counts[finding.rule].second;
+  std::string rows;
+  for (const auto& [rule, count] : counts)
+    rows += fmt::format("<tr><td><code>{}</code></td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
+                        row_of(rule).id, count.first, count.second);
+  if (rows.empty()) return {};
+  return fmt::format(
+      "<section>\n<h2>Rules</h2>\n<div class=\"wide\"><table class=\"list\">\n<thead><tr><th scope=\"col\">rule</th>"
+      "<th scope=\"col\" class=\"number\">files passed</th><th scope=\"col\" class=\"number\">findings</th></tr>"
+      "</thead>\n<tbody>\n{}</tbody>\n</table></div>\n</section>\n",
+      rows);
+}
+
+}  // namespace
+
+std::string write_html_report(const ReportInput& input) {
+  return head(input) + findings_section(input, false) + findings_section(input, true) + picture_section(input) +
+         manifest_section(input) + rules_section(input) + "</body>\n</html>\n";
+}
+
+}  // namespace rartifacts

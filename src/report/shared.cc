@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "report/shared.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace rartifacts {
+namespace {
+
+std::string counted(std::ptrdiff_t count, std::string_view word) {
+  const bool is_single = count == 1 || word == "info";
+  return fmt::format("{} {}{}", count == 0 ? "no" : fmt::format("{}", count), word, is_single ? "" : "s");
+}
+
+// Nothing where XML 1.0 holds the character as it is.
+std::string_view replacement(std::string_view character) {
+  static constexpr std::string_view kUnknown = "\ufffd";
+  if (character == "\ufffe" || character == "\uffff") return kUnknown;
+  if (character.size() != 1) return {};
+  switch (character[0]) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    case '\t': return "&#9;";
+    case '\n': return "&#10;";
+    case '\r': return "&#13;";
+    case 0x7f: return kUnknown;  // allowed, but "authors are encouraged to avoid" it
+    default: return static_cast<unsigned char>(character[0]) < 0x20 ? kUnknown : "";
+  }
+}
+
+}  // namespace
+
+bool decides(const Finding& finding, const ReportInput& input) {
+  return !finding.waived && finding.severity >= input.fail_on;
+}
+
+std::string verdict_of(const ReportInput& input) {
+  static constexpr std::array<std::pair<Severity, std::string_view>, 3> kWords{
+      {{Severity::error, "error"}, {Severity::warning, "warning"}, {Severity::info, "info"}}};
+  const auto& findings = input.audit.findings;
+  const auto waived = std::ranges::count_if(findings, &Finding::waived);
+  std::string open;
+  for (const auto& [severity, word] : kWords) {
+    const auto found = std::ranges::count_if(
+        findings, [severity](const Finding& finding) { return !finding.waived && finding.severity == severity; });
+    if (found > 0) open += (open.empty() ? "" : ", ") + counted(found, word);
+  }
+  std::string aside = waived > 0 ? fmt::format("{} waived", waived) : "";
+  if (!is_healthy(input))
+    return open + " in " + counted(std::ssize(judged_artifacts(input)), "artifact") +
+           (aside.empty() ? "" : " (" + aside + ")");
+  if (!open.empty()) aside = open + (aside.empty() ? "" : ", " + aside);
+  const auto count = std::ssize(input.artifacts);
+  return "ok: " + counted(count, "artifact") + (count > 1 ? " fit together" : "") +
+         (aside.empty() ? "" : " (" + aside + ")");
+}
+
+std::vector<const Artifact*> judged_artifacts(const ReportInput& input) {
+  std::map<std::string_view, const Artifact*> all;
+  for (const auto& artifact : input.scan.artifacts)
+    if (std::ranges::binary_search(input.audit.paths, artifact.path)) all.emplace(artifact.path, &artifact);
+  for (const auto* artifact : input.artifacts) all.insert_or_assign(artifact->path, artifact);
+  std::vector<const Artifact*> sorted;
+  for (const auto& [path, artifact] : all) sorted.push_back(artifact);
+  return sorted;
+}
+
+const std::string& place_of(const Finding& finding, const ReportInput& input) {
+  return finding.path.empty() ? input.root : finding.path;
+}
+
+std::string codes_of(const Finding& finding) {
+  return std::string(row_of(finding.rule).id) + (finding.rustc_error.empty() ? "" : ", " + finding.rustc_error);
+}
+
+void write_evidence(Json& json, const Finding& finding) {
+  json.key("evidence").begin_object();
+  std::set<std::string> names;
+  for (const auto& [name, value] : finding.evidence) {
+    auto unique = name;
+    for (int i = 2; !names.insert(json_escaped(unique)).second; ++i) unique = fmt::format("{}_{}", name, i);
+    json.path_member(unique, value);
+  }
+  json.end_object();
+}
+
+std::string xml_escaped(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto length = utf8_sequence(text);
+    const auto character = text.substr(0, std::max<std::size_t>(length, 1));
+    const auto other = length == 0 ? "\ufffd" : replacement(character);
+    out += other.empty() ? character : other;
+    text.remove_prefix(character.size());
+  }
+  return out;
+}
+
+std::string percent_encoded(std::string_view bytes, std::string_view keep) {
+  static constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : bytes) {
+    if (kUnreserved.contains(c) || keep.contains(c)) out += c;
+    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+}  // namespace rartifacts

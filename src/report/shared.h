@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include "report/reports.h"
+#include "write/json.h"
+
+namespace rartifacts {
+
+// What several reports need.
+
+/// True when this finding alone makes the verdict bad: it is not waived and reaches the threshold.
+bool decides(const Finding& finding, const ReportInput& input);
+
+/// `ok: 10 artifacts fit together`, or `2 errors, 1 warning in 10 artifacts (1 waived)`.
+std::string verdict_of(const ReportInput& input);
+
+/// What would ship, and what was judged besides, sorted by path: of a broken set nothing may be fit to ship.
+std::vector<const Artifact*> judged_artifacts(const ReportInput& input);
+
+/// The file to blame, or what was audited when there is none. Raw bytes.
+const std::string& place_of(const Finding& finding, const ReportInput& input);
+
+/// `missing-crate, E0463`.
+std::string codes_of(const Finding& finding);
+
+/// What was compared, as an object. A name that occurs again is numbered, because an object holds each name once.
+void write_evidence(Json& json, const Finding& finding);
+
+/// `text` for XML and HTML, between tags and in attributes. What XML 1.0 cannot hold (section 2.2: control characters, U+FFFE,
+/// U+FFFF, bytes that are not UTF-8) becomes U+FFFD; line breaks and tabs survive in attributes too.
+std::string xml_escaped(std::string_view text);
+
+/// `bytes` with everything but the unreserved characters of RFC 3986 and those in `keep` as %XX.
+std::string percent_encoded(std::string_view bytes, std::string_view keep);
+
+}  // namespace rartifacts
