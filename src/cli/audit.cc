@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <fcntl.h>
 #include <rartifacts/audit.h>
+#include <rartifacts/waivers.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -10,6 +12,8 @@
 #include "cli/rustc.h"
 #include "cli/terminal.h"
 #include "report/reports.h"
+#include "report/shared.h"
+#include "source/directory.h"
 #include "write/formats.h"
 
 namespace rartifacts {
@@ -64,14 +68,53 @@ Result<AuditOptions> options_of(const AuditCommand& command) {
   return options;
 }
 
+Result<std::vector<Waiver>> read_waivers(const std::string& file) {
+  auto text = read_text_below(AT_FDCWD, file, true);
+  if (!text) return fail(text.error().kind, "{}: {}", file, text.error().what);
+  auto waivers = parse_waivers(*text);
+  if (!waivers) return fail(waivers.error().kind, "{}: {}", file, waivers.error().what);
+  return waivers;
+}
+
+// Waivers first: what they excuse does not belong in a new baseline.
+Result<void> excuse(Audit& judged, const AuditCommand& command) {
+  if (!command.waivers.empty()) {
+    auto waivers = read_waivers(command.waivers);
+    if (!waivers) return pass(waivers);
+    const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+    apply_waivers(judged, *waivers, command.waivers, today);
+  }
+  if (!command.write_baseline.empty())
+    if (auto written = write_atomically(command.write_baseline, write_baseline(judged)); !written)
+      return fail(written.error().kind, "{}: {}", command.write_baseline, written.error().what);
+  if (command.baseline.empty()) return {};
+  auto baseline = read_waivers(command.baseline);
+  if (!baseline) return pass(baseline);
+  apply_baseline(judged, *baseline);
+  return {};
+}
+
 // One line, for scripts.
 std::string verdict(const ReportInput& input, bool is_healthy) {
-  const auto at_fault = std::ranges::find_if(input.audit.findings, [&](const Finding& finding) {
-    return !finding.waived && finding.severity >= input.fail_on;
-  });
+  const auto at_fault =
+      std::ranges::find_if(input.audit.findings, [&](const Finding& finding) { return decides(finding, input); });
   if (is_healthy || at_fault == input.audit.findings.end()) return fmt::format("{}: ok\n", printable(input.root));
   return fmt::format("{}: {}: {} [{}]\n", printable(input.root), printable(at_fault->path),
                      printable(at_fault->message), row_of(at_fault->rule).id);
+}
+
+constexpr std::string_view kMarkdownHead =
+    "<!-- SPDX-License-Identifier: MIT OR Apache-2.0 -->\n<!-- made by: rartifacts explain --markdown -->\n"
+    "# Rules of `rartifacts audit`\n";
+
+std::string as_text(const RuleRow& row) {
+  return fmt::format("{}: {}\n\n{}\n\nfix: {}\nseverity: {}{}{}\n", row.id, row.says, row.why, row.fix,
+                     name_of(row.severity), row.rustc_error.empty() ? "" : "\nrustc: error ", row.rustc_error);
+}
+
+std::string as_markdown(const RuleRow& row) {
+  return fmt::format("\n## {}\n\n{}{}{}: {}.\n\n{}\n\nFix: {}.\n", row.id, name_of(row.severity),
+                     row.rustc_error.empty() ? "" : ", ", row.rustc_error, row.says, row.why, row.fix);
 }
 
 }  // namespace
@@ -91,18 +134,25 @@ ExitCode run_audit(const AuditCommand& command) {
   Progress progress;
   scan_options.progress = std::ref(progress);
   auto result = scan(scan_options);
-  const auto judged = audit(result, *options);
+  auto judged = audit(result, *options);
+  if (auto excused = excuse(judged, command); !excused) return complain(describe(excused.error())), ExitCode::usage;
+  // A verdict about files that were not read would be a guess: there is none, and no report.
   for (const auto& problem : result.problems) report(problem);
-  if (judged.paths.empty() && result.problems.empty())
+  if (!result.problems.empty()) return ExitCode::input;
+  if (judged.paths.empty())
     return complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", result.entries)),
            ExitCode::input;
 
-  ReportInput input{judged, result, {}, command.paths.front(), command.fail_on, RARTIFACTS_VERSION, wants_color()};
+  ReportInput input{judged,
+                    result,
+                    {},
+                    command.paths.size() == 1 ? command.paths.front() : operands->base,
+                    command.fail_on,
+                    RARTIFACTS_VERSION,
+                    wants_color()};
   for (const auto* artifact : select(result, Profile::oot).artifacts) input.artifacts.push_back(artifact);
   const bool healthy = is_healthy(input);
-  auto code = healthy ? ExitCode::done : ExitCode::findings;
-  if (!result.problems.empty()) code = ExitCode::input;
-  if (command.quiet && result.problems.empty())
+  if (command.quiet)
     if (const auto printed = print(verdict(input, healthy)); printed != ExitCode::done) return printed;
   for (const auto& wish : *wishes) {
     const auto text = wish.format->write(input);
@@ -112,7 +162,7 @@ ExitCode run_audit(const AuditCommand& command) {
       return report({wish.file, written.error()}), ExitCode::input;
     }
   }
-  return code;
+  return healthy ? ExitCode::done : ExitCode::findings;
 }
 
 ExitCode run_explain(const ExplainCommand& command) {
@@ -120,12 +170,12 @@ ExitCode run_explain(const ExplainCommand& command) {
   if (!command.rule.empty() && !rule)
     return complain(fmt::format("there is no rule {} (rartifacts explain lists them)", printable(command.rule))),
            ExitCode::usage;
-  std::string out;
+  std::string out = command.markdown ? std::string(kMarkdownHead) : "";
   for (const auto& row : rule_table) {
-    if (!rule) out += fmt::format("{:<22} {:<8} {}\n", row.id, name_of(row.severity), row.says);
-    else if (row.rule == *rule)
-      out = fmt::format("{}: {}\n\n{}\n\nfix: {}\nseverity: {}{}{}\n", row.id, row.says, row.why, row.fix,
-                        name_of(row.severity), row.rustc_error.empty() ? "" : "\nrustc: error ", row.rustc_error);
+    if (rule && row.rule != *rule) continue;
+    if (command.markdown) out += as_markdown(row);
+    else if (rule) out += as_text(row);
+    else out += fmt::format("{:<22} {:<8} {}\n", row.id, name_of(row.severity), row.says);
   }
   return print(out);
 }

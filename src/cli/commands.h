@@ -65,6 +65,9 @@ struct AuditCommand {
   std::string host_arch;
   std::string expect_triple;
   std::vector<std::string> severities;
+  std::string waivers;
+  std::string baseline;
+  std::string write_baseline;
   Severity fail_on = Severity::error;
   bool quiet = false;
 };
@@ -72,6 +75,7 @@ ExitCode run_audit(const AuditCommand& command);
 
 struct ExplainCommand {
   std::string rule;
+  bool markdown = false;
 };
 ExitCode run_explain(const ExplainCommand& command);
 

@@ -139,12 +139,18 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       ->type_name("LEVEL");
   audit.add_option("--severity", command.severities, "Weigh a rule otherwise; may be given several times")
       ->type_name("RULE=LEVEL");
+  audit
+      .add_option("--waivers", command.waivers, "Excuse what this file lists (TOML: [[waiver]] rule, path, reason, …)")
+      ->type_name("FILE");
+  audit.add_option("--baseline", command.baseline, "Excuse what was found before")->type_name("FILE");
+  audit.add_option("--write-baseline", command.write_baseline, "Write down what is found now")->type_name("FILE");
   audit.add_flag("-q,--quiet", command.quiet, "One line: ok, or the first finding");
   audit.footer([] { return list_of("Reports", report_table()) + "\nRules: see rartifacts explain\n" + exit_codes(); });
 }
 
 void add_explain(CLI::App& explain, ExplainCommand& command) {
   explain.add_option("RULE", command.rule, "A rule of audit; without it, all rules are listed")->type_name("");
+  explain.add_flag("--markdown", command.markdown, "As docs/rules.md has it");
   explain.footer(exit_codes);
 }
 

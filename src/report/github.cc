@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Workflow commands: `::error file=PATH,title=TITLE::MESSAGE`, one per line of the log.
-// Defined by: docs.github.com, "Workflow commands for GitHub Actions"; escaping as in actions/toolkit, packages/core/src/command.ts.
+// Defined by: docs.github.com, "Workflow commands for GitHub Actions"; escaping: actions/toolkit,
+// packages/core/src/command.ts.
 #include "report/shared.h"
 #include "write/formats.h"
 
 namespace rartifacts {
 namespace {
 
-// `special` as %XX. Line breaks too; other control characters and bytes that are not UTF-8 are shown, since the log is text.
+// `special` as %XX. Other control characters and bytes that are not UTF-8 are shown, since the log is text.
 std::string escaped(std::string_view text, std::string_view special) {
   std::string out;
   while (!text.empty()) {

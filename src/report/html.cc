@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// One page that needs nothing else: no script, no font, no picture from elsewhere. It is read on a telephone, printed, mailed and
-// kept, and shows strangers' file names: everything goes through xml_escaped, and the page itself forbids whatever it
-// does not hold.
+// One page that needs nothing else: no script, no font, no picture from elsewhere. It is read on a telephone, printed,
+// mailed and kept, and shows strangers' file names: everything goes through xml_escaped, and the page itself forbids
+// whatever it does not hold.
 #include <rartifacts/graph.h>
 
 #include <algorithm>

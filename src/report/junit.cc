@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// JUnit XML as Ant's junit task began it and Jenkins reads it (jenkinsci/xunit-plugin, junit-10.xsd). There is one case per rule
-// and file: class `rartifacts.RULE`, name PATH. No times of day: the same audit gives the same bytes.
+// JUnit XML as Ant's junit task began it and Jenkins reads it (jenkinsci/xunit-plugin, junit-10.xsd). There is one case
+// per rule and file: class `rartifacts.RULE`, name PATH. No times of day: the same audit gives the same bytes.
 #include <algorithm>
 #include <map>
 

@@ -3,19 +3,20 @@
 // Drawing a graph in layers
 // =========================
 //
-// After Sugiyama, Tagawa, Toda: "Methods for Visual Understanding of Hierarchical System Structures" (1981), each step in its
-// simplest form:
+// After Sugiyama, Tagawa, Toda: "Methods for Visual Understanding of Hierarchical System Structures" (1981), each step
+// in its simplest form:
 //
 //   1. put the boxes in an order in which users come first; arrows against it (circles) are not looked at in 2 and 3
-//   2. leave out arrows whose end is reached by another way: dependency lists are transitive, drawing all would hide everything
+//   2. leave out arrows whose end is reached by another way: dependency lists are transitive, all of it is a tangle
 //   3. give each box a row: the lowest it can have, then raised to just below the lowest of its users
 //   4. cut arrows over several rows into pieces with a waypoint, a narrow invisible box, in each row between
 //   5. sort each row by where its neighbours in the row before stand, down and up a few times
 #include "report/layers.h"
 
 #include <algorithm>
-#include <numeric>
 #include <queue>
+#include <ranges>
+#include <tuple>
 
 namespace rartifacts {
 namespace {
@@ -93,8 +94,8 @@ class Layers {
     for (const auto& [from, to] : graph_.edges)
       if (is_forward(from, to)) needed[from].push_back(to), users[to].push_back(from);
     std::vector<std::size_t> height(count_);
-    for (auto box = order_.rbegin(); box != order_.rend(); ++box)
-      for (const auto to : needed[*box]) height[*box] = std::max(height[*box], height[to] + 1);
+    for (const auto box : std::views::reverse(order_))
+      for (const auto to : needed[box]) height[box] = std::max(height[box], height[to] + 1);
     for (const auto box : order_) {
       if (users[box].empty()) continue;
       height[box] = height[users[box].front()] - 1;
@@ -152,15 +153,16 @@ class Layers {
   void sort_rows(bool downwards) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       auto& row = rows_[downwards ? i : rows_.size() - 1 - i];
-      std::vector<std::pair<double, std::size_t>> wishes;
+      std::vector<std::tuple<double, double, std::size_t>> wishes;  // who wishes the same stays in order
       for (const auto slot : row) {
         const auto& neighbours = downwards ? slots_[slot].above : slots_[slot].below;
         double sum = 0;
         for (const auto neighbour : neighbours) sum += slots_[neighbour].x;
-        wishes.emplace_back(neighbours.empty() ? slots_[slot].x : sum / static_cast<double>(neighbours.size()), slot);
+        const auto wish = neighbours.empty() ? slots_[slot].x : sum / static_cast<double>(neighbours.size());
+        wishes.emplace_back(wish, slots_[slot].x, slot);
       }
-      std::ranges::stable_sort(wishes, {}, [](const auto& wish) { return wish.first; });
-      std::ranges::transform(wishes, row.begin(), [](const auto& wish) { return wish.second; });
+      std::ranges::sort(wishes);
+      std::ranges::transform(wishes, row.begin(), [](const auto& wish) { return std::get<std::size_t>(wish); });
       line_up(row);
     }
   }

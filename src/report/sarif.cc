@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // SARIF 2.1.0: one run, all rules of the table, one result per finding.
-// Defined by: docs.oasis-open.org/sarif/sarif/v2.1.0. What GitHub asks for besides: docs.github.com, "SARIF support for code
-// scanning" (a place with a line for every result, and `primaryLocationLineHash` to know a result again).
+// Defined by: docs.oasis-open.org/sarif/sarif/v2.1.0. What GitHub asks for besides: docs.github.com, "SARIF support for
+// code scanning" (a place with a line for every result, and `primaryLocationLineHash` to know a result again).
 #include <map>
 
 #include "format/siphash.h"
@@ -23,8 +23,8 @@ void write_message(Json& json, std::string_view name, std::string_view text) {
   json.key(name).begin_object().member("text", plain).end_object();
 }
 
-// A URI reference (RFC 3986): relative for what is below the base, `file:` for the rest. A colon in a first segment would end
-// a scheme, so it is encoded as well.
+// A URI reference (RFC 3986): relative for what is below the base, `file:` for the rest. A colon in a first segment
+// would end a scheme, so it is encoded as well.
 std::string uri_of(const std::string& path) {
   return (path.starts_with('/') ? "file://" : "") + percent_encoded(path, "/");
 }

@@ -66,6 +66,7 @@ std::vector<const Artifact*> judged_artifacts(const ReportInput& input) {
     if (std::ranges::binary_search(input.audit.paths, artifact.path)) all.emplace(artifact.path, &artifact);
   for (const auto* artifact : input.artifacts) all.insert_or_assign(artifact->path, artifact);
   std::vector<const Artifact*> sorted;
+  sorted.reserve(all.size());
   for (const auto& [path, artifact] : all) sorted.push_back(artifact);
   return sorted;
 }

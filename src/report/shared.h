@@ -26,8 +26,8 @@ std::string codes_of(const Finding& finding);
 /// What was compared, as an object. A name that occurs again is numbered, because an object holds each name once.
 void write_evidence(Json& json, const Finding& finding);
 
-/// `text` for XML and HTML, between tags and in attributes. What XML 1.0 cannot hold (section 2.2: control characters, U+FFFE,
-/// U+FFFF, bytes that are not UTF-8) becomes U+FFFD; line breaks and tabs survive in attributes too.
+/// `text` for XML and HTML, between tags and in attributes. What XML 1.0 cannot hold (section 2.2: control characters,
+/// U+FFFE, U+FFFF, bytes that are not UTF-8) becomes U+FFFD; line breaks and tabs survive in attributes too.
 std::string xml_escaped(std::string_view text);
 
 /// `bytes` with everything but the unreserved characters of RFC 3986 and those in `keep` as %XX.

@@ -2,6 +2,7 @@
 #include "source/directory.h"
 
 #include <fcntl.h>
+#include <rartifacts/bytes.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -106,6 +107,22 @@ Result<void> check_unchanged(const OpenedFile& file) {
       now.st_mtim.tv_nsec != file.status.st_mtim.tv_nsec)
     return fail(ErrorKind::changed, "changed while it was read: wait until the build has ended");
   return {};
+}
+
+Result<std::string> read_text_below(int base, std::string_view path, bool follow) {
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
+  auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  if (!fd) return pass(fd);
+  struct stat status;
+  if (fstat(fd->get(), &status) != 0) return fail_errno("");
+  if (!S_ISREG(status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > kLargest) return fail(ErrorKind::too_large, "{} bytes are more than any such text has", size);
+  auto image = Image::of_file(fd->get(), size);
+  if (!image) return pass(image);
+  auto bytes = image->fetch(0, size);
+  if (!bytes) return pass(bytes);
+  return std::string(as_text(*bytes));
 }
 
 std::string join_path(std::string_view directory, std::string_view name) {

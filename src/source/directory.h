@@ -47,6 +47,9 @@ Result<OpenedFile> open_file_below(int base, std::string_view path);
 /// Fails with `changed` when the file is no longer the one that was opened: other size or modification time.
 Result<void> check_unchanged(const OpenedFile& file);
 
+/// The whole of a small text file: a configuration, a list of waivers. Links are followed when the user named the file.
+Result<std::string> read_text_below(int base, std::string_view path, bool follow = false);
+
 /// Joins with a slash; an empty directory or "." adds nothing.
 std::string join_path(std::string_view directory, std::string_view name);
 std::string_view file_name_of(std::string_view path);

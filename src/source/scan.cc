@@ -63,19 +63,6 @@ bool is_editor_source(std::string_view directory, std::string_view name) {
          (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
 }
 
-Result<std::string> read_text(int base, std::string_view path) {
-  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
-  auto file = open_file_below(base, path);
-  if (!file) return pass(file);
-  const auto size = static_cast<std::uint64_t>(file->status.st_size);
-  if (size > kLargest) return fail(ErrorKind::too_large, "a configuration of {} bytes", size);
-  auto image = Image::of_file(file->fd.get(), size);
-  if (!image) return pass(image);
-  auto bytes = image->fetch(0, size);
-  if (!bytes) return pass(bytes);
-  return std::string(as_text(*bytes));
-}
-
 class Scanner {
  public:
   Scanner(const ScanOptions& options, int base)
@@ -165,7 +152,7 @@ class Scanner {
   }
 
   void add_kernel(std::string root, std::string config_path) {
-    auto text = read_text(base_, config_path);
+    auto text = read_text_below(base_, config_path);
     if (!text) return problem(config_path, text.error());
     KernelRoot kernel;
     kernel.places = {root};
@@ -319,7 +306,7 @@ class Scanner {
     if (!S_ISREG(resolved->status.st_mode)) return;
     kernel.auxiliary.push_back(resolved->target);
     if (path.ends_with("/target.json") && !kernel.target_json)
-      if (auto text = read_text(base_, resolved->target)) kernel.target_json = std::move(*text);
+      if (auto text = read_text_below(base_, resolved->target)) kernel.target_json = std::move(*text);
     for (const auto& link : resolved->links) {
       if (link != path) {
         result_.directory_links.push_back(link);

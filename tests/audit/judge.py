@@ -155,8 +155,7 @@ class Crates:
 
     def __init__(self, folder, _rartifacts):
         self.folder = Path(folder)
-        self.toolchain = Toolchain(real_rustc("rustc"))
-        self.toolchain.environment.update(RUSTC_BOOTSTRAP="1", RUSTC_LOG="rustc_metadata=info", RUSTC_ICE="0")
+        self.toolchain = self.make_toolchain()
         (self.folder / "module.rs").write_text(self.module)
         self.root, self.compiler = self.build("healthy")
         self.twin, _ = self.build("twin")
@@ -169,6 +168,12 @@ class Crates:
             except SkipTest as reason:
                 shutil.rmtree(self.folder / "other")
                 self.other_reason = str(reason)
+
+    @staticmethod
+    def make_toolchain():
+        toolchain = Toolchain(real_rustc("rustc"))
+        toolchain.environment.update(RUSTC_BOOTSTRAP="1", RUSTC_LOG="rustc_metadata=info", RUSTC_ICE="0")
+        return toolchain
 
     def build(self, name, path=None):
         """Compiles all crates in a folder of that name; with the rustc in folder `path`, if given."""

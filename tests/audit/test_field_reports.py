@@ -43,6 +43,213 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "scan"))
+import breakages
 import harness
 import mini_kernel
-from breakages import Copy, cut, duplicate, edit, hidden_decls, other_version, put, reformatted, remove, remove_folder, run_tool, take
+from breakages import Copy, edit, move, remove, remove_folder, run_tool, take
+
+MACHINE = os.uname().machine
+CONFIG = "include/config/auto.conf"
+MACROS = "rust/libmacros.so"
+
+
+def build(folder):
+    """The kernel in small, with the compiler's version in its configuration as kbuild has it"""
+    tree = harness.Tree(folder)
+    rustc = mini_kernel.build(tree)
+    version = rustc.run("-V").strip()
+    tree.write(CONFIG, f"CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT={version}\nCONFIG_RUST_IS_AVAILABLE=y\n")
+    return rustc, version
+
+
+class FieldReports(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.folder = Path(cls.temporary.name)
+        cls.rustc, cls.version = build(cls.folder / "healthy")
+        build(cls.folder / "twin")
+
+    def setUp(self):
+        self.tree = Copy(self.folder / "tree", self.folder / "healthy")
+        self.addCleanup(shutil.rmtree, self.tree.root)
+
+    def configure(self, *symbols):
+        """Makes it the configuration of a kernel that can have generated_arch_*_asm.rs and helpers_module.bc."""
+        more = "".join(f"CONFIG_{symbol}=y\n" for symbol in symbols)
+        self.tree.write(CONFIG, "# Linux/x86 7.2.13 Kernel Configuration\n" + (self.folder / "healthy" / CONFIG).read_text() + more)
+
+    def audit(self, *arguments):
+        """(exit code, findings)"""
+        result = harness.run("audit", *arguments, "--report", "json", ".", cwd=self.tree.root)
+        self.assertIn(result.code, (0, 1), result)
+        return result.code, json.loads(result.stdout)["findings"]
+
+    def silent(self, *arguments):
+        self.assertEqual(self.audit(*arguments), (0, []))
+
+    def says(self, code, rule, *arguments, mentions=(), **expected):
+        """audit ends with `code`, all its findings are of `rule`, and one has these fields and mentions. Returns this one."""
+        actual, findings = self.audit(*arguments)
+        self.assertEqual({finding["rule"] for finding in findings}, {rule}, findings)
+        self.assertEqual(actual, code)
+        fitting = [finding for finding in findings if expected.items() <= finding.items()
+                   and all(mention in json.dumps(finding) for mention in mentions)]
+        self.assertTrue(fitting, f"no {expected} {mentions} in {findings}")
+        return fitting[0]
+
+    def refused(self, rule, *arguments, **expected):
+        return self.says(1, rule, *arguments, severity="error", **expected)
+
+    # ---- The configuration, and which files there are ----
+
+    def test_1_the_package_has_the_configuration_and_no_crate(self):
+        self.silent()
+        remove_folder(self.tree, "rust")
+        self.refused("no-artifacts", rustc_error="E0463")
+
+    def test_2_the_configuration_lost_rust(self):
+        for symbols, reason in ((["MODVERSIONS"], "MODVERSIONS"), (["RANDSTRUCT"], "RANDSTRUCT"), (["DEBUG_INFO_BTF", "LTO"], "LTO")):
+            with self.subTest(reason):
+                self.tree.config("RUST_IS_AVAILABLE", *symbols)
+                self.refused("config-dropped", mentions=[reason])
+
+    def test_3_a_compiler_was_available_and_that_is_not_enough(self):
+        for quoted in "", '"':
+            self.tree.write(CONFIG, f"CONFIG_RUST_IS_AVAILABLE=y\nCONFIG_RUSTC_VERSION=109600\n"
+                                    f"CONFIG_RUSTC_VERSION_TEXT={quoted}{self.version}{quoted}\n# CONFIG_RUST is not set\n")
+            self.refused("config-dropped", mentions=["RUST_IS_AVAILABLE"])
+
+    def test_4_a_script_knows_by_the_exit_code_and_one_line(self):
+        ask = "audit", "--quiet", "--rustc-version", self.version, "."
+        healthy = harness.run(*ask, cwd=self.tree.root)
+        self.assertEqual((healthy.code, healthy.stdout.count(b"\n")), (0, 1), healthy)
+        remove(self.tree, "rust/libffi.rmeta")
+        broken = harness.run(*ask, cwd=self.tree.root)
+        self.assertEqual((broken.code, broken.stdout.count(b"\n")), (1, 1), broken)
+        self.assertIn(b"ffi", broken.stdout)
+
+    def test_5_files_that_the_globs_miss(self):
+        for symbol, path in (("JUMP_LABEL", "rust/kernel/generated_arch_static_branch_asm.rs"), ("BUG", "rust/kernel/generated_arch_warn_asm.rs"),
+                             ("BUG", "rust/kernel/generated_arch_reachable_asm.rs"), ("RUST_INLINE_HELPERS", "rust/helpers/helpers_module.bc")):
+            with self.subTest(path):
+                self.configure(symbol)
+                for made in "static_branch", "warn", "reachable":
+                    self.tree.write(f"rust/kernel/generated_arch_{made}_asm.rs", "\"\"")
+                self.tree.write("rust/helpers/helpers_module.bc", b"BC\xc0\xde")
+                self.assertEqual(self.audit()[0], 0)
+                remove(self.tree, path)
+                self.refused("missing-auxiliary", path=path, rustc_error=None)
+
+    # ---- Versions, hashes and what needs what ----
+
+    def test_6_the_rustc_of_the_user_is_another_one(self):
+        self.silent("--rustc-version", self.version)
+        for other in "rustc 1.70.0 (90c541806 2023-05-31)", f"{self.version} (built from a source tarball)":
+            self.refused("rustc-mismatch", "--rustc-version", other, rustc_error="E0514", mentions=[self.version, other])
+
+    def test_6_the_crates_are_not_of_the_rustc_in_the_configuration(self):
+        self.tree.write(CONFIG, "CONFIG_RUST=y\nCONFIG_RUSTC_VERSION_TEXT=rustc 1.70.0 (90c541806 2023-05-31)\n")
+        self.assertIn("rustc-mismatch", [finding["rule"] for finding in self.audit()[1]])
+
+    def test_7_rustc_was_upgraded_on_the_way(self):
+        for path, crate in ((MACROS, "macros"), ("rust/libffi.rmeta", "ffi")):
+            with self.subTest(path):
+                tree = Copy(self.folder / "upgraded", self.folder / "healthy")
+                self.addCleanup(shutil.rmtree, tree.root, ignore_errors=True)
+                edit(tree, path, breakages.other_version)
+                self.tree, whole = tree, self.tree
+                self.refused("rustc-mixed", crate=crate, rustc_error="E0514", mentions=[self.version])
+                self.tree = whole
+                shutil.rmtree(tree.root)
+
+    def test_8_a_proc_macro_is_left_over(self):
+        take(self.tree, self.folder / "twin", MACROS, to="rust/libpin_init_internal.so")
+        self.says(0, "stale-artifact", path="rust/libpin_init_internal.so", severity="warning")
+
+    def test_9_core_is_not_there(self):
+        remove(self.tree, "rust/libcore.rmeta")
+        self.refused("missing-crate", crate="core", rustc_error="E0463")
+
+    def test_10_parts_of_two_builds(self):
+        for path in mini_kernel.CLOSURE:
+            with self.subTest(path):
+                take(self.tree, self.folder / "twin", path)
+        self.silent()  # all of the second build
+        take(self.tree, self.folder / "healthy", "rust/libffi.rmeta")
+        finding = self.refused("crate-hash-mismatch", crate="ffi", rustc_error="E0460")
+        self.assertTrue(finding["evidence"], finding)
+
+    # ---- Targets and machines ----
+
+    def test_11_the_target_specification_is_another_one(self):
+        edit(self.tree, "scripts/target.json", breakages.reformatted)
+        self.refused("target-mismatch", rustc_error="E0461")
+
+    def test_12_proc_macros_of_a_cross_build(self):
+        self.silent("--host-arch", MACHINE)
+        self.refused("host-arch-mismatch", "--host-arch", "aarch64" if MACHINE != "aarch64" else "x86_64", path=MACROS, mentions=[MACHINE])
+
+    # ---- Sections and members ----
+
+    def test_13_stripped_proc_macros(self):
+        for command in "objcopy -R .rustc", "strip -R .rustc", "llvm-strip", "eu-strip", "eu-strip --strip-sections":
+            with self.subTest(command):
+                try:
+                    take(self.tree, self.folder / "healthy", MACROS)
+                    run_tool(self.tree, MACROS, *command.split())
+                except breakages.Skip as reason:
+                    self.skipTest(reason)
+                self.refused("stripped-metadata", path=MACROS, crate="macros", rustc_error="E0786")
+
+    def test_13_ways_of_stripping_that_do_no_harm(self):
+        for command in "strip", "strip --strip-unneeded", "strip -g", "llvm-strip -g", "llvm-strip --keep-section=.rustc", "eu-strip -g":
+            with self.subTest(command):
+                try:
+                    take(self.tree, self.folder / "healthy", MACROS)
+                    run_tool(self.tree, MACROS, *command.split())
+                except breakages.Skip as reason:
+                    self.skipTest(reason)
+                self.silent()
+
+    def test_14_an_rlib_without_metadata(self):
+        rlibs = harness.Tree(self.folder / "rlibs")
+        self.addCleanup(shutil.rmtree, rlibs.root)
+        for name, source in ("leaf", "#![no_std] pub fn leaf() {}"), ("user", "#![no_std] pub use leaf::leaf;"):
+            self.rustc.run("--crate-name", name, "--crate-type", "rlib", "--edition=2021", "-L", rlibs.root, "-o", rlibs / f"lib{name}.rlib", "-",
+                           "--extern", "leaf" if name == "user" else "core", source=source)
+        self.tree, kernel = rlibs, self.tree
+        before = self.audit()
+        subprocess.run(["ar", "d", rlibs / "libleaf.rlib", "lib.rmeta"], check=True)
+        finding = [finding for finding in self.audit()[1] if finding not in before[1]]
+        self.tree = kernel
+        self.assertEqual([finding["rule"] for finding in before[1] if finding["severity"] == "error"], [])
+        self.assertIn(("rlib-without-metadata", "libleaf.rlib"), [(each["rule"], each["path"]) for each in finding])
+
+    # ---- Links and what is no artifact ----
+
+    def test_15_the_link_leads_to_a_package_that_is_not_there(self):
+        move(self.tree, "rust", "linux-lib-rust")
+        self.tree.link("rust", "linux-lib-rust")
+        self.silent()
+        self.tree.link("rust", "../linux-lib-rust-6.8.0/rust")
+        code, findings = self.audit()
+        self.assertEqual(code, 1)
+        self.assertIn(("dangling-link", "rust"), [(finding["rule"], finding["path"]) for finding in findings])
+
+    def test_15_links_that_lead_out(self):
+        for target, rule in ("../healthy/rust/libffi.rmeta", "escaping-link"), (str(self.folder / "tree/other.rmeta"), "absolute-link"):
+            with self.subTest(rule):
+                take(self.tree, self.folder / "healthy", "rust/libffi.rmeta", to="other.rmeta")
+                self.tree.link("rust/libffi.rmeta", target if rule == "absolute-link" else "../" + target)
+                self.says(0, rule, path="rust/libffi.rmeta", severity="warning")
+
+    def test_16_shared_libraries_that_are_no_proc_macros(self):
+        for path in "arch/x86/entry/vdso/vdso64.so", "rust/libother.so":
+            breakages.c_library(self.tree, path)
+        self.silent()
+
+
+if __name__ == "__main__":
+    harness.main()

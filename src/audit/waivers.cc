@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <fnmatch.h>
+#include <rartifacts/waivers.h>
+
+#include <algorithm>
+#include <tuple>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+namespace rartifacts {
+namespace {
+
+std::unexpected<Error> fail_in(const toml::node& node, std::string_view what) {
+  return fail(ErrorKind::malformed, "line {}: {}", node.source().begin.line, what);
+}
+
+Result<Waiver> waiver_of(const toml::table& table) {
+  Waiver waiver;
+  waiver.line = table.source().begin.line;
+  for (const auto& [key, node] : table) {
+    const auto text = node.value_exact<std::string>();
+    if (key == "expires") {
+      const auto date = node.value_exact<toml::date>();
+      if (!date) return fail_in(node, "expires is a date without quotes, as in 2027-01-31");
+      waiver.expires = std::chrono::year(date->year) / date->month / date->day;
+      continue;
+    }
+    if (!text || text->empty()) return fail_in(node, fmt::format("{} is a text in quotes", key.str()));
+    if (key == "rule") {
+      const auto rule = rule_of(*text);
+      if (!rule) return fail_in(node, fmt::format("there is no rule {} (see rartifacts explain)", *text));
+      waiver.rule = *rule;
+    } else if (key == "path") {
+      waiver.path = *text;
+    } else if (key == "crate") {
+      waiver.crate = *text;
+    } else if (key == "reason") {
+      waiver.reason = *text;
+    } else {
+      return fail_in(node, fmt::format("a waiver has no {}: rule, path, crate, reason, expires", key.str()));
+    }
+  }
+  for (const auto* needed : {"rule", "path", "reason"})
+    if (!table.contains(needed)) return fail_in(table, fmt::format("a waiver needs a {}", needed));
+  return waiver;
+}
+
+bool fits(const Waiver& waiver, const Finding& finding) {
+  return waiver.rule == finding.rule && (!waiver.crate || *waiver.crate == finding.crate) &&
+         fnmatch(waiver.path.c_str(), finding.path.c_str(), 0) == 0;
+}
+
+// Excuses what the waiver fits; false when there is nothing.
+bool apply(Audit& audit, const Waiver& waiver) {
+  bool is_used = false;
+  for (auto& finding : audit.findings) {
+    if (!fits(waiver, finding)) continue;
+    is_used = finding.waived = true;
+    finding.waiver_reason = waiver.reason;
+  }
+  return is_used;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\u{:04x}", c);
+    else out += c;
+  }
+  return out + '"';
+}
+
+std::string as_pattern(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (std::string_view("*?[]\\").contains(c)) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Waiver>> parse_waivers(std::string_view text) {
+  const auto parsed = toml::parse(text);
+  if (!parsed)
+    return fail(ErrorKind::malformed, "line {}: {}", parsed.error().source().begin.line, parsed.error().description());
+  std::vector<Waiver> waivers;
+  for (const auto& [key, node] : parsed.table()) {
+    const auto* list = node.as_array();
+    if (key != "waiver" || !list) return fail_in(node, "only [[waiver]] is known");
+    for (const auto& one : *list) {
+      if (!one.is_table()) return fail_in(one, "only [[waiver]] is known");
+      auto waiver = waiver_of(*one.as_table());
+      if (!waiver) return pass(waiver);
+      waivers.push_back(std::move(*waiver));
+    }
+  }
+  return waivers;
+}
+
+void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::string& file,
+                   std::chrono::year_month_day today) {
+  std::vector<Finding> about;
+  const auto complain_of = [&](Rule rule, const Waiver& waiver, const std::string& message) {
+    const auto& row = row_of(rule);
+    about.push_back({.rule = rule,
+                     .severity = row.severity,
+                     .path = file,
+                     .crate = waiver.crate.value_or(""),
+                     .rustc_error = "",
+                     .message = message,
+                     .evidence = {{"line", std::to_string(waiver.line)}, {"reason", waiver.reason}},
+                     .fix = std::string(row.fix)});
+  };
+  for (const auto& waiver : waivers) {
+    const auto what = fmt::format("line {}: {} for {}", waiver.line, row_of(waiver.rule).id, waiver.path);
+    if (waiver.expires && *waiver.expires < today)
+      complain_of(
+          Rule::expired_waiver, waiver,
+          fmt::format("{}, held until {:04}-{:02}-{:02}", what, static_cast<int>(waiver.expires->year()),
+                      static_cast<unsigned>(waiver.expires->month()), static_cast<unsigned>(waiver.expires->day())));
+    else if (!apply(audit, waiver)) complain_of(Rule::unused_waiver, waiver, what + ", fits no finding");
+  }
+  std::ranges::move(about, std::back_inserter(audit.findings));
+}
+
+void apply_baseline(Audit& audit, const std::vector<Waiver>& baseline) {
+  for (const auto& waiver : baseline) apply(audit, waiver);
+}
+
+std::string write_baseline(const Audit& audit) {
+  std::string out = "# Findings that were there when this baseline was written.\n";
+  for (const auto& finding : audit.findings) {
+    if (finding.waived) continue;
+    out += fmt::format("\n[[waiver]]\nrule = {}\npath = {}\n", quoted(row_of(finding.rule).id),
+                       quoted(as_pattern(finding.path)));
+    if (!finding.crate.empty()) out += fmt::format("crate = {}\n", quoted(finding.crate));
+    out += "reason = \"in the baseline\"\n";
+  }
+  return out;
+}
+
+}  // namespace rartifacts
