@@ -33,7 +33,8 @@ struct ElfFacts {
   bool is_dynamic = false;       ///< PT_DYNAMIC
   std::optional<std::string> soname;
   std::vector<std::string> needed;
-  std::optional<std::string> build_id;  ///< NT_GNU_BUILD_ID, lower-case hex
+  std::optional<std::string> unloadable;  ///< of a shared library: what makes the dynamic loader refuse its header
+  std::optional<std::string> build_id;    ///< NT_GNU_BUILD_ID, lower-case hex
 };
 
 /// `x86_64`, `aarch64`, … as the kernel and rustc call it; `em-123` for a machine without a row in our table.

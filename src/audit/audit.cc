@@ -52,8 +52,8 @@ void judge_problems(ScanResult& result, Findings& findings) {
                      "nothing needs it, and it cannot be read: " + describe(problem.error));
       return is_needless;
     }
-    if (findings.blames(problem.path)) return true;
     const bool is_link = *rule != Rule::corrupt_artifact && *rule != Rule::rlib_without_metadata;
+    if (is_link ? findings.blames(problem.path, *rule) : findings.blames(problem.path)) return true;
     findings.add(is_in_kernel && !is_link ? Severity::warning : row_of(*rule).severity, *rule, problem.path, "",
                  describe(problem.error));
     return true;
@@ -68,7 +68,7 @@ void Findings::add(Rule rule, std::string path, std::string crate, std::string m
 
 Finding* Findings::add(Severity severity, Rule rule, std::string path, std::string crate, std::string message,
                        Evidence evidence) {
-  blamed_.insert(path);
+  blamed_.emplace(path, rule);
   if (!known_.insert({rule, path, crate}).second) return nullptr;
   std::ranges::sort(evidence);
   const auto& row = row_of(rule);

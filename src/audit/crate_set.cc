@@ -26,6 +26,7 @@ class CrateAudit {
 
   void run() {
     const CrateGraph graph(files_);
+    check_predefined_names(files_, findings_);
     for (const auto* file : files_) check_file(*file, graph);
     for (const auto& node : graph.nodes())
       for (const auto& edge : node.edges) check_edge(graph, node, edge);
@@ -41,6 +42,7 @@ class CrateAudit {
     if (file.metadata && !file.crate)
       findings_.add(Rule::corrupt_artifact, file.path, "", "its crate header cannot be believed");
     if (!file.metadata || !file.crate) return;
+    check_dependency_list(file, findings_);
     const auto crate = display_name(file.crate->name);
     if (options_.rustc) {
       findings_.apply({Rule::rustc_mismatch}, file.path);

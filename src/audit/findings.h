@@ -26,7 +26,10 @@ class Findings {
   /// A file that cannot be read now, so that nothing can be said of it: whoever asked must hear of it.
   void leave_open(const std::string& path) { open_.insert(path); }
   bool is_open(const std::string& path) const { return open_.contains(path); }
-  bool blames(const std::string& path) const { return blamed_.contains(path); }
+  bool blames(const std::string& path) const {
+    return blamed_.lower_bound({path, Rule{}}) != blamed_.upper_bound({path, Rule::expired_waiver});
+  }
+  bool blames(const std::string& path, Rule rule) const { return blamed_.contains({path, rule}); }
   bool empty() const { return findings_.empty(); }
 
   Audit finish(const AuditOptions& options);
@@ -34,7 +37,7 @@ class Findings {
  private:
   std::vector<Finding> findings_;
   std::set<std::tuple<Rule, std::string, std::string>> known_;
-  std::set<std::string> blamed_;
+  std::set<std::pair<std::string, Rule>> blamed_;
   std::set<std::string> open_;
   std::set<std::pair<std::string, Rule>> applied_;
 };
@@ -46,6 +49,12 @@ void audit_crates(const ScanResult& result, const AuditOptions& options, Finding
 
 /// What can be said of a proc macro by itself: its section, its symbol, its machine.
 void check_proc_macro(const Artifact& artifact, const AuditOptions& options, Findings& findings);
+
+/// A crate of a release whose layout is known, and whose dependencies make no sense, is damaged.
+void check_dependency_list(const Artifact& artifact, Findings& findings);
+
+/// One rustc gives each of its predefined names one number: a crate with another number for the same crate is damaged.
+void check_predefined_names(const std::vector<const Artifact*>& files, Findings& findings);
 
 /// True when the crate comes with every rustc, so that it is no fault when a tree has it not.
 bool comes_with_rustc(std::string_view crate);

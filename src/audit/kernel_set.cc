@@ -65,6 +65,7 @@ class KernelAudit {
   void run() {
     if (!kernel_.config.is_set("RUST")) return no_rust();
     const auto files = crates();
+    if (files.empty() && leads_elsewhere()) return;  // the link is a finding; what is there is not known
     if (files.empty()) {
       findings_.add(Rule::no_artifacts, kernel_.config_path, "core",
                     fmt::format("CONFIG_RUST=y, and no crate metadata in {}", join_path(kernel_.path, "rust")),
@@ -74,11 +75,15 @@ class KernelAudit {
     rustc_ = most_common(files, [](const Artifact& artifact) { return artifact.metadata->rustc; });
     version_ = static_cast<std::uint8_t>(std::stoi(
         most_common(files, [](const Artifact& artifact) { return std::to_string(artifact.metadata->version); })));
-    triple_ = most_common(files, [](const Artifact& artifact) {
-      return artifact.kind == Kind::proc_macro ? std::string()
-                                               : artifact.crate->triple + artifact.crate->target_json.value_or("");
-    });
+    const auto target_where = [&](bool is_host) {
+      return most_common(files, [&](const Artifact& artifact) {
+        return (artifact.kind == Kind::proc_macro) == is_host ? target_text(artifact) : std::string();
+      });
+    };
+    triple_ = target_where(false);
+    host_triple_ = target_where(true);
     go_through();
+    check_predefined_names(files, findings_);
     compare_with_reader();
     compare_targets();
     find_missing_auxiliary();
@@ -106,6 +111,12 @@ class KernelAudit {
   }
 
   std::optional<std::string> config_rustc() const { return kernel_.config.value("RUSTC_VERSION_TEXT"); }
+
+  bool leads_elsewhere() const {
+    return std::ranges::any_of(result_.problems, [&](const Problem& problem) {
+      return problem.path == join_path(kernel_.path, "rust") && is_unknown(problem);
+    });
+  }
 
   bool is_searched(const std::string& path) const { return folders_.contains(std::string(directory_of(path))); }
 
@@ -144,6 +155,7 @@ class KernelAudit {
       findings_.apply({Rule::missing_crate, Rule::crate_hash_mismatch, Rule::duplicate_crate, Rule::rustc_mixed,
                        Rule::target_mismatch, Rule::corrupt_artifact},
                       found->path);
+      check_dependency_list(*found, findings_);
       if (!found->crate->dependencies) continue;
       for (const auto& dependency : *found->crate->dependencies) {
         const auto name = display_name(dependency.name);
@@ -214,8 +226,7 @@ class KernelAudit {
     if (artifact.metadata->rustc != rustc_ || artifact.metadata->version != version_) return reject(Rejection::version);
     const auto& name = artifact.crate->name;  // one that was guessed from the file name says nothing
     if (name.text && name.source != CrateName::Source::file_name && *name.text != wanted.name) return false;
-    if (artifact.kind != Kind::proc_macro &&
-        artifact.crate->triple + artifact.crate->target_json.value_or("") != triple_)
+    if (target_text(artifact) != (artifact.kind == Kind::proc_macro ? host_triple_ : triple_))
       return reject(Rejection::target);
     if (wanted.dependency && wanted.dependency->svh != artifact.crate->svh) return reject(Rejection::hash);
     return true;
@@ -299,6 +310,10 @@ class KernelAudit {
                   {{"needed_by", wanted.needed_by->path}, {"needed", wanted.dependency->svh}, {"found", found.svh}});
   }
 
+  // A custom target is compared by its text.
+  static std::string target_text(const Artifact& artifact) {
+    return artifact.crate->triple + artifact.crate->target_json.value_or("");
+  }
   static std::string target_of(const Artifact& artifact) {
     return artifact.crate->custom_target.value_or(artifact.crate->triple);
   }
@@ -400,6 +415,7 @@ class KernelAudit {
   std::string rustc_;              ///< the compiler of most crates
   std::uint8_t version_ = 0;       ///< their metadata version
   std::string triple_;             ///< their target, with its text
+  std::string host_triple_;        ///< the target of the proc macros
   std::set<const Artifact*> taken_;
 };
 

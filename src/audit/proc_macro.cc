@@ -48,6 +48,10 @@ void check_proc_macro(const Artifact& artifact, const AuditOptions& options, Fin
                  fmt::format("{} exports {}, and rustc asks for the stable crate id {}", name_in(artifact.path),
                              *facts.decls_symbol, id),
                  {{"decls_symbol", *facts.decls_symbol}, {"stable_crate_id", id}});
+  findings.apply({Rule::corrupt_artifact}, artifact.path);
+  if (artifact.elf->unloadable)
+    findings.add_with_code("E0463", Rule::corrupt_artifact, artifact.path, crate,
+                           fmt::format("rustc cannot load {}: {}", name_in(artifact.path), *artifact.elf->unloadable));
   if (!options.host_arch) return;
   findings.apply({Rule::host_arch_mismatch}, artifact.path);
   const auto machine = elf_machine_name(artifact.elf->e_machine);

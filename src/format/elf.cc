@@ -179,6 +179,19 @@ Result<SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_Shdr& dyn
   return table;
 }
 
+// What ld.so asks of the header of a library (glibc, elf/dl-load.c, open_verify).
+std::optional<std::string> loader_complaint(const GElf_Ehdr& header, const std::vector<GElf_Phdr>& segments) {
+  const auto* ident = header.e_ident;
+  if (ident[EI_VERSION] != EV_CURRENT || header.e_version != EV_CURRENT) return "ELF version is not 1";
+  if (ident[EI_OSABI] != ELFOSABI_SYSV && ident[EI_OSABI] != ELFOSABI_LINUX) return "the OS ABI is not that of Linux";
+  if (std::any_of(ident + EI_ABIVERSION, ident + EI_NIDENT, [](unsigned char c) { return c != 0; }))
+    return "the padding of e_ident is not zero";
+  for (const auto type : {GElf_Word{PT_LOAD}, GElf_Word{PT_DYNAMIC}})
+    if (std::ranges::find(segments, type, &GElf_Phdr::p_type) == segments.end())
+      return type == PT_LOAD ? "there is nothing to load" : "there is no dynamic section";
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string elf_machine_name(std::uint16_t e_machine) {
@@ -210,6 +223,7 @@ Result<ElfFacts> read_elf(View file) {
       return fail_at(segment.p_offset, ErrorKind::truncated,
                      "an ELF segment of {} bytes lies behind the end of the file", segment.p_filesz);
   }
+  if (facts.e_type == ET_DYN) facts.unloadable = loader_complaint(elf->header(), *segments);
   auto dynamic = read_dynamic(*elf, file, *segments);
   if (!dynamic) return pass(dynamic);
   for (const auto& entry : dynamic->entries) {

@@ -298,11 +298,9 @@ class Scanner {
 
   void add_auxiliary(KernelRoot& kernel, std::string_view row) {
     const auto path = join_path(kernel.path, row);
+    if (!stat_below(base_, path)) return;  // a kernel of another version does not make this file
     auto resolved = resolve_below(base_, path, kernel.path.size());
-    if (!resolved) {
-      if (resolved.error().kind != ErrorKind::changed) problem(path, resolved.error());
-      return;  // a kernel of another version does not make this file
-    }
+    if (!resolved) return problem(path, resolved.error());
     if (!S_ISREG(resolved->status.st_mode)) return;
     kernel.auxiliary.push_back(resolved->target);
     if (path.ends_with("/target.json") && !kernel.target_json)

@@ -70,28 +70,43 @@ def move(tree, path, to):
 def edit(tree, path, change, to=None):
     """Replaces the content by `change` of it; or puts it beside, as `to`."""
     content = (tree / path).read_bytes()
-    tree.put(to or path, change(content), (tree / path).stat().st_mode)
+    changed = change(content)
+    if changed == content and not to:
+        raise Skip("it has nothing to change")
+    tree.put(to or path, changed, (tree / path).stat().st_mode)
 
 
 def double(tree, path, to):
     edit(tree, path, bytes, to)
 
 
-def take(tree, root, *paths, to=None):
-    """Puts files of another set here, under the same name or `to`."""
-    if absent := [path for path in paths if not (root / path).exists()]:
-        raise Skip(f"the other set has no {absent[0]}")
+def take(tree, root, *paths):
+    """Puts files of another set in the place of ours."""
     for path in paths:
-        tree.put(to or path, (root / path).read_bytes(), (root / path).stat().st_mode)
+        take_as(tree, root, path, path)
 
 
-def take_old(tree, root, paths):
+def take_as(tree, root, path, to):
+    if not (root / path).exists():
+        raise Skip(f"the other set has no {path}")
+    tree.put(to, (root / path).read_bytes(), (root / path).stat().st_mode)
+
+
+def take_old(tree, root, *paths):
     for path in paths:
-        take(tree, root, path, to=path.replace("rust/", "rust/old/"))
+        take_as(tree, root, path, path.replace("rust/", "rust/old/"))
 
 
-def compile_again(tree, kit, path, *options, to=None, **target):
-    tree.copy(to or path, kit.rebuilt(name_of(path), *options, **target))
+def compile_again(tree, kit, path, *options):
+    tree.copy(path, kit.rebuilt(name_of(path), *options))
+
+
+def compile_for(tree, kit, path, target):
+    tree.copy(path, kit.rebuilt(name_of(path), target=target))
+
+
+def compile_to(tree, kit, path, to, *options):
+    tree.copy(to, kit.rebuilt(name_of(path), "--emit=link", *options))
 
 
 def run_tool(tree, path, tool, *arguments):
@@ -231,9 +246,13 @@ def table(kit):
     for path in ffi, macros:
         yield from linked(path)
     yield "rust/ is a link inside", link_instead, "rust", "rust-6", "rust-6"
-    yield "rust/ is a dangling link", link_instead, "rust", "rust-6", "../linux-lib-rust/rust"
+    yield "rust/ is a link that leads out", link_instead, "rust", "../out/rust", "../out/rust"
+    yield "rust/ is an absolute link that leads out", link_instead, "rust", "../out/rust", "{root}/../out/rust"
+    yield "rust/ is a dangling link", link_instead, "rust", "rust-6", "nowhere"
+    yield "rust/ is a dangling link that leads out", link_instead, "rust", "rust-6", "../linux-lib-rust/rust"
     yield from forbidden(core, ffi, macros)
     yield from strays(macros)
+    yield f"{HEALTHY}, after all of this", nothing
 
 
 def missing(everything, text):
@@ -285,17 +304,16 @@ def compiled_again(kit, chosen):
         return
     for path in chosen[:3]:
         name = name_of(path)
-        yield f"{name} compiled with -C metadata", compile_again, kit, path, "--emit=metadata", "-Cmetadata=other"
-        yield f"{name} compiled with -C opt-level=2", compile_again, kit, path, "--emit=metadata", "-Copt-level=2"
-        yield f"{name} compiled with a --cfg that it does not use", compile_again, kit, path, "--emit=metadata", "--cfg=unused"
+        yield f"{name} compiled with -C metadata", compile_again, kit, path, "-Cmetadata=other"
+        yield f"{name} compiled with -C opt-level=2", compile_again, kit, path, "-Copt-level=2"
+        yield f"{name} compiled with a --cfg that it does not use", compile_again, kit, path, "--cfg=unused"
     yield "macros compiled with -O", compile_again, kit, chosen[3], "-O"
-    yield "core compiled for a target of rustc's own", lambda tree: compile_again(tree, kit, chosen[0], target="x86_64-unknown-none")
+    yield "core compiled for a target of rustc's own", compile_for, kit, chosen[0], "x86_64-unknown-none"
     for path in chosen[:3]:
         rlib = path.replace(".rmeta", ".rlib")
-        yield f"{Path(rlib).name} of the same beside it", lambda tree, path=path, to=rlib: compile_again(tree, kit, path, "--emit=link", to=to)
+        yield f"{Path(rlib).name} of the same beside it", compile_to, kit, path, rlib
         for to in rlib, old(rlib):
-            yield (f"{Path(to).name} compiled with -C metadata beside it",
-                   lambda tree, path=path, to=to: compile_again(tree, kit, path, "--emit=link", "-Cmetadata=other", to=to))
+            yield f"{Path(to).name} compiled with -C metadata beside it", compile_to, kit, path, to, "-Cmetadata=other"
 
 
 def of_the_twin(kit, chosen, everything):
@@ -310,7 +328,7 @@ def of_the_twin(kit, chosen, everything):
         yield f"all but {Path(path).name} {of}", take, kit.twin, *[each for each in everything if each != path]
     if kit.name == "crates":  # where the twin has the same configuration
         yield f"all crates {of}", take, kit.twin, *everything
-    yield f"all crates {of} in rust/old", take_old, kit.twin, everything
+    yield f"all crates {of} in rust/old", take_old, kit.twin, *everything
     yield from other_beside(kit.twin, of, chosen)
 
 
@@ -326,7 +344,7 @@ def of_another_rustc(kit, chosen, everything):
 
 def other_beside(root, of, chosen):
     for path in chosen:
-        yield f"{Path(old(path)).name} {of} beside it", lambda tree, path=path: take(tree, root, path, to=old(path))
+        yield f"{Path(old(path)).name} {of} beside it", take_as, root, path, old(path)
 
 
 def old(path):

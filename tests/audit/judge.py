@@ -108,8 +108,8 @@ class Toolchain:
         self.version = self.run([rustc, "-vV"], "/").stdout.splitlines()[0]
 
     def run(self, command, folder):
-        return subprocess.run([*(UNPRIVILEGED or []), *self.command, *command], cwd=folder, capture_output=True, text=True, errors="replace",
-                              stdin=subprocess.DEVNULL, timeout=120, env=self.environment)
+        return subprocess.run([*(UNPRIVILEGED or []), *self.command, *command], cwd=folder, env=self.environment, timeout=120,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
 
 
 def real_rustc(rustc):
@@ -160,7 +160,7 @@ class Crates:
         self.root, self.compiler = self.build("healthy")
         self.twin, _ = self.build("twin")
         self.twin_name = "the twin from another folder"
-        self.other = self.other_reason = None
+        self.other, self.other_reason = None, "no other rustc on this machine"
         for path in other_rustcs(self.toolchain.version):
             try:
                 self.other, _ = self.build("other", path)
@@ -191,11 +191,12 @@ class Crates:
         """The file of crate `name`, compiled in the healthy tree once more with other options"""
         place = self.folder / "rebuilt"
         if name == "macros":
-            self.compiler.host(name, "proc-macro", mini_kernel.MACROS, "--extern", "quote", "--extern", "proc_macro", "-o", place, *options)
+            self.compiler.host(name, "proc-macro", mini_kernel.MACROS, "--extern", "quote", "--extern", "proc_macro", *options, "-o", place)
             return place
+        emit = [] if any(option.startswith("--emit") for option in options) else ["--emit=metadata"]
         extern = ["--extern", "macros"] if name == "kernel" else []
-        self.compiler.run("--crate-name", name, "--crate-type", "lib", "--edition", "2021", "-Zunstable-options",
-                          "--target", target, "-Lrust", "-o", place, *extern, *(options or ["--emit=metadata"]), "-", source=self.sources[name])
+        self.compiler.run("--crate-name", name, "--crate-type", "lib", "--edition", "2021", "-Zunstable-options", "--target", target,
+                          "-Lrust", *extern, *emit, *options, "-o", place, "-", source=self.sources[name])
         return place
 
     def judge(self, root):
@@ -260,7 +261,8 @@ class Kernel:
 
     def judge(self, root):
         command = self.command.replace("%TREE%", shlex.quote(str(root)))
-        start = root if "@./include" in command else self.folder / "module"  # kbuild: up to 6.12 in the tree, later beside the module
+        # kbuild runs rustc in the tree, in newer kernels beside the module
+        start = root if "@./include" in command else self.folder / "module"
         script = f"cd {start} && export RUSTC_BOOTSTRAP=1 RUSTC_LOG=rustc_metadata=info RUSTC_ICE=0 && {command}"
         done = self.toolchain.run(["sh", "-ec", script], "/")
         return verdict(done.returncode == 0, done.stderr)

@@ -7,8 +7,9 @@ In each round every one of the 60 is damaged in its own way and audit judges the
 crate or its file is enough. What is not mentioned is put into the healthy tree all together, and rustc has to accept that.
 If it does not, the one it refuses is shown to audit alone, for the fault of one may have hidden another's.
 
-Damage is a cut at any place, or one to three bytes changed in a header: of the metadata (magic number, root position, version of the
-compiler, first dependency, target, footer), of the archive, of the ELF file and its sections. The seed is fixed; RARTIFACTS_SEED and RARTIFACTS_MUTATIONS change the seed and the number.
+Damage is a cut at any place, or one to three bytes changed in a header: of the metadata (magic number, root position,
+version of the compiler, first dependency, target, footer), of the archive, of the ELF file and its sections. The seed is
+fixed; RARTIFACTS_SEED and RARTIFACTS_MUTATIONS change it and the number. 10,000 take half a minute.
 """
 
 import json
@@ -95,8 +96,8 @@ def header_of(content):
 def mutate(content, chance):
     """(what was done, the damaged content)"""
     if chance.random() < 0.4:
-        size = chance.choice([chance.randrange(len(content)), chance.randrange(min(len(content), 256)), len(content) - chance.randrange(1, 64)])
-        return f"cut to {max(size, 0)} of {len(content)} bytes", content[:max(size, 0)]
+        size = chance.choice([chance.randrange(len(content)), chance.randrange(256), len(content) - chance.randrange(1, 64)])
+        return f"cut to {size} of {len(content)} bytes", content[:size]
     changed, done = bytearray(content), []
     begin, end = chance.choice(header_of(content))
     for _ in range(chance.randint(1, 3)):
@@ -123,7 +124,7 @@ class Mutations(unittest.TestCase):
                 wrong += self.refused(kit, left)
                 total += len(damage)
                 unblamed += len(left)
-            print(f"{total} damaged, {unblamed} of them not mentioned in an error; rustc refuses {len(wrong)} that audit accepts", file=sys.stderr)
+            print(f"{total} damaged, {unblamed} not mentioned in an error, {len(wrong)} refused by rustc alone", file=sys.stderr)
             self.assertFalse(wrong, "\n" + "\n".join(wrong))
 
     def damaged(self, kit, damage):
