@@ -394,7 +394,9 @@ class KernelAudit {
   void find_leftovers() {
     if (!findings_.empty()) return;
     std::set<std::string> svhs;
-    for (const auto* artifact : select(result_, Profile::oot).artifacts)
+    const auto selection = select(result_, Profile::oot);
+    if (!selection.problems.empty()) return;  // nothing is known to be needless
+    for (const auto* artifact : selection.artifacts)
       if (artifact->crate) svhs.insert(artifact->crate->svh);
     for (const auto* artifact : crates()) {
       const bool is_host_library = artifact->kind != Kind::proc_macro && artifact->side == Side::host;

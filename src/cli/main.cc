@@ -4,7 +4,9 @@
 // its own.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <csignal>
+#include <functional>
 #include <span>
 #include <sstream>
 
@@ -154,6 +156,12 @@ void add_explain(CLI::App& explain, ExplainCommand& command) {
   explain.footer(exit_codes);
 }
 
+struct Offer {
+  const char* name;
+  const char* what;
+  std::function<void(CLI::App&)> add;
+};
+
 }  // namespace
 
 ExitCode run(int argc, char** argv) {
@@ -172,22 +180,38 @@ ExitCode run(int argc, char** argv) {
   ToolchainCommand toolchain;
   AuditCommand audit;
   ExplainCommand explain;
-  // A command that is not named cannot be the one that runs: its options would be made for nothing.
-  const std::span arguments(argv, static_cast<std::size_t>(argc));
-  const auto offer = [&](const char* name, const char* what, auto add, auto& command) {
-    auto* offered = app.add_subcommand(name, what);
-    if (std::ranges::find(arguments, std::string_view(name)) != arguments.end()) add(*offered, command);
-    return offered;
+  std::function<ExitCode()> chosen;
+  const auto with = [&](auto add, auto& command, auto run_command) {
+    return [&, add, run_command](CLI::App& offered) {
+      add(offered, command);
+      offered.callback([&, run_command] {
+        chosen = [&, run_command] {
+          if constexpr (requires { command.common; }) command.common = common;
+          return run_command(command);
+        };
+      });
+    };
   };
-  const auto* scan_app = offer("scan", "List the Rust artifacts of a tree: the manifest", add_scan, scan);
-  const auto* inspect_app = offer("inspect", "Show everything that can be read from an artifact", add_inspect, inspect);
-  const auto* tree_app = offer("tree", "Show which crate needs which, by name and SVH", add_tree, tree);
-  const auto* toolchain_app =
-      offer("toolchain", "Name the compiler that made a tree, for rustup", add_toolchain, toolchain);
-  const auto* audit_app =
-      offer("audit", "Say whether rustc will accept the set, and which file is to blame", add_audit, audit);
-  const auto* explain_app =
-      offer("explain", "Say what a rule of audit means, and how to mend it", add_explain, explain);
+  const std::array offers{
+      Offer{"scan", "List the Rust artifacts of a tree: the manifest", with(add_scan, scan, run_scan)},
+      Offer{"inspect", "Show everything that can be read from an artifact", with(add_inspect, inspect, run_inspect)},
+      Offer{"tree", "Show which crate needs which, by name and SVH", with(add_tree, tree, run_tree)},
+      Offer{"toolchain", "Name the compiler that made a tree, for rustup",
+            with(add_toolchain, toolchain, run_toolchain)},
+      Offer{"audit", "Say whether rustc will accept the set, and which file is to blame",
+            with(add_audit, audit, run_audit)},
+      Offer{"explain", "Say what a rule of audit means, and how to mend it", with(add_explain, explain, run_explain)},
+  };
+  // Making the options of commands that are not named costs more than many a run.
+  const std::span arguments(argv, static_cast<std::size_t>(argc));
+  const auto is_named = [&](const Offer& offer) {
+    return std::ranges::find(arguments, std::string_view(offer.name)) != arguments.end();
+  };
+  const bool only_names_them = std::ranges::none_of(offers, is_named);
+  for (const auto& offer : offers) {
+    if (is_named(offer)) offer.add(*app.add_subcommand(offer.name, offer.what));
+    else if (only_names_them) app.add_subcommand(offer.name, offer.what);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -198,14 +222,7 @@ ExitCode run(int argc, char** argv) {
     complain(fmt::format("{} (see rartifacts --help)", printable(what)));
     return ExitCode::usage;
   }
-  scan.common = inspect.common = tree.common = toolchain.common = audit.common = common;
-  if (scan_app->parsed()) return run_scan(scan);
-  if (inspect_app->parsed()) return run_inspect(inspect);
-  if (tree_app->parsed()) return run_tree(tree);
-  if (toolchain_app->parsed()) return run_toolchain(toolchain);
-  if (audit_app->parsed()) return run_audit(audit);
-  if (explain_app->parsed()) return run_explain(explain);
-  return ExitCode::usage;
+  return chosen();
 }
 
 }  // namespace rartifacts

@@ -234,7 +234,7 @@ class FieldReports(unittest.TestCase):
         self.tree.link("rust", "../linux-lib-rust-6.8.0/rust")
         code, findings = self.audit()
         self.assertEqual(code, 1)
-        self.assertIn(("dangling-link", "rust"), [(finding["rule"], finding["path"]) for finding in findings])
+        self.assertIn(("escaping-link", "rust"), [(finding["rule"], finding["path"]) for finding in findings])
 
     def test_15_links_that_lead_out_or_are_absolute(self):
         move(self.tree, "rust/libffi.rmeta", "other.rmeta")
