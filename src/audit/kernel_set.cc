@@ -198,7 +198,7 @@ class KernelAudit {
     for (const auto& path : result_.strangers)
       if (is_searched(path) && is_crate_file(file_name_of(path), name))
         all.push_back({path, nullptr, nullptr, Rejection::silent});
-    std::ranges::stable_partition(all, [](const Candidate& one) { return one.path.ends_with(".rmeta"); });
+    std::ranges::sort(all, {}, [](const Candidate& one) { return std::pair(!one.path.ends_with(".rmeta"), one.path); });
     return all;
   }
 

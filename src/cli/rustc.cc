@@ -58,7 +58,7 @@ Result<std::string> rustc_version_of(const std::string& path) {
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (!text || status != 0) return fail(ErrorKind::io, "{} -vV failed: is it a rustc?", path);
-  const auto line = text->substr(0, text->find('\n'));
+  auto line = text->substr(0, text->find('\n'));
   if (!line.starts_with("rustc ")) return fail(ErrorKind::io, "{} -vV does not answer as a rustc does", path);
   return line;
 }
