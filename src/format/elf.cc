@@ -171,6 +171,11 @@ Result<SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_Shdr& dyn
   const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
   auto strings = elf.section(dynsym.sh_link);
   if (!strings) return pass(strings);
+  if (strings->sh_type != SHT_STRTAB && strings->sh_type != SHT_NOBITS)
+    return fail(ErrorKind::malformed, "the names of the dynamic symbols are in a section of type {:#x}",
+                strings->sh_type);
+  if (dynsym.sh_size % entry != 0)
+    return fail(ErrorKind::malformed, "{} bytes are no whole number of dynamic symbols", dynsym.sh_size);
   auto bytes = elf.content(*strings);
   if (!bytes) return pass(bytes);
   table.offset = dynsym.sh_offset;

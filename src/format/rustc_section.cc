@@ -128,6 +128,10 @@ Result<RustcSection> read_rustc_section(View section) {
   auto payload = section.sub(at, length);
   if (!payload) return fail_at(8, payload.error().kind, ".rustc is shorter than the {} bytes it announces", length);
   if (!is_wide && as_text(payload->head(4)) != "rust") return unpack(section, at, length);
+  const Bytes start = payload->head(8);
+  if (start.size() == 8 && start[7] != version)
+    return fail_at(7, ErrorKind::malformed, ".rustc says metadata version {}, the metadata in it {}", version,
+                   start[7]);
   return RustcSection{nullptr, *payload};
 }
 
