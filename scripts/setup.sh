@@ -12,7 +12,7 @@ build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-
   cpio python3 rustc-web)
 # To run the tests besides.
 test_packages=(doctest-dev nlohmann-json3-dev python3-jsonschema clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev
-  rsync binutils elfutils libxml2-utils file git shellcheck libstd-rust-web-dev cargo-web)
+  rsync binutils elfutils libxml2-utils file git shellcheck libstd-rust-web-dev cargo-web chromium)
 
 title() { printf '\n==> %s\n' "$*"; }
 

@@ -71,9 +71,10 @@ struct Finding {
 
 /// Who will use the set. What is not given is not asked.
 struct AuditOptions {
-  std::optional<std::string> rustc;          ///< whole version string of the compiler that will read the set
-  std::optional<std::string> host_arch;      ///< machine that will run rustc: `x86_64`, `aarch64`, as uname(1) says
-  std::optional<std::string> expect_triple;  ///< target that the set must be for
+  std::optional<std::string> rustc;              ///< whole version string of the compiler that will read the set
+  std::optional<std::string> host_arch;          ///< machine that will run rustc: `x86_64`, `aarch64`, as uname(1) says
+  std::optional<std::string> expect_triple;      ///< target that the set must be for
+  std::optional<KernelConfig> requested_config;  ///< the configuration that was asked for, before Kconfig resolved it
   std::vector<std::pair<Rule, Severity>> severities;  ///< what the user wants some rules to weigh
 };
 

@@ -15,6 +15,7 @@ namespace rartifacts {
 /// the file, `io` and `changed` say something about the moment it was read.
 enum class ErrorKind {
   io,           ///< the operating system refused: permission, vanished file, device error
+  empty,        ///< no bytes at all: rustc passes over such a file as if it were not there
   truncated,    ///< the bytes end before the structure they announce
   malformed,    ///< the bytes contradict their own format
   unsupported,  ///< well-formed as far as can be told, but of a form this reader does not know

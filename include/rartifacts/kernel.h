@@ -22,6 +22,8 @@ class KernelConfig {
   bool is_set(std::string_view name) const;
   /// The value of `CONFIG_<name>` without quotes.
   std::optional<std::string> value(std::string_view name) const;
+  /// True when every word of `condition` holds: `BUG` is set, `!UML` is not, `RUSTC_VERSION<108100` is a smaller number.
+  bool fits(std::string_view condition) const;
   /// 6 and 12 of `# Linux/x86 6.12.117 Kernel Configuration`; nothing when there is no such line.
   std::optional<std::pair<int, int>> version() const { return version_; }
 
@@ -41,6 +43,18 @@ struct AuxiliaryRow {
 
 /// The table of all of them.
 const std::vector<AuxiliaryRow>& auxiliary_table();
+
+/// An option, or several, with which Kconfig drops CONFIG_RUST without a word.
+struct ExclusionRow {
+  std::string_view condition;  ///< as `KernelConfig::fits` reads it
+  std::string_view what;
+};
+
+/// The symbols that a condition names.
+std::vector<std::string_view> symbols_in(std::string_view condition);
+
+/// The reasons why `config` cannot have CONFIG_RUST, as far as they are known.
+std::vector<const ExclusionRow*> rust_exclusions(const KernelConfig& config);
 
 /// The rows that `config` calls for.
 std::vector<const AuxiliaryRow*> auxiliary_files(const KernelConfig& config, bool has_custom_target);

@@ -7,14 +7,16 @@
 // audit goes through the set as rustc does, and says what rustc only says in its log. It looks at what scan has read, and
 // opens nothing itself.
 //
-//   kernel_set.cc   a kernel tree: what a module build reads
-//   crate_set.cc    anything else with crate metadata
-//   rules.cc        the table of rules
+//   kernel_set.cc      a kernel tree: what a module build reads
+//   kernel_crates.cc   its crates, as rustc goes through them
+//   crate_set.cc       anything else with crate metadata
+//   rules.cc           the table of rules
 #include <rartifacts/audit.h>
 
 #include <algorithm>
 
 #include "audit/findings.h"
+#include "audit/kernel_crates.h"
 #include "source/directory.h"
 
 namespace rartifacts {
@@ -23,6 +25,7 @@ namespace {
 // What scan could not read is a fault of the file, or of the moment. The latter stays a problem.
 std::optional<Rule> rule_for(const Problem& problem) {
   switch (problem.error.kind) {
+    case ErrorKind::empty:
     case ErrorKind::truncated:
     case ErrorKind::malformed:
     case ErrorKind::unsupported:
@@ -46,7 +49,7 @@ void judge_problems(ScanResult& result, Findings& findings) {
     if (!rule) {
       // Not readable, but a kernel's module build has no use for it.
       const bool is_needless =
-          is_in_kernel && problem.path.find("/lib") != problem.path.npos && !findings.is_open(problem.path);
+          is_in_kernel && is_crate_file(file_name_of(problem.path), "") && !findings.is_open(problem.path);
       if (is_needless)
         findings.add(Severity::warning, Rule::stale_artifact, problem.path, "",
                      "nothing needs it, and it cannot be read: " + describe(problem.error));

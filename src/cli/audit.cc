@@ -56,6 +56,11 @@ Result<AuditOptions> options_of(const AuditCommand& command) {
     if (!version) return pass(version);
     options.rustc = *version;
   }
+  if (!command.requested_config.empty()) {
+    auto text = read_text_below(AT_FDCWD, command.requested_config, true);
+    if (!text) return fail(text.error().kind, "{}: {}", command.requested_config, text.error().what);
+    options.requested_config = KernelConfig::parse(*text);
+  }
   for (const auto& text : command.severities) {
     const auto name = text.substr(0, text.find('='));
     const auto rule = rule_of(name);

@@ -64,6 +64,7 @@ struct AuditCommand {
   std::string rustc_version;
   std::string host_arch;
   std::string expect_triple;
+  std::string requested_config;
   std::vector<std::string> severities;
   std::string waivers;
   std::string baseline;

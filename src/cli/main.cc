@@ -134,6 +134,10 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       ->type_name("ARCH");
   audit.add_option("--expect-triple", command.expect_triple, "Target that the set must be for")->type_name("TRIPLE");
   audit
+      .add_option("--requested-config", command.requested_config,
+                  "The .config or fragment that was asked for: says why it did not become CONFIG_RUST=y")
+      ->type_name("FILE");
+  audit
       .add_option_function<std::string>(
           "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },
           "Least severity that makes the exit code 1 (default: error)")

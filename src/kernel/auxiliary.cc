@@ -1,24 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/kernel.h>
 
-#include <algorithm>
-
 namespace rartifacts {
-namespace {
-
-// "BUG !UML": every word must hold.
-bool holds(std::string_view condition, const KernelConfig& config) {
-  while (!condition.empty()) {
-    auto word = condition.substr(0, condition.find(' '));
-    condition.remove_prefix(std::min(condition.size(), word.size() + 1));
-    const bool wanted = !word.starts_with('!');
-    if (!wanted) word.remove_prefix(1);
-    if (config.is_set(word) != wanted) return false;
-  }
-  return true;
-}
-
-}  // namespace
 
 // Sources: rust/Makefile, scripts/Makefile.build and rust/kernel/*.rs of Linux 6.1 to 7.3. `since` is the first release that was
 // looked at and makes the file; a kernel that does not make one of these files under its symbol simply has not got it.
@@ -42,7 +25,7 @@ const std::vector<AuxiliaryRow>& auxiliary_table() {
 std::vector<const AuxiliaryRow*> auxiliary_files(const KernelConfig& config, bool has_custom_target) {
   std::vector<const AuxiliaryRow*> rows;
   for (const auto& row : auxiliary_table())
-    if ((has_custom_target || !row.custom_target) && holds(row.condition, config)) rows.push_back(&row);
+    if ((has_custom_target || !row.custom_target) && config.fits(row.condition)) rows.push_back(&row);
   return rows;
 }
 

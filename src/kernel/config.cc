@@ -23,6 +23,26 @@ std::optional<std::pair<int, int>> version_of(std::string_view line) {
   return std::pair(major, minor);
 }
 
+std::optional<long> number_in(std::string_view text) {
+  long number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::vector<std::string_view> words_of(std::string_view condition) {
+  std::vector<std::string_view> words;
+  while (!condition.empty()) {
+    words.push_back(condition.substr(0, condition.find(' ')));
+    condition.remove_prefix(std::min(condition.size(), words.back().size() + 1));
+  }
+  return words;
+}
+
+std::string_view symbol_of(std::string_view word) {
+  if (word.starts_with('!')) word.remove_prefix(1);
+  return word.substr(0, word.find('<'));
+}
+
 }  // namespace
 
 KernelConfig KernelConfig::parse(std::string_view text) {
@@ -47,6 +67,21 @@ bool KernelConfig::is_set(std::string_view name) const { return value(name) == "
 std::optional<std::string> KernelConfig::value(std::string_view name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool KernelConfig::fits(std::string_view condition) const {
+  return std::ranges::all_of(words_of(condition), [&](std::string_view word) {
+    const auto less = word.find('<');
+    if (less == word.npos) return is_set(symbol_of(word)) != word.starts_with('!');
+    const auto number = number_in(value(symbol_of(word)).value_or(""));
+    return number && number < number_in(word.substr(less + 1));
+  });
+}
+
+std::vector<std::string_view> symbols_in(std::string_view condition) {
+  auto symbols = words_of(condition);
+  std::ranges::transform(symbols, symbols.begin(), symbol_of);
+  return symbols;
 }
 
 }  // namespace rartifacts

@@ -269,12 +269,12 @@ class Scanner {
       return source;
     }
     if (is_named && image->size() == 0)
-      return fail(ErrorKind::truncated,
+      return fail(ErrorKind::empty,
                   "empty: `cargo check` leaves such a file for a program, an interrupted build for anything");
     if (is_named)
       return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
     if (is_in_kernel(path) && image->size() == 0 && path.ends_with(".rmeta"))
-      return fail(ErrorKind::truncated, "empty: the build was interrupted, or the disk was full");
+      return fail(ErrorKind::empty, "empty: the build was interrupted, or the disk was full");
     return std::nullopt;
   }
 

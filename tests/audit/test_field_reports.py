@@ -114,6 +114,8 @@ class FieldReports(unittest.TestCase):
             with self.subTest(reason):
                 self.tree.config("RUST_IS_AVAILABLE", *symbols)
                 self.refused("config-dropped", mentions=[reason])
+                self.tree.write("requested", "CONFIG_RUST=y\n")
+                self.refused("config-dropped", "--requested-config", "requested", mentions=["requested", reason])
 
     def test_3_a_compiler_was_available_and_that_is_not_enough(self):
         for quoted in "", '"':

@@ -34,4 +34,18 @@ TEST_SUITE("kernel") {
     CHECK(!calls_for("CONFIG_BUG=y\nCONFIG_UML=y\n", false, "rust/kernel/generated_arch_warn_asm.rs"));
     CHECK(calls_for("CONFIG_RUST_INLINE_HELPERS=y\n", false, "rust/helpers/helpers_module.bc"));
   }
+  TEST_CASE("Kconfig drops RUST for reasons that the result still shows") {
+    const auto excludes = [](std::string_view text, std::string_view what) {
+      const auto rows = rust_exclusions(KernelConfig::parse(text));
+      return std::ranges::any_of(rows, [&](const auto* row) { return row->what.find(what) != row->what.npos; });
+    };
+    CHECK(excludes("CONFIG_MODVERSIONS=y\n", "MODVERSIONS without GENDWARFKSYMS"));
+    CHECK(!excludes("CONFIG_MODVERSIONS=y\nCONFIG_GENDWARFKSYMS=y\n", "MODVERSIONS"));
+    CHECK(excludes("CONFIG_DEBUG_INFO_BTF=y\nCONFIG_LTO=y\nCONFIG_PAHOLE_HAS_LANG_EXCLUDE=y\n", "LTO"));
+    CHECK(excludes("CONFIG_CALL_PADDING=y\nCONFIG_RUSTC_VERSION=107500\n", "CALL_PADDING"));
+    CHECK(!excludes("CONFIG_CALL_PADDING=y\nCONFIG_RUSTC_VERSION=108100\n", "CALL_PADDING"));
+    CHECK(!excludes("CONFIG_CALL_PADDING=y\n", "CALL_PADDING"));  // no rustc at all is another reason
+    CHECK(excludes("CONFIG_HAVE_RUST=y\n", "RUST_IS_AVAILABLE"));
+    CHECK(rust_exclusions(KernelConfig::parse("CONFIG_HAVE_RUST=y\nCONFIG_RUST_IS_AVAILABLE=y\n")).empty());
+  }
 }

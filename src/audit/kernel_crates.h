@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/audit.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rartifacts {
+
+class Findings;
+
+/// The crates that a module build would load from a kernel tree.
+struct KernelCrates {
+  std::set<const Artifact*> taken;
+  std::string rustc;  ///< the compiler of most crates in the tree
+};
+
+/// Goes through the crates of a kernel tree as rustc does for a module; `files` are all crates in the tree, at least one.
+KernelCrates find_kernel_crates(const ScanResult& result, const KernelRoot& kernel, const AuditOptions& options,
+                                const std::vector<const Artifact*>& files, Findings& findings);
+
+/// True when rustc takes a file of that name for crate `crate`; for any crate when that is empty.
+bool is_crate_file(std::string_view file, std::string_view crate);
+
+/// True when the file is unreadable, or elsewhere: nothing is known about it, and nothing is said.
+bool says_nothing(const Problem& problem);
+
+/// The target of a crate: the name of the custom one, else the triple.
+std::string target_of(const Artifact& artifact);
+
+}  // namespace rartifacts
