@@ -3,6 +3,7 @@
 
 #include <rartifacts/artifact.h>
 #include <rartifacts/kernel.h>
+#include <rartifacts/package.h>
 
 #include <functional>
 #include <optional>
@@ -54,6 +55,7 @@ struct ScanResult {
   std::vector<std::string>
       strangers;  ///< in kernel trees: files and folders with the name of an artifact that are none, sorted
   std::vector<Problem> problems;
+  PackageRoot packages;  ///< empty unless this is the inside of packages
   std::uint64_t entries = 0;  ///< directory entries seen
 };
 

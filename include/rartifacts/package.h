@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rartifacts {
+
+/// What a package says of itself: the control file of a .deb, the header of an .rpm, .PKGINFO of pacman and apk. A plain tar or
+/// cpio says nothing, and its fields are empty.
+struct PackageIdentity {
+  std::string name;
+  std::string version;
+  std::string architecture;            ///< `amd64`, `x86_64`, `noarch`, `all`: as the format calls it
+  std::vector<std::string> yields_to;  ///< names of the packages that it replaces, breaks, conflicts with or obsoletes
+};
+
+/// What is to be known of a package beside the artifacts in it. Paths are those inside of it, without leading `./` or `/`. Lists that
+/// a hostile package could make long hold the first `kListed` only.
+struct PackageFacts {
+  static constexpr std::size_t kListed = 1000;
+
+  std::string file;  ///< the package, relative to the base of the run
+  PackageIdentity identity;
+  std::uint64_t entries = 0;
+  std::vector<std::string> world_writable;  ///< files, and directories without the sticky bit
+  std::vector<std::string> leftovers;       ///< objects, rlibs, .cmd files: names that a build leaves behind
+  std::map<std::uint16_t, std::string>
+      machines;  ///< e_machine of ELF programs and libraries with the x bit: the first of each
+};
+
+/// One path in two packages, neither of them a directory in both.
+struct PathClash {
+  std::string path;
+  std::size_t first = 0;      ///< index of a package
+  std::size_t second = 0;     ///< and of another
+  bool same_content = false;  ///< same type, same mode, same bytes or link target
+};
+
+/// Packages that are installed together, as one root.
+struct PackageRoot {
+  std::vector<PackageFacts> packages;
+  std::vector<PathClash> clashes;
+  std::map<std::string, std::size_t, std::less<>> owner;  ///< the package that a path is from
+
+  /// `package.deb:usr/src/…`. What no package has is shown as part of the first one; without packages a path is shown as it is.
+  std::string shown(std::string_view path) const;
+};
+
+/// One line of `dpkg-divert --list`: whatever other packages install as `path` goes to `to`.
+struct Diversion {
+  std::string path;  ///< without the leading slash
+  std::string to;
+  std::string by;  ///< the package that diverts; empty for a local diversion, which holds for all packages
+};
+
+}  // namespace rartifacts
