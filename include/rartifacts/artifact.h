@@ -58,12 +58,20 @@ struct MemberFacts {
   std::optional<Language> language;
 };
 
+/// A directory that a manifest lists: one whose mode is to be kept, or a link to one.
+struct Directory {
+  std::string path;
+  std::optional<std::string> link_target;  ///< the path is a symbolic link with this text
+  std::optional<unsigned> mode;            ///< permissions; none of a link
+};
+
 /// One file and everything that was read from it.
 struct Artifact {
   std::string path;  ///< raw bytes as the file system has them, relative to the base of the run
   Kind kind = Kind::auxiliary;
   Side side = Side::target;
   std::uint64_t size = 0;
+  std::optional<unsigned> mode;            ///< permissions, as chmod(2) takes them; none of a link
   std::optional<std::string> link_target;  ///< the path is a symbolic link with this text
   std::optional<std::string> resolved;     ///< and leads to this path, which has an Artifact of its own
   bool is_source = false;                  ///< a source file that an editor reads, no artifact of a build

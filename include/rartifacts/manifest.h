@@ -15,7 +15,9 @@ struct Manifest {
   std::string root;  ///< the directory that the paths are relative to, as the user named it
   Profile profile = Profile::oot;
   std::vector<const Artifact*> artifacts;  ///< sorted by path
-  std::vector<std::string> directories;    ///< directories and links to directories to list as well, sorted
+  std::vector<Directory> directories;      ///< directories and links to directories to list as well, sorted
+  std::string prefix;                      ///< directory of the package the files go to, for `dh-install`, `rpm-files`
+  std::string target = "rust-artifacts";   ///< what depends on the files, for `make`
   bool color = false;                      ///< for `table`
 };
 

@@ -68,4 +68,8 @@ ScanResult scan(const ScanOptions& options);
 void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsigned jobs,
                  std::vector<Problem>& problems);
 
+/// What stands at each of `paths`: a directory and its mode, or a link and its text. Problems are appended.
+std::vector<Directory> listed_directories(const std::string& base, const std::vector<std::string>& paths,
+                                          std::vector<Problem>& problems);
+
 }  // namespace rartifacts

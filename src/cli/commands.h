@@ -24,6 +24,8 @@ struct ScanCommand {
   bool profile_given = false;
   std::vector<std::string> kinds;
   std::string side;
+  std::string prefix;
+  std::string target;
   bool allow_empty = false;
   bool keep_going = false;
   bool dirs = false;

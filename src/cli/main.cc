@@ -51,6 +51,10 @@ Examples:
   rartifacts scan linux-build/ | cpio -pdmu "$DEST"
   rartifacts -C linux-build scan --format paths0 . | rsync -a --from0 --files-from=- linux-build/ "$DEST"
   rartifacts -C linux-build scan . | tar -C linux-build --no-recursion -cf headers.tar -T -
+  rartifacts -C linux-build scan -f dh-install --prefix usr/src/linux-headers-$V . > debian/linux-headers-$V.install
+    (then: dh_install --sourcedir=linux-build)
+  rartifacts -C "$RPM_BUILD_ROOT" scan -f rpm-files usr/src/kernels > rust.list    (then: %files -f rust.list)
+  rartifacts scan -f make --target headers.tar linux-build/ > headers.d            (then: include headers.d)
 In a script, `set -o pipefail` first: a list that failed is empty.
 )";
 
@@ -77,6 +81,10 @@ void add_scan(CLI::App& scan, ScanCommand& command) {
   scan.add_option("--side", command.side, "Only `host` (runs inside rustc) or `target` (for the kernel's machine)")
       ->check(CLI::IsMember({"host", "target"}))
       ->type_name("SIDE");
+  scan.add_option("--prefix", command.prefix, "Directory of the package that the files go to (dh-install, rpm-files)")
+      ->type_name("DIR");
+  scan.add_option("--target", command.target, "What depends on the files (make; default: rust-artifacts)")
+      ->type_name("NAME");
   scan.add_flag("--dirs", command.dirs, "List parent directories too: cpio keeps their modes only then");
   scan.add_flag("--sniff", command.sniff, "Look into every file, whatever its name");
   scan.add_flag("--allow-empty", command.allow_empty, "An empty list is no error");

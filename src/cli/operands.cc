@@ -18,21 +18,6 @@ std::optional<std::string> real_path(const std::string& path) {
   return resolved ? std::optional(std::string(resolved.get())) : std::nullopt;
 }
 
-bool has_parent_parts(std::string_view path) {
-  return path == ".." || path.starts_with("../") || path.ends_with("/..") || path.find("/../") != path.npos;
-}
-
-// Without "." parts, doubled and trailing slashes.
-std::string tidied(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const auto part = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), part.size() + 1));
-    if (!part.empty() && part != ".") out = join_path(out, part);
-  }
-  return out.empty() ? "." : out;
-}
-
 std::optional<std::string> below(const std::string& base, const std::string& path) {
   if (path == base) return ".";
   const std::string prefix = base == "/" ? base : base + '/';
@@ -50,7 +35,7 @@ Result<Operands> plan_operands(const CommonOptions& common, const std::vector<st
   for (const auto& path : typed) {
     if (path.empty()) return fail(ErrorKind::unsupported, "an empty path names nothing");
     if (!path.starts_with('/') && !has_parent_parts(path)) {
-      operands.paths.push_back(tidied(path));
+      operands.paths.push_back(tidied_path(path));
       continue;
     }
     const auto real = real_path(path.starts_with('/') ? path : join_path(*base, path));
@@ -66,8 +51,8 @@ Result<Operands> plan_operands(const CommonOptions& common, const std::vector<st
   if (typed.size() == 1 && stat(outside.front().c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     return Operands{outside.front(), {"."}, false};
   Operands absolute{"/", {}, true};
-  for (const auto& path : operands.paths) absolute.paths.push_back(tidied(*base + "/" + path));
-  for (const auto& path : outside) absolute.paths.push_back(tidied(path));
+  for (const auto& path : operands.paths) absolute.paths.push_back(tidied_path(*base + "/" + path));
+  for (const auto& path : outside) absolute.paths.push_back(tidied_path(path));
   return absolute;
 }
 

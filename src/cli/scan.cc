@@ -41,12 +41,21 @@ std::vector<std::string> with_parents(const std::vector<std::string>& links,
   return {all.begin(), all.end()};
 }
 
+// `/usr/src/x/` and `usr/src/x` are the same place in a package.
+Result<std::string> inside_package(const std::string& prefix) {
+  const auto path = tidied_path(prefix);
+  if (has_parent_parts(path)) return fail(ErrorKind::unsupported, "--prefix {}: leads out of the package", prefix);
+  return path == "." ? "" : path;
+}
+
 }  // namespace
 
 ExitCode run_scan(const ScanCommand& command) {
   const auto* format = format_of(!command.format.empty() ? command.format : stdout_is_terminal() ? "table" : "paths");
   auto operands = plan_operands(command.common, command.paths, format->feeds_copy);
   if (!operands) return refuse(operands.error());
+  const auto prefix = inside_package(command.prefix);
+  if (!prefix) return refuse(prefix.error());
 
   const bool is_filtered = !command.kinds.empty() || command.sniff;
   const auto profile = is_filtered && !command.profile_given ? Profile::all : *profile_of(command.profile);
@@ -63,6 +72,11 @@ ExitCode run_scan(const ScanCommand& command) {
   std::ranges::move(selection.problems, std::back_inserter(result.problems));
   if (format->needs_digests && (result.problems.empty() || command.keep_going))
     add_digests(options.base, selection.artifacts, options.jobs, result.problems);
+  Manifest manifest{.root = operands->base, .profile = profile, .prefix = *prefix, .color = wants_color()};
+  manifest.artifacts.assign(selection.artifacts.begin(), selection.artifacts.end());
+  const auto directories = with_parents(result.directory_links, manifest.artifacts, command.dirs);
+  manifest.directories = listed_directories(options.base, directories, result.problems);
+  if (!command.target.empty()) manifest.target = command.target;
 
   for (const auto& problem : result.problems) report(problem);
   if (!result.problems.empty() && !command.keep_going) return ExitCode::input;
@@ -72,9 +86,6 @@ ExitCode run_scan(const ScanCommand& command) {
         result.entries));
     return ExitCode::input;
   }
-  Manifest manifest{.root = operands->base, .profile = profile, .color = wants_color()};
-  manifest.artifacts.assign(selection.artifacts.begin(), selection.artifacts.end());
-  manifest.directories = with_parents(result.directory_links, manifest.artifacts, command.dirs);
   auto text = format->write(manifest);
   if (!text) return complain(describe(text.error())), ExitCode::usage;
   const auto printed = print(*text);

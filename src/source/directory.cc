@@ -135,6 +135,12 @@ std::string join_path(std::string_view directory, std::string_view name) {
   return path;
 }
 
+std::string tidied_path(std::string_view path) { return joined(components(path)); }
+
+bool has_parent_parts(std::string_view path) {
+  return path == ".." || path.starts_with("../") || path.ends_with("/..") || path.find("/../") != path.npos;
+}
+
 std::string_view file_name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::string_view directory_of(std::string_view path) {

@@ -35,6 +35,8 @@ std::unexpected<Error> fail_errno(std::string_view doing);
 Result<Descriptor> open_below(int base, std::string_view path, int flags);
 /// fstatat(2) without following the last link.
 Result<struct stat> stat_below(int base, std::string_view path);
+/// The bits of `st_mode` that chmod(2) sets.
+inline constexpr mode_t kPermissions = 07777;
 /// The text of a symbolic link.
 Result<std::string> read_link_below(int base, std::string_view path);
 
@@ -52,6 +54,10 @@ Result<std::string> read_text_below(int base, std::string_view path, bool follow
 
 /// Joins with a slash; an empty directory or "." adds nothing.
 std::string join_path(std::string_view directory, std::string_view name);
+/// Relative, without "." parts, doubled and trailing slashes; "." when nothing is left.
+std::string tidied_path(std::string_view path);
+/// True when `..` is a part of the path.
+bool has_parent_parts(std::string_view path);
 std::string_view file_name_of(std::string_view path);
 std::string_view directory_of(std::string_view path);
 

@@ -225,6 +225,7 @@ class Scanner {
     for (const auto& link : resolved->links) {
       Artifact artifact = into.artifacts.front();
       artifact.path = link;
+      artifact.mode.reset();
       artifact.link_target = read_link_below(base_, link).value_or("");
       artifact.resolved = resolved->target;
       into.artifacts.push_back(std::move(artifact));
@@ -261,10 +262,11 @@ class Scanner {
     if (auto same = check_unchanged(file); !same) return pass(same);
     if (*artifact) {
       (*artifact)->path = path;
+      (*artifact)->mode = file.status.st_mode & kPermissions;
       return artifact;
     }
     if (options_.sources && is_editor_source(directory_of(path), file_name_of(path))) {
-      Artifact source{.path = path, .size = image->size()};
+      Artifact source{.path = path, .size = image->size(), .mode = file.status.st_mode & kPermissions};
       source.is_source = true;
       return source;
     }
@@ -321,6 +323,7 @@ class Scanner {
     if (!found) return problem(resolved->target, found.error());
     Artifact artifact = *found ? **found : Artifact{.path = resolved->target};
     artifact.size = static_cast<std::uint64_t>(resolved->status.st_size);
+    artifact.mode = resolved->status.st_mode & kPermissions;
     result_.artifacts.push_back(std::move(artifact));
   }
 

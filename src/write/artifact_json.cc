@@ -87,6 +87,8 @@ void write_elf(Json& json, const ElfFacts& elf) {
 
 }  // namespace
 
+std::string mode_text(unsigned mode) { return fmt::format("{:04o}", mode); }
+
 std::string_view name_of(DependencyKind kind) {
   static constexpr std::string_view kNames[] = {"macros-only", "conditional", "unconditional"};
   return kNames[static_cast<std::size_t>(kind)];
@@ -120,6 +122,7 @@ std::vector<std::string> all_notes(const Artifact& artifact) {
 void write_artifact(Json& json, const Artifact& artifact) {
   json.begin_object().path_member("path", artifact.path);
   json.member("kind", name_of(artifact.kind)).member("side", name_of(artifact.side)).member("size", artifact.size);
+  if (artifact.mode) json.member("mode", mode_text(*artifact.mode));
   if (artifact.link_target) json.path_member("link_target", *artifact.link_target);
   if (artifact.sha256) json.member("sha256", *artifact.sha256);
   if (artifact.metadata)

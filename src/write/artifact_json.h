@@ -11,6 +11,9 @@ namespace rartifacts {
 /// described in docs/manifest.schema.json.
 void write_artifact(Json& json, const Artifact& artifact);
 
+/// Permissions as chmod(1) takes them: `0644`.
+std::string mode_text(unsigned mode);
+
 std::string_view name_of(DependencyKind kind);
 std::string_view name_of(PanicStrategy panic);
 std::string_view name_of(Language language);

@@ -16,6 +16,9 @@ constexpr std::array kFormats{
     Format{"ndjson",     "its artifacts, one JSON object per line",                    false, true,  write_ndjson},
     Format{"csv",        "comma-separated values (RFC 4180) with a header line",       false, true,  write_csv},
     Format{"sha256sums", "for sha256sum --check",                                      true,  true,  write_sha256sums},
+    Format{"dh-install", "debian/PACKAGE.install, compat 13 (--prefix: where to)",     true,  false, write_dh_install},
+    Format{"rpm-files",  "list for %files -f, with %dir (--prefix: where it stands)",  true,  false, write_rpm_files},
+    Format{"make",       "dependency lines (--target: what depends on the files)",     true,  false, write_make},
 };
 // clang-format on
 
@@ -27,11 +30,23 @@ const Format* format_of(std::string_view name) {
 }
 
 std::vector<std::string_view> listed_paths(const Manifest& manifest) {
-  std::vector<std::string_view> paths(manifest.directories.begin(), manifest.directories.end());
+  std::vector<std::string_view> paths;
+  for (const auto& directory : manifest.directories) paths.push_back(directory.path);
   for (const auto* artifact : manifest.artifacts) paths.push_back(artifact->path);
   std::ranges::sort(paths);
   const auto repeated = std::ranges::unique(paths);
   paths.erase(repeated.begin(), repeated.end());
+  return paths;
+}
+
+bool is_directory(const Manifest& manifest, std::string_view path) {
+  const auto found = std::ranges::lower_bound(manifest.directories, path, {}, &Directory::path);
+  return found != manifest.directories.end() && found->path == path && !found->link_target;
+}
+
+std::vector<std::string_view> paths_without_directories(const Manifest& manifest) {
+  auto paths = listed_paths(manifest);
+  std::erase_if(paths, [&](std::string_view path) { return is_directory(manifest, path); });
   return paths;
 }
 

@@ -13,9 +13,16 @@ Result<std::string> write_manifest_json(const Manifest& manifest);
 Result<std::string> write_ndjson(const Manifest& manifest);
 Result<std::string> write_csv(const Manifest& manifest);
 Result<std::string> write_sha256sums(const Manifest& manifest);
+Result<std::string> write_dh_install(const Manifest& manifest);
+Result<std::string> write_rpm_files(const Manifest& manifest);
+Result<std::string> write_make(const Manifest& manifest);
 
 /// Everything a copying program is told: artifacts, links and directories, sorted.
 std::vector<std::string_view> listed_paths(const Manifest& manifest);
+/// The same without real directories: for programs that would copy all that is in them.
+std::vector<std::string_view> paths_without_directories(const Manifest& manifest);
+/// True when `path` is listed as a real directory.
+bool is_directory(const Manifest& manifest, std::string_view path);
 
 /// `path` such that no program takes it for an option or a comment.
 std::string guarded(std::string_view path);

@@ -107,7 +107,7 @@ class Schema(ScanTest):
         manifest = self.manifest("--dirs")
         self.valid(MANIFEST, manifest)
         self.assertEqual(undescribed(manifest, SCHEMA), set())
-        self.assertEqual(manifest["directories"], [{"path": "r\ufffdst", "path_base64": "cvxzdA=="}])
+        self.assertEqual(manifest["directories"], [{"path": "r\ufffdst", "path_base64": "cvxzdA==", "mode": "0755"}])
         self.assertEqual(manifest["artifacts"][0]["link_target_base64"], manifest["artifacts"][1]["path_base64"])
 
     def test_an_empty_manifest_is_valid(self):
