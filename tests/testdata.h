@@ -12,12 +12,15 @@
 
 namespace rartifacts::test {
 
-/// A file below testdata/goldens, whole.
-inline std::vector<std::uint8_t> golden(const std::string& path) {
-  std::ifstream file(std::filesystem::path(RARTIFACTS_TESTDATA) / "goldens" / path, std::ios::binary);
+/// A file below testdata, whole.
+inline std::vector<std::uint8_t> testdata(const std::string& path) {
+  std::ifstream file(std::filesystem::path(RARTIFACTS_TESTDATA) / path, std::ios::binary);
   if (!file) throw std::runtime_error("no test file " + path);
   return {std::istreambuf_iterator<char>(file), {}};
 }
+
+/// A file below testdata/goldens, whole.
+inline std::vector<std::uint8_t> golden(const std::string& path) { return testdata("goldens/" + path); }
 
 /// All files below testdata/goldens, relative to it, sorted.
 inline std::vector<std::string> all_goldens() {

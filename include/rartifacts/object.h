@@ -39,6 +39,9 @@ struct ElfFacts {
 
 /// `x86_64`, `aarch64`, … as the kernel and rustc call it; `em-123` for a machine without a row in our table.
 std::string elf_machine_name(std::uint16_t e_machine);
+/// The machine, as `elf_machine_name` calls it, that uname(1) or a package calls `architecture`: `x86_64` for `amd64`. Empty for an
+/// architecture without a row in our table, and for those that are no machine: `all`, `any`, `noarch`.
+std::string_view machine_of_architecture(std::string_view architecture);
 /// `rel`, `exec`, `dyn`, `core`, or the number.
 std::string elf_type_name(std::uint16_t e_type);
 

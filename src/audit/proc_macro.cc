@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
-#include <array>
 
 #include "audit/findings.h"
 #include "write/formats.h"
@@ -8,19 +7,10 @@
 namespace rartifacts {
 namespace {
 
-// uname(1) and ELF do not always use one word.
+// What has no row is compared as it was given: a machine of our time may have a name of its own in both.
 std::string_view elf_name_of_machine(std::string_view machine) {
-  struct Row {
-    std::string_view uname, elf;
-  };
-  static constexpr std::array kRows{
-      Row{"i486", "i386"},       Row{"i586", "i386"},         Row{"i686", "i386"},
-      Row{"amd64", "x86_64"},    Row{"arm64", "aarch64"},     Row{"armv6l", "arm"},
-      Row{"armv7l", "arm"},      Row{"armv8l", "arm"},        Row{"ppc", "powerpc"},
-      Row{"ppc64", "powerpc64"}, Row{"ppc64le", "powerpc64"}, Row{"riscv64", "riscv"},
-      Row{"riscv32", "riscv"},   Row{"s390x", "s390"},        Row{"loongarch64", "loongarch"}};
-  const auto* row = std::ranges::find(kRows, machine, &Row::uname);
-  return row == kRows.end() ? machine : row->elf;
+  const auto known = machine_of_architecture(machine);
+  return known.empty() ? machine : known;
 }
 
 }  // namespace

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/bytes.h>
+#include <rartifacts/package.h>
+
+#include <string_view>
+#include <vector>
+
+namespace rartifacts {
+
+/// The first stanza of a `control` file of a .deb. Fields that are not there stay empty.
+/// Defined by: deb-control(5), deb822(5).
+PackageIdentity read_deb_control(std::string_view text);
+
+/// `.PKGINFO` of pacman and of apk. Defined by: PKGINFO(5) of pacman; apk-package(5).
+PackageIdentity read_pkginfo(std::string_view text);
+
+/// What the header of an .rpm says. `file` is the package, or so much of its beginning that both of its headers are in it.
+/// Errors: `truncated`, `malformed`, `too_large`.
+Result<PackageIdentity> read_rpm_identity(View file);
+
+/// What `LC_ALL=C dpkg-divert --list` prints. Error: `malformed`, with the number of the line that has another form, or that can
+/// be read in two ways.
+Result<std::vector<Diversion>> read_diversions(std::string_view text);
+
+}  // namespace rartifacts
