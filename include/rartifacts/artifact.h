@@ -81,8 +81,9 @@ struct Artifact {
   std::optional<ElfFacts> elf;
   std::optional<ObjectFacts> object;
   std::optional<ProcMacroFacts> proc_macro;
-  std::optional<std::vector<MemberFacts>> members;  ///< of an archive, when asked for
-  std::vector<std::string> notes;                   ///< what the reader should know about how certain all this is
+  std::optional<std::vector<MemberFacts>> members;                ///< of an archive, when asked for
+  std::vector<std::pair<std::string, std::uint64_t>> path_leaks;  ///< prefixes looked for, and how often they are in it
+  std::vector<std::string> notes;  ///< what the reader should know about how certain all this is
 };
 
 }  // namespace rartifacts

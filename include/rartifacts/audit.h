@@ -37,6 +37,13 @@ enum class Rule {
   escaping_link,
   absolute_link,
   config_dropped,
+  path_conflict,
+  mixed_machine,
+  unexpected_file,
+  world_writable,
+  not_readable,
+  unstripped,
+  path_leak,
   unused_waiver,
   expired_waiver,
 };
@@ -50,7 +57,7 @@ struct RuleRow {
   std::string_view why;          ///< one paragraph
   std::string_view fix;          ///< what to do
 };
-extern const std::array<RuleRow, 21> rule_table;
+extern const std::array<RuleRow, 28> rule_table;
 const RuleRow& row_of(Rule rule);
 std::optional<Rule> rule_of(std::string_view id);
 
@@ -69,12 +76,22 @@ struct Finding {
   std::string waiver_reason;  ///< of the waiver, when `waived`
 };
 
+/// A path of the machine that builds, which should not be in what is shipped.
+struct PathLeakBudget {
+  std::string prefix;        ///< `/build/`
+  std::uint64_t budget = 0;  ///< occurrences that one file may have
+};
+
 /// Who will use the set. What is not given is not asked.
 struct AuditOptions {
-  std::optional<std::string> rustc;              ///< whole version string of the compiler that will read the set
-  std::optional<std::string> host_arch;          ///< machine that will run rustc: `x86_64`, `aarch64`, as uname(1) says
+  std::optional<std::string> rustc;      ///< whole version string of the compiler that will read the set
+  std::optional<std::string> host_arch;  ///< machine that will run rustc: `x86_64`, `aarch64`, as uname(1) says
+  /// The same for what is in no package and when `host_arch` is not given: a package is for the architecture it says.
+  std::optional<std::string> this_machine;
   std::optional<std::string> expect_triple;      ///< target that the set must be for
   std::optional<KernelConfig> requested_config;  ///< the configuration that was asked for, before Kconfig resolved it
+  std::vector<Diversion> diversions;             ///< in force where the packages will be installed
+  std::vector<PathLeakBudget> path_leak;         ///< prefixes that scan has looked for
   std::vector<std::pair<Rule, Severity>> severities;  ///< what the user wants some rules to weigh
 };
 

@@ -35,6 +35,8 @@ struct ElfFacts {
   std::vector<std::string> needed;
   std::optional<std::string> unloadable;  ///< of a shared library: what makes the dynamic loader refuse its header
   std::optional<std::string> build_id;    ///< NT_GNU_BUILD_ID, lower-case hex
+  std::uint64_t symbol_bytes = 0;         ///< of a shared library: size of .symtab and its names; 0 without one
+  std::uint64_t debug_bytes = 0;          ///< of a shared library: size of all .debug_* sections in the file
 };
 
 /// `x86_64`, `aarch64`, … as the kernel and rustc call it; `em-123` for a machine without a row in our table.
@@ -44,6 +46,10 @@ std::string elf_machine_name(std::uint16_t e_machine);
 std::string_view machine_of_architecture(std::string_view architecture);
 /// `rel`, `exec`, `dyn`, `core`, or the number.
 std::string elf_type_name(std::uint16_t e_type);
+
+/// e_machine of a program that the dynamic loader starts (PT_INTERP); nothing for anything else. Of the kernel's own ELF files
+/// that carry the x bit, vmlinux and the vDSOs, none has that. Reads the file header and the program headers.
+std::optional<std::uint16_t> program_machine(View file);
 
 /// Reads what `ElfFacts` holds. Errors: `truncated`, `malformed`.
 Result<ElfFacts> read_elf(View file);

@@ -30,7 +30,7 @@ struct PackageFacts {
   std::vector<std::string> world_writable;  ///< files, and directories without the sticky bit
   std::vector<std::string> leftovers;       ///< objects, rlibs, .cmd files: names that a build leaves behind
   std::map<std::uint16_t, std::string>
-      machines;  ///< e_machine of ELF programs and libraries with the x bit: the first of each
+      machines;  ///< of programs with the x bit (`program_machine`): e_machine, and the first of each
 };
 
 /// One path in two packages, neither of them a directory in both.

@@ -10,6 +10,7 @@
 //   kernel_set.cc      a kernel tree: what a module build reads
 //   kernel_crates.cc   its crates, as rustc goes through them
 //   crate_set.cc       anything else with crate metadata
+//   package_set.cc     packages as such: paths, modes, machines
 //   rules.cc           the table of rules
 #include <rartifacts/audit.h>
 
@@ -124,6 +125,8 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   for (const auto& kernel : result.kernels) audit_kernel(result, kernel, options, findings);
   audit_crates(result, options, findings);
   judge_problems(result, findings);
+  audit_packages(result, options, findings);
+  check_path_leaks(result, options, findings);
   return findings.finish(options);
 }
 

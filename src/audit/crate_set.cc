@@ -15,7 +15,7 @@ namespace {
 class CrateAudit {
  public:
   CrateAudit(const ScanResult& result, const AuditOptions& options, Findings& findings)
-      : options_(options), findings_(findings) {
+      : packages_(result.packages), options_(options), findings_(findings) {
     for (const auto& artifact : result.artifacts) {
       const bool is_in_kernel =
           std::ranges::any_of(result.kernels, [&](const auto& kernel) { return kernel.holds(artifact.path); });
@@ -34,7 +34,7 @@ class CrateAudit {
 
  private:
   void check_file(const Artifact& file, const CrateGraph& graph) {
-    check_proc_macro(file, options_, findings_);
+    check_proc_macro(file, packages_, options_, findings_);
     findings_.apply({Rule::corrupt_artifact, Rule::missing_crate, Rule::crate_hash_mismatch}, file.path);
     if (!file.metadata && file.kind == Kind::rlib)
       findings_.add(Rule::rlib_without_metadata, file.path, "",
@@ -92,6 +92,7 @@ class CrateAudit {
                   {{"needed_by", user.path}, {"needed", needed.svh}, {"found", other.crate->svh}});
   }
 
+  const PackageRoot& packages_;
   const AuditOptions& options_;
   Findings& findings_;
   std::vector<const Artifact*> files_;

@@ -47,8 +47,21 @@ void audit_kernel(ScanResult& result, const KernelRoot& kernel, const AuditOptio
 /// Everything outside of kernel trees that has crate metadata.
 void audit_crates(const ScanResult& result, const AuditOptions& options, Findings& findings);
 
+/// Packages as such: their paths, modes, machines. Goes last: what is blamed for another reason already is passed over.
+void audit_packages(const ScanResult& result, const AuditOptions& options, Findings& findings);
+
+/// Paths of the machine that built a file, against the budget.
+void check_path_leaks(const ScanResult& result, const AuditOptions& options, Findings& findings);
+
+/// The package that an artifact is from; none for what is on disk.
+const PackageFacts* package_of(const PackageRoot& packages, std::string_view path);
+
 /// What can be said of a proc macro by itself: its section, its symbol, its machine.
-void check_proc_macro(const Artifact& artifact, const AuditOptions& options, Findings& findings);
+void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, const AuditOptions& options,
+                      Findings& findings);
+
+/// `machine` as elf_machine_name would call it, whoever calls it so.
+std::string_view elf_name_of_machine(std::string_view machine);
 
 /// A crate of a release whose layout is known, and whose dependencies make no sense, is damaged.
 void check_dependency_list(const Artifact& artifact, Findings& findings);

@@ -97,7 +97,7 @@ class CrateSearch {
       if (!done.emplace(wanted.name, svh).second) continue;
       const auto* found = find(wanted);
       if (!found || !crates_.taken.insert(found).second) continue;
-      check_proc_macro(*found, options_, findings_);
+      check_proc_macro(*found, result_.packages, options_, findings_);
       findings_.apply({Rule::missing_crate, Rule::crate_hash_mismatch, Rule::duplicate_crate, Rule::rustc_mixed,
                        Rule::target_mismatch, Rule::corrupt_artifact},
                       found->path);
@@ -239,7 +239,7 @@ class CrateSearch {
                                        name_in(candidate.path), name_of(facts.kind)));
     if (!facts.crate) facts.crate.emplace();
     facts.crate->name.text = wanted.name;
-    check_proc_macro(facts, options_, findings_);
+    check_proc_macro(facts, result_.packages, options_, findings_);
   }
 
   void blame_hash(const Wanted& wanted, const Candidate& candidate) {

@@ -7,15 +7,32 @@
 namespace rartifacts {
 namespace {
 
+struct Host {
+  std::string machine;     ///< as whoever asks calls it
+  std::string_view whose;  ///< for the message
+};
+
+// Whose rustc will load it: what the user says, else what the package says, else this machine.
+std::optional<Host> host_of(const Artifact& artifact, const PackageRoot& packages, const AuditOptions& options) {
+  if (options.host_arch) return Host{*options.host_arch, "rustc will run on"};
+  const auto* package = package_of(packages, artifact.path);
+  if (!package)
+    return options.this_machine ? std::optional(Host{*options.this_machine, "rustc will run on"}) : std::nullopt;
+  const auto& own = package->identity.architecture;
+  if (machine_of_architecture(own).empty()) return std::nullopt;
+  return Host{own, "the package is for"};
+}
+
+}  // namespace
+
 // What has no row is compared as it was given: a machine of our time may have a name of its own in both.
 std::string_view elf_name_of_machine(std::string_view machine) {
   const auto known = machine_of_architecture(machine);
   return known.empty() ? machine : known;
 }
 
-}  // namespace
-
-void check_proc_macro(const Artifact& artifact, const AuditOptions& options, Findings& findings) {
+void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, const AuditOptions& options,
+                      Findings& findings) {
   if (!artifact.proc_macro) return;
   const auto& facts = *artifact.proc_macro;
   const std::string crate = artifact.crate ? artifact.crate->name.text.value_or("") : "";
@@ -45,14 +62,14 @@ void check_proc_macro(const Artifact& artifact, const AuditOptions& options, Fin
   if (artifact.elf->unloadable)
     findings.add_with_code("E0463", Rule::corrupt_artifact, artifact.path, crate,
                            fmt::format("rustc cannot load {}: {}", name_in(artifact.path), *artifact.elf->unloadable));
-  if (!options.host_arch) return;
+  const auto host = host_of(artifact, packages, options);
+  if (!host) return;
   findings.apply({Rule::host_arch_mismatch}, artifact.path);
   const auto machine = elf_machine_name(artifact.elf->e_machine);
-  if (machine != elf_name_of_machine(*options.host_arch))
-    findings.add(
-        Rule::host_arch_mismatch, artifact.path, crate,
-        fmt::format("{} is for {}, and rustc will run on {}", name_in(artifact.path), machine, *options.host_arch),
-        {{"file", machine}, {"host", *options.host_arch}});
+  if (machine != elf_name_of_machine(host->machine))
+    findings.add(Rule::host_arch_mismatch, artifact.path, crate,
+                 fmt::format("{} is for {}, and {} {}", name_in(artifact.path), machine, host->whose, host->machine),
+                 {{"file", machine}, {"host", host->machine}});
 }
 
 }  // namespace rartifacts

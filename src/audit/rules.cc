@@ -8,7 +8,7 @@ namespace rartifacts {
 using enum Severity;
 
 // The table of rules. `rartifacts explain` and docs/rules.md are made from it.
-const std::array<RuleRow, 21> rule_table{{
+const std::array<RuleRow, 28> rule_table{{
     {Rule::no_artifacts, "no-artifacts", error, "E0463",
      "the configuration says CONFIG_RUST=y, and there is no crate metadata",
      "A headers package that is made from a list of old globs, or of a kernel built without `make prepare`, has the "
@@ -101,6 +101,43 @@ const std::array<RuleRow, 21> rule_table{{
      "says that there are crates. Kconfig drops it silently when another option excludes it: MODVERSIONS without "
      "GENDWARFKSYMS, RANDSTRUCT, DEBUG_INFO_BTF with a pahole that is too old or with LTO.",
      "use a kernel with CONFIG_RUST=y"},
+    {Rule::path_conflict, "path-conflict", error, "", "two packages have one path with different content",
+     "The second package cannot be installed: dpkg and rpm refuse to overwrite a file of another package. It is no "
+     "conflict "
+     "when one of the two diverts the path (--diversions takes what dpkg-divert --list prints; a local diversion does "
+     "not "
+     "help, dpkg refuses all the same), or yields to the other by Replaces, Breaks, Conflicts or Obsoletes.",
+     "leave the path to one of them, or declare Replaces and Breaks, or divert it"},
+    {Rule::mixed_machine, "mixed-machine", error, "", "programs in a package are for another machine than the package",
+     "modpost, fixdep and other programs of a headers package run where modules are compiled. A cross build leaves "
+     "those of "
+     "the machine that built it, and the package installs well and cannot be used. Proc macros count as programs, and "
+     "what "
+     "the kernel itself is made of (vmlinux, modules, vDSOs) does not. i386 programs run on x86_64.",
+     "build the programs for the architecture of the package (make modules_prepare there), or ship them apart"},
+    {Rule::unexpected_file, "unexpected-file", warning, "",
+     "a headers package has files that only the build had a use for",
+     "Objects, rlibs and .cmd files are what a build leaves behind. No module build reads them, and they make a "
+     "package of "
+     "many times the size. `find -name *.o -or -name *.cmd -exec rm` removes only the latter: -exec binds closer.",
+     "leave it out; `rartifacts scan` lists what is needed"},
+    {Rule::world_writable, "world-writable", warning, "", "everybody may write to a file or folder of a package",
+     "Whoever is on the machine can change what others will compile, and rustc loads proc macros into itself.",
+     "package it with mode 644, or 755 for programs and folders"},
+    {Rule::not_readable, "not-readable", error, "E0786", "an artifact cannot be read by other users",
+     "The package is installed by root, and modules are compiled by somebody else. A build under umask 077 leaves "
+     "files that "
+     "only their owner can read; rustc says that it failed to open the metadata.",
+     "package it with mode 644"},
+    {Rule::unstripped, "unstripped", info, "", "a proc macro in a package has symbols or debug information",
+     "rustc needs the dynamic symbols and the section .rustc of a proc macro. The rest is most of its size.",
+     "strip it with `strip --strip-unneeded`; llvm-strip and eu-strip need --keep-section=.rustc"},
+    {Rule::path_leak, "path-leak", info, "",
+     "a file has paths of the machine that built it, more than the budget allows",
+     "Crates record the paths of their sources. Two builds in two folders differ then, and what is shipped tells where "
+     "it was "
+     "built. Asked for with --path-leak PREFIX; a budget is a number of occurrences in one file.",
+     "remap the paths with --remap-path-prefix in KRUSTFLAGS, or raise the budget"},
     {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver fits no finding",
      "What it excused is mended, or it never fitted. A waiver that stays would excuse the next fault.", "remove it"},
     {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",

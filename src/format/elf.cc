@@ -197,6 +197,22 @@ std::optional<std::string> loader_complaint(const GElf_Ehdr& header, const std::
   return std::nullopt;
 }
 
+// What strip would take away; compressed debug sections count as they are. The loader has no use for these headers, so what is
+// wrong with them is no fault of the file.
+void measure_symbols(const ElfFile& elf, std::uint64_t file_size, ElfFacts& facts) {
+  const auto size_of = [&](const Result<GElf_Shdr>& section) {
+    return section && section->sh_type != SHT_NOBITS ? std::min(section->sh_size, file_size) : 0;
+  };
+  for (std::size_t i = 1; i < elf.section_count(); ++i) {
+    const auto section = elf.section(i);
+    if (!section) return;
+    if (section->sh_type == SHT_SYMTAB) facts.symbol_bytes = size_of(section) + size_of(elf.section(section->sh_link));
+    const auto name = elf.section_name(*section);
+    if (name && name->starts_with(".debug_"))
+      facts.debug_bytes = std::min(facts.debug_bytes + size_of(section), file_size);
+  }
+}
+
 }  // namespace
 
 std::string elf_machine_name(std::uint16_t e_machine) {
@@ -206,6 +222,24 @@ std::string elf_machine_name(std::uint16_t e_machine) {
 
 std::string elf_type_name(std::uint16_t e_type) {
   return e_type < kTypes.size() ? std::string(kTypes[e_type]) : fmt::format("{:#x}", e_type);
+}
+
+std::optional<std::uint16_t> program_machine(View file) {
+  const Bytes head = file.head(sizeof(Elf64_Ehdr));
+  if (head.size() < sizeof(Elf32_Ehdr) || std::memcmp(head.data(), ELFMAG, SELFMAG) != 0) return std::nullopt;
+  const bool is64 = head[EI_CLASS] == ELFCLASS64;
+  if (is64 && head.size() < sizeof(Elf64_Ehdr)) return std::nullopt;
+  const auto load = [&](Bytes bytes, std::size_t at, std::size_t width) {
+    return head[EI_DATA] == ELFDATA2LSB ? load_le(bytes, at, width) : load_be(bytes, at, width);
+  };
+  const auto offset = is64 ? load(head, 0x20, 8) : load(head, 0x1c, 4);
+  const auto entry = load(head, is64 ? 0x36 : 0x2a, 2);
+  const auto count = load(head, is64 ? 0x38 : 0x2c, 2);
+  if (entry < 4) return std::nullopt;
+  const auto table = file.fetch(offset, count * entry);
+  for (std::uint64_t at = 0; table && at < table->size(); at += entry)
+    if (load(*table, at, 4) == PT_INTERP) return static_cast<std::uint16_t>(load(head, 0x12, 2));
+  return std::nullopt;
 }
 
 Result<ElfFacts> read_elf(View file) {
@@ -229,6 +263,7 @@ Result<ElfFacts> read_elf(View file) {
                      "an ELF segment of {} bytes lies behind the end of the file", segment.p_filesz);
   }
   if (facts.e_type == ET_DYN) facts.unloadable = loader_complaint(elf->header(), *segments);
+  if (facts.e_type == ET_DYN) measure_symbols(*elf, file.size(), facts);
   auto dynamic = read_dynamic(*elf, file, *segments);
   if (!dynamic) return pass(dynamic);
   for (const auto& entry : dynamic->entries) {
