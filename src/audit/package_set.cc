@@ -43,6 +43,7 @@ class PackageAudit {
   void check_clash(const PathClash& clash) {
     const auto& first = root_.packages[clash.first];
     const auto& second = root_.packages[clash.second];
+    findings_.apply({Rule::path_conflict}, clash.path);
     if (clash.same_content) return;
     const auto is_diverted = [&](const Diversion& diversion) {
       return diversion.path == clash.path && !diversion.by.empty() &&
@@ -133,7 +134,7 @@ class PackageAudit {
       findings_.apply({Rule::not_readable}, artifact.path);
       if ((*artifact.mode & kReadableByOthers) == 0)
         findings_.add(Rule::not_readable, artifact.path, "",
-                      fmt::format("{} has mode {:03o}: only its owner can compile with it", name_in(artifact.path),
+                      fmt::format("{} has mode {:03o}: not everybody can compile with it", name_in(artifact.path),
                                   *artifact.mode),
                       {{"mode", fmt::format("{:04o}", *artifact.mode)}});
     }

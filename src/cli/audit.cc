@@ -5,12 +5,14 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/rustc.h"
 #include "cli/terminal.h"
+#include "format/package_identity.h"
 #include "report/reports.h"
 #include "report/shared.h"
 #include "source/directory.h"
@@ -23,6 +25,9 @@ std::string this_machine() {
   utsname name{};
   return uname(&name) == 0 ? name.machine : "";
 }
+
+/// No path is longer (PATH_MAX).
+constexpr std::size_t kLongestPrefix = 4096;
 
 /// `json=out.json`, or `json` for standard output.
 struct Wish {
@@ -46,9 +51,23 @@ Result<std::vector<Wish>> wishes_of(const AuditCommand& command) {
   return wishes;
 }
 
+// `/build/=400`. A prefix may hold equals signs: only digits behind the last one make it a budget.
+std::optional<PathLeakBudget> budget_in(std::string_view text) {
+  PathLeakBudget wish{.prefix = std::string(text)};
+  const auto equals = text.rfind('=');
+  const auto digits = equals == text.npos ? std::string_view() : text.substr(equals + 1);
+  if (equals != text.npos && digits.find_first_not_of("0123456789") == digits.npos) {
+    wish.prefix = text.substr(0, equals);
+    const auto* const end = digits.data() + digits.size();
+    if (std::from_chars(digits.data(), end, wish.budget).ec != std::errc()) return std::nullopt;
+  }
+  return wish.prefix.empty() || wish.prefix.size() > kLongestPrefix ? std::nullopt : std::optional(wish);
+}
+
 Result<AuditOptions> options_of(const AuditCommand& command) {
   AuditOptions options;
-  options.host_arch = command.host_arch.empty() ? this_machine() : command.host_arch;
+  options.this_machine = this_machine();
+  if (!command.host_arch.empty()) options.host_arch = command.host_arch;
   if (!command.expect_triple.empty()) options.expect_triple = command.expect_triple;
   if (!command.rustc_version.empty()) options.rustc = command.rustc_version;
   if (!command.rustc.empty()) {
@@ -60,6 +79,18 @@ Result<AuditOptions> options_of(const AuditCommand& command) {
     auto text = read_text_below(AT_FDCWD, command.requested_config, true);
     if (!text) return fail(text.error().kind, "{}: {}", command.requested_config, text.error().what);
     options.requested_config = KernelConfig::parse(*text);
+  }
+  if (!command.diversions.empty()) {
+    auto text = read_text_below(AT_FDCWD, command.diversions, true);
+    if (!text) return fail(text.error().kind, "{}: {}", command.diversions, text.error().what);
+    auto diversions = read_diversions(*text);
+    if (!diversions) return fail(diversions.error().kind, "{}: {}", command.diversions, diversions.error().what);
+    options.diversions = std::move(*diversions);
+  }
+  for (const auto& text : command.path_leaks) {
+    auto budget = budget_in(text);
+    if (!budget) return fail(ErrorKind::unsupported, "--path-leak {}: give PREFIX, or PREFIX=NUMBER", text);
+    options.path_leak.push_back(std::move(*budget));
   }
   for (const auto& text : command.severities) {
     const auto name = text.substr(0, text.find('='));

@@ -67,6 +67,8 @@ struct AuditCommand {
   std::string host_arch;
   std::string expect_triple;
   std::string requested_config;
+  std::string diversions;
+  std::vector<std::string> path_leaks;
   std::vector<std::string> severities;
   std::string waivers;
   std::string baseline;

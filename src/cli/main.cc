@@ -138,13 +138,22 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       ->type_name("STRING")
       ->excludes("--rustc");
   audit
-      .add_option("--host-arch", command.host_arch, "Machine that will run rustc, as uname -m says (default: this one)")
+      .add_option("--host-arch", command.host_arch,
+                  "Machine that will run rustc, as uname -m says (default: this one; of a package, its own)")
       ->type_name("ARCH");
   audit.add_option("--expect-triple", command.expect_triple, "Target that the set must be for")->type_name("TRIPLE");
   audit
       .add_option("--requested-config", command.requested_config,
                   "The .config or fragment that was asked for: says why it did not become CONFIG_RUST=y")
       ->type_name("FILE");
+  audit
+      .add_option("--diversions", command.diversions,
+                  "Diversions in force where packages will be installed: what LC_ALL=C dpkg-divert --list prints")
+      ->type_name("FILE");
+  audit
+      .add_option("--path-leak", command.path_leaks,
+                  "Report files with more than BUDGET (default: 0) occurrences of PREFIX; may be given several times")
+      ->type_name("PREFIX[=BUDGET]");
   audit
       .add_option_function<std::string>(
           "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },

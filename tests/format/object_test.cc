@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <doctest/doctest.h>
+#include <elf.h>
+#include <fcntl.h>
 #include <rartifacts/object.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "testdata.h"
 
@@ -70,6 +75,48 @@ TEST_SUITE("object") {
     auto stripped = names(bytes);
     REQUIRE(stripped);
     CHECK(*stripped == *whole);
+  }
+
+  TEST_CASE("a program is what the dynamic loader starts: no library, and no vDSO, which carries the x bit as well") {
+    const int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    REQUIRE(fstat(self, &status) == 0);
+    auto program = Image::of_file(self, static_cast<std::uint64_t>(status.st_size));
+    REQUIRE(program);
+    const auto facts = read_elf(View(*program));
+    REQUIRE(facts);
+    CHECK(program_machine(View(*program)) == facts->e_machine);
+    close(self);
+
+    auto library = Image::of_bytes(golden("1.98.1/libpm-deadbeef.so"));
+    CHECK(!program_machine(View(library)));
+    const auto* vdso = reinterpret_cast<const std::uint8_t*>(getauxval(AT_SYSINFO_EHDR));
+    if (vdso) {
+      auto image = Image::borrowed({vdso, static_cast<std::size_t>(sysconf(_SC_PAGESIZE))});
+      CHECK(!program_machine(View(image)));
+    }
+  }
+
+  TEST_CASE("the size of what strip would take away") {
+    const auto facts = [](std::vector<std::uint8_t> bytes) {
+      auto image = Image::of_bytes(std::move(bytes));
+      return read_elf(View(image)).value();
+    };
+    auto bytes = golden("1.98.1/libpm-deadbeef.so");  // stripped
+    CHECK(facts(bytes).symbol_bytes == 0);
+    CHECK(facts(bytes).debug_bytes == 0);
+    // Its .dynsym announced as .symtab counts with the names it leads to.
+    const auto table = load_le(bytes, 0x28, 8);
+    const auto at = [&](std::uint64_t index) { return table + index * 64; };
+    for (std::uint64_t i = 0; i < load_le(bytes, 0x3c, 2); ++i) {
+      if (load_le(bytes, at(i) + 4, 4) != SHT_DYNSYM) continue;
+      const auto names = load_le(bytes, at(i) + 0x28, 4);
+      const auto expected = load_le(bytes, at(i) + 0x20, 8) + load_le(bytes, at(names) + 0x20, 8);
+      bytes[at(i) + 4] = SHT_SYMTAB;
+      CHECK(facts(bytes).symbol_bytes == expected);
+      bytes[at(i) + 0x27] = 0xff;  // a size that cannot be
+      CHECK(facts(bytes).symbol_bytes <= 2 * bytes.size());
+    }
   }
 
   TEST_CASE("every truncation of an ELF file is an error or says less, and never crashes") {
