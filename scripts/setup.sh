@@ -8,7 +8,7 @@ cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBIAN_FRONTEND=noninteractive
 
 # To build, and to do the main job. rustc-web is Debian 12's current rustc.
-build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev nettle-dev
+build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev nettle-dev libarchive-dev
   cpio python3 rustc-web)
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev chromium

@@ -104,6 +104,9 @@ struct Audit {
 
 /// Judges what `scan` found; opens no file. In a kernel tree it judges what an out-of-tree module build reads; elsewhere
 /// everything with crate metadata. The verdict is meant to be rustc's: an error is what rustc refuses, and rustc's reason.
+/// Paths in it are those that a user sees.
 Audit audit(ScanResult& result, const AuditOptions& options);
+/// Every root by itself, in one.
+Audit audit(std::vector<ScanResult>& roots, const AuditOptions& options);
 
 }  // namespace rartifacts

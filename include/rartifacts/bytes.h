@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -28,13 +29,25 @@ inline Bytes as_bytes(std::string_view text) {
 /// alive, and a mapped file that shrinks is a SIGBUS.
 ///
 /// Memory is bounded twice: by the bytes that the file really has, and by `kMaxFetched`.
+///
+/// A file inside of a package comes as a stream that cannot go back. Its Image draws from the stream as far as is asked for,
+/// and keeps the first and the last `kWindow` bytes of what has passed by: metadata is read at its beginning and its end.
 class Image {
  public:
+  /// Puts the next bytes of a stream into `into`, as many as there are up to its size; 0 at the end.
+  using Draw = std::function<Result<std::size_t>(std::span<std::uint8_t> into)>;
+  /// Of a stream of any length, so many bytes from its start are kept, and so many before the last one drawn.
+  static constexpr std::uint64_t kWindow = std::uint64_t{8} << 20;
+
   /// No artifact needs more than this much of itself looked at; a file that makes us ask for more is refused.
   static constexpr std::uint64_t kMaxFetched = std::uint64_t{192} << 20;
 
   /// Reads from `fd`, which the caller keeps open as long as the Image is used. `size` is what fstat(2) said.
   static Result<Image> of_file(int fd, std::uint64_t size);
+  /// Draws `size` bytes from a stream. A fetch of what was let go is an error, `unsupported`.
+  static Result<Image> of_stream(Draw draw, std::uint64_t size);
+  /// Of a stream from which little was drawn so far: keep less than twice `kWindow`.
+  void keep(std::uint64_t head, std::uint64_t tail);
   /// Owns bytes that were made in memory, such as decompressed metadata.
   static Image of_bytes(std::vector<std::uint8_t> bytes);
   /// Looks at bytes that the caller keeps alive.
@@ -52,14 +65,22 @@ class Image {
 
  private:
   Image() = default;
+  static Result<Image> reserved(std::uint64_t size);
   Result<void> load(std::uint64_t begin, std::uint64_t end);
+  Result<void> draw_step(std::span<std::uint8_t> into);
+  Result<void> draw_until(std::uint64_t begin, std::uint64_t end);
 
   using Range = std::pair<std::uint64_t, std::uint64_t>;
   const std::uint8_t* base_ = nullptr;
   std::uint64_t size_ = 0;
-  int fd_ = -1;                ///< -1: all bytes are there already
-  std::uint64_t fetched_ = 0;  ///< bytes read from the file so far
-  std::vector<Range> loaded_;  ///< sorted, disjoint ranges of the file that were read
+  bool is_reserved_ = false;        ///< `base_` is address space, to be filled; else all bytes are there already
+  int fd_ = -1;                     ///< the file it is filled from
+  Draw draw_;                       ///< or the stream
+  std::uint64_t fetched_ = 0;       ///< bytes read from the file or stream so far
+  std::uint64_t head_ = kWindow;    ///< of a stream, so much is kept from the start
+  std::uint64_t tail_ = kWindow;    ///< and so much before what was asked for last
+  std::uint64_t let_go_ = kWindow;  ///< after the head, what is kept begins here
+  std::vector<Range> loaded_;       ///< sorted, disjoint ranges of the file that were read
   std::vector<std::uint8_t> owned_;
 };
 

@@ -64,6 +64,26 @@ void judge_problems(ScanResult& result, Findings& findings) {
   });
 }
 
+void show_packages(Audit& audit, const PackageRoot& packages) {
+  if (packages.packages.empty()) return;
+  const auto show = [&](std::string& path) { path = packages.shown(path); };
+  for (auto& finding : audit.findings) {
+    show(finding.path);
+    for (auto& [name, value] : finding.evidence)
+      if (packages.owner.contains(value)) show(value);
+  }
+  for (auto& [rule, path] : audit.passed) show(path);
+  for (auto& path : audit.paths) show(path);
+}
+
+void sort(Audit& audit) {
+  std::ranges::sort(audit.findings, {}, [](const Finding& finding) {
+    return std::tuple<const std::string&, Rule, const std::string&>(finding.path, finding.rule, finding.crate);
+  });
+  std::ranges::sort(audit.passed, {}, [](const auto& one) { return std::tie(one.second, one.first); });
+  std::ranges::sort(audit.paths);
+}
+
 }  // namespace
 
 void Findings::add(Rule rule, std::string path, std::string crate, std::string message, Evidence evidence) {
@@ -111,9 +131,6 @@ Audit Findings::finish(const AuditOptions& options) {
     paths.insert(path);
   }
   audit.findings = std::move(findings_);
-  std::ranges::sort(audit.findings, {}, [](const Finding& finding) {
-    return std::tuple<const std::string&, Rule, const std::string&>(finding.path, finding.rule, finding.crate);
-  });
   audit.paths.assign(paths.begin(), paths.end());
   return audit;
 }
@@ -127,7 +144,22 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   judge_problems(result, findings);
   audit_packages(result, options, findings);
   check_path_leaks(result, options, findings);
-  return findings.finish(options);
+  auto judged = findings.finish(options);
+  show_packages(judged, result.packages);
+  sort(judged);
+  return judged;
+}
+
+Audit audit(std::vector<ScanResult>& roots, const AuditOptions& options) {
+  Audit all;
+  for (auto& root : roots) {
+    auto one = audit(root, options);
+    std::ranges::move(one.findings, std::back_inserter(all.findings));
+    std::ranges::move(one.passed, std::back_inserter(all.passed));
+    std::ranges::move(one.paths, std::back_inserter(all.paths));
+  }
+  sort(all);
+  return all;
 }
 
 }  // namespace rartifacts

@@ -26,9 +26,11 @@ class KernelAudit {
     const auto files = crates();
     if (files.empty() && leads_elsewhere()) return;  // the link is a finding; what is there is not known
     if (files.empty()) {
+      const auto rustc = config_rustc();
       findings_.add(Rule::no_artifacts, kernel_.config_path, "core",
-                    fmt::format("CONFIG_RUST=y, and no crate metadata in {}", join_path(kernel_.path, "rust")),
-                    {{"config", "CONFIG_RUST=y"}, {"rustc", config_rustc().value_or("not said")}});
+                    fmt::format("CONFIG_RUST=y{}{}, and no crate metadata in {}", rustc ? " with " : "",
+                                rustc.value_or(""), join_path(kernel_.path, "rust")),
+                    {{"config", "CONFIG_RUST=y"}, {"rustc", rustc.value_or("not said")}});
       return;
     }
     found_ = find_kernel_crates(result_, kernel_, options_, files, findings_);

@@ -18,15 +18,29 @@ constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 40;
 
 }  // namespace
 
-Result<Image> Image::of_file(int fd, std::uint64_t size) {
+Result<Image> Image::reserved(std::uint64_t size) {
   Image image;
   image.size_ = size;
-  image.fd_ = fd;
   if (size == 0) return image;
   if (size > kMaxFile) return fail(ErrorKind::too_large, "{} bytes are more than any artifact has", size);
-  void* reserved = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (reserved == MAP_FAILED) return fail(ErrorKind::too_large, "no address space for {} bytes", size);
-  image.base_ = static_cast<const std::uint8_t*>(reserved);
+  void* space = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (space == MAP_FAILED) return fail(ErrorKind::too_large, "no address space for {} bytes", size);
+  image.base_ = static_cast<const std::uint8_t*>(space);
+  image.is_reserved_ = true;
+  return image;
+}
+
+Result<Image> Image::of_file(int fd, std::uint64_t size) {
+  auto image = reserved(size);
+  if (image) image->fd_ = fd;
+  return image;
+}
+
+Result<Image> Image::of_stream(Draw draw, std::uint64_t size) {
+  auto image = reserved(size);
+  if (!image) return image;
+  image->draw_ = std::move(draw);
+  if (size > kWindow) madvise(const_cast<std::uint8_t*>(image->base_), size, MADV_HUGEPAGE);  // fewer page faults
   return image;
 }
 
@@ -50,25 +64,30 @@ Image::Image(Image&& other) noexcept { *this = std::move(other); }
 Image& Image::operator=(Image&& other) noexcept {
   std::swap(base_, other.base_);
   std::swap(size_, other.size_);
+  std::swap(is_reserved_, other.is_reserved_);
   std::swap(fd_, other.fd_);
+  std::swap(draw_, other.draw_);
   std::swap(fetched_, other.fetched_);
+  std::swap(head_, other.head_);
+  std::swap(tail_, other.tail_);
+  std::swap(let_go_, other.let_go_);
   std::swap(loaded_, other.loaded_);
   std::swap(owned_, other.owned_);
   return *this;
 }
 
 Image::~Image() {
-  if (fd_ >= 0 && base_) munmap(const_cast<std::uint8_t*>(base_), size_);
+  if (is_reserved_) munmap(const_cast<std::uint8_t*>(base_), size_);
 }
 
 Result<Bytes> Image::fetch(std::uint64_t offset, std::uint64_t length) {
   if (offset > size_ || length > size_ - offset)
     return fail_at(offset, ErrorKind::truncated, "the file ends before the {} bytes that should be there", length);
-  if (fd_ >= 0 && length > 0) {
+  if (is_reserved_ && length > 0) {
     std::uint64_t begin = offset / kPage * kPage;
     std::uint64_t end = std::min(size_, (offset + length + kPage - 1) / kPage * kPage);
     if (size_ <= kSmallFile) begin = 0, end = size_;
-    if (auto loaded = load(begin, end); !loaded) return pass(loaded);
+    if (auto loaded = draw_ ? draw_until(begin, end) : load(begin, end); !loaded) return pass(loaded);
   }
   return Bytes{base_ + offset, static_cast<std::size_t>(length)};
 }
@@ -101,6 +120,49 @@ Result<void> Image::load(std::uint64_t begin, std::uint64_t end) {
   Range merged{begin, end};
   if (first != last) merged = {std::min(begin, first->first), std::max(end, std::prev(last)->second)};
   loaded_.insert(loaded_.erase(first, last), merged);
+  return {};
+}
+
+void Image::keep(std::uint64_t head, std::uint64_t tail) {
+  head_ = let_go_ = (head + kPage - 1) / kPage * kPage;
+  tail_ = (tail + kPage - 1) / kPage * kPage;
+}
+
+Result<void> Image::draw_step(std::span<std::uint8_t> into) {
+  auto got = draw_(into);
+  if (!got) return pass(got);
+  if (*got == 0) return fail_at(fetched_, ErrorKind::truncated, "the package ends inside of the file");
+  fetched_ += *got;
+  return {};
+}
+
+// What lies between the two windows is given back to the system, or never gets a place of its own. What has been asked for now,
+// and the window before it, stays.
+Result<void> Image::draw_until(std::uint64_t begin, std::uint64_t end) {
+  constexpr std::uint64_t kStep = std::uint64_t{128} << 10;
+  constexpr std::uint64_t kMaxAtOnce = 2 * kWindow;
+  if (begin < let_go_ && end > head_ && let_go_ > head_)
+    return fail_at(begin, ErrorKind::unsupported,
+                   "too large to be read inside of a package: {} bytes, {} MiB of them kept", size_,
+                   (head_ + tail_) >> 20);
+  if (end > fetched_ && end - begin > kMaxAtOnce)
+    return fail_at(begin, ErrorKind::too_large, "{} bytes at once are too much inside of a package", end - begin);
+  auto* base = const_cast<std::uint8_t*>(base_);
+  const auto keep_from = begin > head_ + tail_ ? (begin - tail_) / kPage * kPage : let_go_;
+  if (keep_from > let_go_ && end > fetched_) {
+    std::vector<std::uint8_t> passing(keep_from > std::max(fetched_, head_) ? kStep : 0);
+    while (fetched_ < keep_from) {
+      const bool is_kept = fetched_ < head_;
+      const auto room = std::min(kStep, (is_kept ? head_ : keep_from) - fetched_);
+      auto* into = is_kept ? base + fetched_ : passing.data();
+      if (auto drawn = draw_step({into, static_cast<std::size_t>(room)}); !drawn) return drawn;
+    }
+    madvise(base + let_go_, keep_from - let_go_, MADV_DONTNEED);
+    let_go_ = keep_from;
+  }
+  while (fetched_ < end)
+    if (auto drawn = draw_step({base + fetched_, static_cast<std::size_t>(std::min(kStep, size_ - fetched_))}); !drawn)
+      return drawn;
   return {};
 }
 

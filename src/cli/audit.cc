@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
@@ -169,8 +170,20 @@ ExitCode run_audit(const AuditCommand& command) {
   scan_options.paths = operands->paths;
   Progress progress;
   scan_options.progress = std::ref(progress);
-  auto result = scan(scan_options);
-  auto judged = audit(result, *options);
+  scan_options.separate = command.separate;
+  for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
+  auto roots = scan_roots(scan_options);
+  auto judged = audit(roots, *options);
+  std::set<std::string> shipped;
+  for (auto& root : roots)
+    for (const auto* artifact : select(root, Profile::oot).artifacts)
+      shipped.insert(root.packages.shown(artifact->path));
+  auto result = joined(std::move(roots));
+  std::vector<const Artifact*> shipping;
+  for (const auto& artifact : result.artifacts)
+    if (shipped.contains(artifact.path)) shipping.push_back(&artifact);
+  show_as_typed(result, *operands);
+  show_as_typed(judged, *operands);
   if (auto excused = excuse(judged, command); !excused) return complain(describe(excused.error())), ExitCode::usage;
   // A verdict about files that were not read would be a guess: there is none, and no report.
   for (const auto& problem : result.problems) report(problem);
@@ -181,12 +194,11 @@ ExitCode run_audit(const AuditCommand& command) {
 
   ReportInput input{judged,
                     result,
-                    {},
+                    std::move(shipping),
                     command.paths.size() == 1 ? command.paths.front() : operands->base,
                     command.fail_on,
                     RARTIFACTS_VERSION,
                     wants_color()};
-  for (const auto* artifact : select(result, Profile::oot).artifacts) input.artifacts.push_back(artifact);
   const bool healthy = is_healthy(input);
   if (command.quiet)
     if (const auto printed = print(verdict(input, healthy)); printed != ExitCode::done) return printed;

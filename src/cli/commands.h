@@ -74,6 +74,7 @@ struct AuditCommand {
   std::string baseline;
   std::string write_baseline;
   Severity fail_on = Severity::error;
+  bool separate = false;
   bool quiet = false;
 };
 ExitCode run_audit(const AuditCommand& command);

@@ -63,7 +63,7 @@ void add_common(CLI::App& app, CommonOptions& common) {
 }
 
 void add_scan(CLI::App& scan, ScanCommand& command) {
-  scan.add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, or a file")
+  scan.add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, package, or a file")
       ->required()
       ->type_name("");
   scan.add_option("-f,--format", command.format,
@@ -108,7 +108,7 @@ void add_inspect(CLI::App& inspect, InspectCommand& command) {
 }
 
 void add_tree(CLI::App& tree, TreeCommand& command) {
-  tree.add_option("PATH", command.path, "Tree to look at")->required()->type_name("");
+  tree.add_option("PATH", command.path, "Tree or package to look at")->required()->type_name("");
   tree.add_option("-f,--format", command.format, "How to draw it (default: text)")
       ->check(CLI::IsMember(names_in(graph_format_table())))
       ->type_name("FORMAT");
@@ -117,7 +117,7 @@ void add_tree(CLI::App& tree, TreeCommand& command) {
 }
 
 void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
-  toolchain.add_option("PATH", command.path, "Tree or file to look at")->required()->type_name("");
+  toolchain.add_option("PATH", command.path, "Tree, package or file to look at")->required()->type_name("");
   toolchain
       .add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
       ->check(CLI::IsMember({"toml", "version", "env"}))
@@ -127,7 +127,9 @@ void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
 }
 
 void add_audit(CLI::App& audit, AuditCommand& command) {
-  audit.add_option("PATH", command.paths, "Build tree, headers tree, or a folder of crates")->required()->type_name("");
+  audit.add_option("PATH", command.paths, "Build tree, headers tree, a folder of crates, or packages")
+      ->required()
+      ->type_name("");
   audit
       .add_option("-r,--report", command.reports,
                   "Write a report, to FILE or standard output; may be given several times")
@@ -167,6 +169,7 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       ->type_name("FILE");
   audit.add_option("--baseline", command.baseline, "Excuse what was found before")->type_name("FILE");
   audit.add_option("--write-baseline", command.write_baseline, "Write down what is found now")->type_name("FILE");
+  audit.add_flag("--separate", command.separate, "Judge every package alone, not as installed together");
   audit.add_flag("-q,--quiet", command.quiet, "One line: ok, or the first finding");
   audit.footer([] { return list_of("Reports", report_table()) + "\nRules: see rartifacts explain\n" + exit_codes(); });
 }

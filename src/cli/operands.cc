@@ -61,6 +61,13 @@ ExitCode refuse(const Error& error) {
   return error.kind == ErrorKind::unsupported ? ExitCode::usage : ExitCode::input;
 }
 
+void show_as_typed(Audit& audit, const Operands& operands) {
+  if (!operands.absolute) return;
+  for (auto& finding : audit.findings) finding.path.insert(0, "/");
+  for (auto& [rule, path] : audit.passed) path.insert(0, "/");
+  for (auto& path : audit.paths) path.insert(0, "/");
+}
+
 void show_as_typed(ScanResult& result, const Operands& operands) {
   if (!operands.absolute) return;
   for (auto& artifact : result.artifacts) artifact.path.insert(0, "/");

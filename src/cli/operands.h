@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <rartifacts/error.h>
+#include <rartifacts/audit.h>
 
 #include <string>
 #include <vector>
@@ -28,5 +28,6 @@ ExitCode refuse(const Error& error);
 
 /// Gives the paths in a result, for people only, the leading slash that they were typed with.
 void show_as_typed(ScanResult& result, const Operands& operands);
+void show_as_typed(Audit& audit, const Operands& operands);
 
 }  // namespace rartifacts

@@ -28,17 +28,46 @@ ScanOptions options_of(const ScanCommand& command, Profile profile, const Operan
   return options;
 }
 
-std::vector<std::string> with_parents(const std::vector<std::string>& links,
-                                      const std::vector<const Artifact*>& artifacts, bool dirs) {
-  std::set<std::string> all(links.begin(), links.end());
-  if (dirs) {
-    for (const auto* artifact : artifacts)
-      for (auto parent = directory_of(artifact->path); !parent.empty(); parent = directory_of(parent))
-        all.emplace(parent);
-    for (const auto& link : links)
-      for (auto parent = directory_of(link); !parent.empty(); parent = directory_of(parent)) all.emplace(parent);
+/// What was selected, of all roots.
+struct Found {
+  std::vector<ScanResult> roots;
+  std::vector<Artifact*> artifacts;    ///< sorted by path
+  std::vector<Directory> directories;  ///< links to directories
+  std::vector<Problem> problems;
+  std::uint64_t entries = 0;
+};
+
+Found choose(std::vector<ScanResult> roots, Profile profile, const ScanCommand& command) {
+  Found found{.roots = std::move(roots)};
+  for (auto& root : found.roots) {
+    auto selection = select(root, profile);
+    std::ranges::move(selection.problems, std::back_inserter(root.problems));
+    show_packages(root);
+    std::ranges::copy_if(selection.artifacts, std::back_inserter(found.artifacts), [&](const Artifact* artifact) {
+      const bool is_kind =
+          command.kinds.empty() || std::ranges::find(command.kinds, name_of(artifact->kind)) != command.kinds.end();
+      return is_kind && (command.side.empty() || name_of(artifact->side) == command.side);
+    });
+    std::ranges::move(root.directory_links, std::back_inserter(found.directories));
+    std::ranges::move(root.problems, std::back_inserter(found.problems));
+    found.entries += root.entries;
   }
-  return {all.begin(), all.end()};
+  std::ranges::sort(found.artifacts, {}, &Artifact::path);
+  std::ranges::sort(found.directories, {}, &Directory::path);
+  return found;
+}
+
+// Parents of files on disk; those in a package are of the package.
+void add_parents(Manifest& manifest, const std::string& base, std::vector<Problem>& problems) {
+  std::set<std::string> parents;
+  const auto add = [&](std::string_view path) {
+    for (auto parent = directory_of(path); !parent.empty(); parent = directory_of(parent)) parents.emplace(parent);
+  };
+  for (const auto* artifact : manifest.artifacts) add(artifact->path);
+  for (const auto& link : manifest.directories) add(link.path);
+  auto listed = listed_directories(base, {parents.begin(), parents.end()}, problems);
+  std::ranges::move(listed, std::back_inserter(manifest.directories));
+  std::ranges::sort(manifest.directories, {}, &Directory::path);
 }
 
 // `/usr/src/x/` and `usr/src/x` are the same place in a package.
@@ -62,34 +91,28 @@ ExitCode run_scan(const ScanCommand& command) {
   auto options = options_of(command, profile, *operands);
   Progress progress;
   options.progress = std::ref(progress);
-  auto result = scan(options);
-  auto selection = select(result, profile);
-  std::erase_if(selection.artifacts, [&](const Artifact* artifact) {
-    const bool is_kind =
-        command.kinds.empty() || std::ranges::find(command.kinds, name_of(artifact->kind)) != command.kinds.end();
-    return !is_kind || (!command.side.empty() && name_of(artifact->side) != command.side);
-  });
-  std::ranges::move(selection.problems, std::back_inserter(result.problems));
-  if (format->needs_digests && (result.problems.empty() || command.keep_going))
-    add_digests(options.base, selection.artifacts, options.jobs, result.problems);
+  options.digests = format->needs_digests;
+  auto found = choose(scan_roots(options), profile, command);
+  if (format->needs_digests && (found.problems.empty() || command.keep_going))
+    add_digests(options.base, found.artifacts, options.jobs, found.problems);
   Manifest manifest{.root = operands->base, .profile = profile, .prefix = *prefix, .color = wants_color()};
-  manifest.artifacts.assign(selection.artifacts.begin(), selection.artifacts.end());
-  const auto directories = with_parents(result.directory_links, manifest.artifacts, command.dirs);
-  manifest.directories = listed_directories(options.base, directories, result.problems);
+  manifest.artifacts.assign(found.artifacts.begin(), found.artifacts.end());
+  manifest.directories = std::move(found.directories);
+  if (command.dirs) add_parents(manifest, options.base, found.problems);
   if (!command.target.empty()) manifest.target = command.target;
 
-  for (const auto& problem : result.problems) report(problem);
-  if (!result.problems.empty() && !command.keep_going) return ExitCode::input;
-  if (selection.artifacts.empty() && result.problems.empty() && !command.allow_empty) {
+  for (const auto& problem : found.problems) report(problem);
+  if (!found.problems.empty() && !command.keep_going) return ExitCode::input;
+  if (found.artifacts.empty() && found.problems.empty() && !command.allow_empty) {
     complain(fmt::format(
         "no Rust artifacts among {} entries: is this a finished build? (--allow-empty accepts an empty list)",
-        result.entries));
+        found.entries));
     return ExitCode::input;
   }
   auto text = format->write(manifest);
   if (!text) return complain(describe(text.error())), ExitCode::usage;
   const auto printed = print(*text);
-  return result.problems.empty() ? printed : ExitCode::input;
+  return found.problems.empty() ? printed : ExitCode::input;
 }
 
 }  // namespace rartifacts

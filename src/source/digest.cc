@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <rartifacts/scan.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <mutex>
 
+#include "source/digest.h"
 #include "source/directory.h"
 #include "source/threads.h"
 
@@ -17,22 +16,17 @@ namespace {
 Result<std::string> sha256_of(int base, std::string_view path) {
   auto file = open_file_below(base, path);
   if (!file) return pass(file);
-  sha256_ctx context;
-  sha256_init(&context);
+  Sha256 digest;
   std::vector<std::uint8_t> buffer(std::size_t{128} << 10);
   for (;;) {
     const auto got = read(file->fd.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail_errno("");
     if (got == 0) break;
-    sha256_update(&context, static_cast<std::size_t>(got), buffer.data());
+    digest.add(Bytes(buffer).first(static_cast<std::size_t>(got)));
   }
   if (auto same = check_unchanged(*file); !same) return pass(same);
-  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest;
-  sha256_digest(&context, digest.size(), digest.data());
-  std::string hex;
-  for (const auto byte : digest) hex += fmt::format("{:02x}", byte);
-  return hex;
+  return digest.hex();
 }
 
 }  // namespace
@@ -44,6 +38,7 @@ void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsi
   std::mutex mutex;
   for_each_index(jobs, artifacts.size(), [&](std::size_t i) {
     auto& artifact = *artifacts[i];
+    if (artifact.sha256) return;
     auto digest = sha256_of(directory->get(), artifact.resolved.value_or(artifact.path));
     if (digest) {
       artifact.sha256 = *digest;

@@ -8,28 +8,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
-#include <deque>
 
 namespace rartifacts {
 namespace {
-
-constexpr int kMaxLinks = 40;  // as the kernel
-
-std::vector<std::string> components(std::string_view path) {
-  std::vector<std::string> all;
-  while (!path.empty()) {
-    const auto part = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), part.size() + 1));
-    if (!part.empty() && part != ".") all.emplace_back(part);
-  }
-  return all;
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string path;
-  for (const auto& part : parts) path = join_path(path, part);
-  return path.empty() ? "." : path;
-}
 
 // The directory of a path and a last part that is short enough for one system call.
 struct Place {
@@ -53,6 +34,22 @@ Result<Place> shorten(int base, std::string_view path) {
 }
 
 }  // namespace
+
+std::vector<std::string> parts_of(std::string_view path) {
+  std::vector<std::string> all;
+  while (!path.empty()) {
+    const auto part = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (!part.empty() && part != ".") all.emplace_back(part);
+  }
+  return all;
+}
+
+std::string path_of(const std::vector<std::string>& parts) {
+  std::string path;
+  for (const auto& part : parts) path = join_path(path, part);
+  return path.empty() ? "." : path;
+}
 
 Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
@@ -135,7 +132,7 @@ std::string join_path(std::string_view directory, std::string_view name) {
   return path;
 }
 
-std::string tidied_path(std::string_view path) { return joined(components(path)); }
+std::string tidied_path(std::string_view path) { return path_of(parts_of(path)); }
 
 bool has_parent_parts(std::string_view path) {
   return path == ".." || path.starts_with("../") || path.ends_with("/..") || path.find("/../") != path.npos;
@@ -146,43 +143,6 @@ std::string_view file_name_of(std::string_view path) { return path.substr(path.r
 std::string_view directory_of(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == path.npos ? std::string_view{} : path.substr(0, slash);
-}
-
-Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t trusted) {
-  ResolvedPath resolved{};
-  std::vector<std::string> done = components(path.substr(0, trusted));
-  auto rest = components(path.substr(trusted));
-  std::deque<std::string> todo(rest.begin(), rest.end());
-  while (!todo.empty()) {
-    const std::string part = std::move(todo.front());
-    todo.pop_front();
-    if (part == "..") {
-      if (done.empty()) return fail(ErrorKind::escaping, "link leads out of the tree");
-      // Only a link that the user typed can be left here, and what is beside it is not what is beside its target.
-      if (auto leaving = stat_below(base, joined(done)); leaving && S_ISLNK(leaving->st_mode))
-        return fail(ErrorKind::escaping, "link leads out of {}, which is a link itself", joined(done));
-      done.pop_back();
-      continue;
-    }
-    done.push_back(part);
-    const auto here = joined(done);
-    auto status = stat_below(base, here);
-    if (!status && (resolved.links.empty() || resolved.links.back() != path)) return pass(status);
-    if (!status) return fail(ErrorKind::dangling, "dangling link: {} is not there", here);
-    resolved.status = *status;
-    if (!S_ISLNK(status->st_mode)) continue;
-    if (resolved.links.size() >= kMaxLinks) return fail(ErrorKind::dangling, "link loop");
-    auto text = read_link_below(base, here);
-    if (!text) return pass(text);
-    if (text->starts_with('/'))
-      return fail(ErrorKind::absolute, "link to the absolute path {} leads out of the tree", *text);
-    resolved.links.push_back(here);
-    done.pop_back();
-    const auto follow = components(*text);
-    todo.insert(todo.begin(), follow.begin(), follow.end());
-  }
-  resolved.target = joined(done);
-  return resolved;
 }
 
 }  // namespace rartifacts

@@ -61,14 +61,8 @@ bool has_parent_parts(std::string_view path);
 std::string_view file_name_of(std::string_view path);
 std::string_view directory_of(std::string_view path);
 
-/// Where a path leads when every link in it is followed, none of them out of the base.
-struct ResolvedPath {
-  std::string target;              ///< path without links, relative to the base
-  std::vector<std::string> links;  ///< the links passed on the way, in order
-  struct stat status;
-};
-/// The first `trusted` characters of the path are what the user typed and are not questioned. Errors: dangling, looping,
-/// absolute and escaping links.
-Result<ResolvedPath> resolve_below(int base, std::string_view path, std::size_t trusted);
+/// The parts between the slashes, without empty ones and dots; and back, `.` when there are none.
+std::vector<std::string> parts_of(std::string_view path);
+std::string path_of(const std::vector<std::string>& parts);
 
 }  // namespace rartifacts

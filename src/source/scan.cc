@@ -17,8 +17,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "source/directory.h"
+#include "source/package.h"
+#include "source/package_stream.h"
+#include "source/source.h"
 #include "source/threads.h"
 #include "source/walk.h"
 
@@ -34,6 +38,16 @@ bool is_below(std::string_view path, std::string_view directory) {
   if (directory.empty() || directory == ".") return true;
   return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
 }
+
+}  // namespace
+
+// What `read_text` is called for below.
+bool is_known_text(std::string_view path) {
+  return (file_name_of(path) == kConfigName && directory_of(path).ends_with(kConfigDirectory)) ||
+         path.ends_with("/target.json");
+}
+
+namespace {
 
 // Decides by the ending of a name whether a file can be of one of some kinds.
 class NameFilter {
@@ -63,13 +77,45 @@ bool is_editor_source(std::string_view directory, std::string_view name) {
          (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
 }
 
+/// What the user named, by what it is.
+struct Operands {
+  std::vector<std::string> directories;
+  std::vector<std::string> files;
+  std::vector<std::string> packages;
+  std::vector<Problem> problems;
+};
+
+// Operands are followed when they are links: `/lib/modules/6.12/build` means the tree.
+Operands sort_operands(int base, const std::vector<std::string>& paths) {
+  Operands operands;
+  for (const auto& path : paths) {
+    struct stat status;
+    if (fstatat(base, path.c_str(), &status, 0) != 0)
+      operands.problems.push_back({path, fail_errno("cannot be opened").error()});
+    else if (S_ISDIR(status.st_mode)) operands.directories.push_back(path);
+    else if (!S_ISREG(status.st_mode))
+      operands.problems.push_back(
+          {path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt}});
+    else if (is_package(base, path)) operands.packages.push_back(path);
+    else operands.files.push_back(path);
+  }
+  return operands;
+}
+
 class Scanner {
  public:
-  Scanner(const ScanOptions& options, int base)
-      : options_(options), base_(base), wanted_(options.kinds), wanted_in_kernel_(options.kernel_kinds) {}
+  Scanner(const ScanOptions& options, Source& source, const Operands& operands)
+      : options_(options), source_(source), wanted_(options.kinds), wanted_in_kernel_(options.kernel_kinds) {
+    directories_ = operands.directories;
+    for (const auto& path : operands.files) {
+      const auto status = source_.status(path);
+      entries_.push_back({path, status && S_ISLNK(status->st_mode)});
+      named_.insert(path);
+    }
+    result_.problems = operands.problems;
+  }
 
   ScanResult run() {
-    sort_operands();
     walk_directories();
     find_kernels();
     drop_unwanted();
@@ -84,36 +130,9 @@ class Scanner {
  private:
   void problem(std::string path, Error error) { result_.problems.push_back({std::move(path), std::move(error)}); }
 
-  // Operands are followed when they are links: `/lib/modules/6.12/build` means the tree.
-  void sort_operands() {
-    for (const auto& path : options_.paths) {
-      struct stat status;
-      if (fstatat(base_, path.c_str(), &status, 0) != 0) problem(path, fail_errno("cannot be opened").error());
-      else if (S_ISDIR(status.st_mode)) directories_.push_back(path);
-      else if (S_ISREG(status.st_mode)) add_named(path);
-      else problem(path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt});
-    }
-  }
-
-  void add_named(const std::string& path) {
-    const auto status = stat_below(base_, path);
-    entries_.push_back({path, status && S_ISLNK(status->st_mode)});
-    named_.insert(path);
-  }
-
-  bool sniff(int directory, const char* name) const {
-    const int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) return true;  // the second look will say why
-    std::array<std::uint8_t, 64> head;
-    const auto got = pread(fd, head.data(), head.size(), 0);
-    close(fd);
-    return got < 0 || is_candidate(Bytes(head).first(static_cast<std::size_t>(got)));
-  }
-
   void walk_directories() {
     if (directories_.empty()) return;
     WalkRequest request;
-    request.base = base_;
     request.directories = directories_;
     request.jobs = options_.jobs;
     request.recurse = options_.recurse;
@@ -123,8 +142,8 @@ class Scanner {
              (name == kConfigName && directory.ends_with(kConfigDirectory)) ||
              (options_.sources && is_editor_source(directory, name));
     };
-    if (options_.sniff) request.sniff = [&](int directory, const char* name) { return sniff(directory, name); };
-    auto walked = walk(request);
+    request.sniff = options_.sniff;
+    auto walked = source_.walk(request);
     result_.entries += walked.seen;
     std::ranges::move(walked.entries, std::back_inserter(entries_));
     std::ranges::move(walked.folders, std::back_inserter(result_.strangers));
@@ -152,7 +171,7 @@ class Scanner {
   }
 
   void add_kernel(std::string root, std::string config_path) {
-    auto text = read_text_below(base_, config_path);
+    auto text = source_.read_text(config_path);
     if (!text) return problem(config_path, text.error());
     KernelRoot kernel;
     kernel.places = {root};
@@ -166,21 +185,25 @@ class Scanner {
   void follow_linked_directories(KernelRoot& kernel) {
     for (const auto name : kLinkedDirectories) {
       const auto path = join_path(kernel.path, name);
-      auto status = stat_below(base_, path);
+      auto status = source_.status(path);
       if (!status || !S_ISLNK(status->st_mode)) continue;
-      auto resolved = resolve_below(base_, path, kernel.path.size());
+      auto resolved = resolve(source_, path, kernel.path.size());
       if (!resolved) {
         problem(path, resolved.error());
         continue;
       }
       if (!S_ISDIR(resolved->status.st_mode)) continue;
-      std::ranges::copy(resolved->links, std::back_inserter(result_.directory_links));
+      for (const auto& link : resolved->links) add_directory_link(link);
       kernel.places.push_back(resolved->target);
       if (std::ranges::any_of(directories_, [&](const auto& walked) { return is_below(resolved->target, walked); }))
         continue;
       directories_ = {resolved->target};
       walk_directories();
     }
+  }
+
+  void add_directory_link(const std::string& link) {
+    result_.directory_links.push_back({link, source_.read_link(link).value_or(""), std::nullopt});
   }
 
   // The walk kept every name that is wanted inside or outside of kernels; now it is known where each stands.
@@ -217,7 +240,7 @@ class Scanner {
 
   void look_at(const WalkEntry& entry, Look& into) const {
     if (!entry.is_link) return look_at_file(entry.path, into);
-    auto resolved = resolve_below(base_, entry.path, operand_length(entry.path));
+    auto resolved = resolve(source_, entry.path, operand_length(entry.path));
     if (!resolved) return into.problems.push_back({entry.path, resolved.error()});
     if (!S_ISREG(resolved->status.st_mode)) return;
     look_at_file(resolved->target, into);
@@ -226,14 +249,14 @@ class Scanner {
       Artifact artifact = into.artifacts.front();
       artifact.path = link;
       artifact.mode.reset();
-      artifact.link_target = read_link_below(base_, link).value_or("");
+      artifact.link_target = source_.read_link(link).value_or("");
       artifact.resolved = resolved->target;
       into.artifacts.push_back(std::move(artifact));
     }
   }
 
   void look_at_file(const std::string& path, Look& into) const {
-    auto found = open_and_classify(path);
+    auto found = look_into(path);
     if (!found) return into.problems.push_back({path, found.error()});
     if (*found) into.artifacts.push_back(std::move(**found));
     else if (is_in_kernel(path)) into.strangers.push_back(path);
@@ -243,39 +266,25 @@ class Scanner {
     return std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
   }
 
-  Result<std::optional<Artifact>> open_and_classify(const std::string& path) const {
+  Result<std::optional<Artifact>> look_into(const std::string& path) const {
     const bool is_named = named_.contains(path);
-    auto fd = open_below(base_, path, O_RDONLY | O_NONBLOCK | (is_named ? 0 : O_NOFOLLOW));
-    if (!fd) return pass(fd);
-    OpenedFile file{std::move(*fd), {}};
-    if (fstat(file.fd.get(), &file.status) != 0) return fail_errno("");
-    if (!S_ISREG(file.status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
-    auto image = Image::of_file(file.fd.get(), static_cast<std::uint64_t>(file.status.st_size));
-    if (!image) return pass(image);
-    auto artifact = classify(View(*image), file_name_of(path));
-    if (!artifact) return artifact;
-    if (*artifact && options_.members && is_archive(View(*image).head(8))) {
-      auto members = read_members(View(*image));
-      if (!members) return pass(members);
-      (*artifact)->members = std::move(*members);
-    }
-    if (auto same = check_unchanged(file); !same) return pass(same);
-    if (*artifact) {
-      (*artifact)->path = path;
-      (*artifact)->mode = file.status.st_mode & kPermissions;
-      return artifact;
-    }
+    auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks});
+    if (!artifact || *artifact) return artifact;
+    const auto status = source_.status(path);
+    const auto size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
     if (options_.sources && is_editor_source(directory_of(path), file_name_of(path))) {
-      Artifact source{.path = path, .size = image->size(), .mode = file.status.st_mode & kPermissions};
+      Artifact source{.path = path, .size = size};
+      if (status) source.mode = status->st_mode & kPermissions;
       source.is_source = true;
       return source;
     }
-    if (is_named && image->size() == 0)
+    const bool is_empty = status && S_ISREG(status->st_mode) && size == 0;
+    if (is_named && is_empty)
       return fail(ErrorKind::empty,
                   "empty: `cargo check` leaves such a file for a program, an interrupted build for anything");
     if (is_named)
       return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
-    if (is_in_kernel(path) && image->size() == 0 && path.ends_with(".rmeta"))
+    if (is_in_kernel(path) && is_empty && path.ends_with(".rmeta"))
       return fail(ErrorKind::empty, "empty: the build was interrupted, or the disk was full");
     return std::nullopt;
   }
@@ -300,26 +309,26 @@ class Scanner {
 
   void add_auxiliary(KernelRoot& kernel, std::string_view row) {
     const auto path = join_path(kernel.path, row);
-    if (!stat_below(base_, path)) return;  // a kernel of another version does not make this file
-    auto resolved = resolve_below(base_, path, kernel.path.size());
+    if (!source_.status(path)) return;  // a kernel of another version does not make this file
+    auto resolved = resolve(source_, path, kernel.path.size());
     if (!resolved) return problem(path, resolved.error());
     if (!S_ISREG(resolved->status.st_mode)) return;
     kernel.auxiliary.push_back(resolved->target);
     if (path.ends_with("/target.json") && !kernel.target_json)
-      if (auto text = read_text_below(base_, resolved->target)) kernel.target_json = std::move(*text);
+      if (auto text = source_.read_text(resolved->target)) kernel.target_json = std::move(*text);
     for (const auto& link : resolved->links) {
       if (link != path) {
-        result_.directory_links.push_back(link);
+        add_directory_link(link);
         continue;
       }
       kernel.auxiliary.push_back(link);
       Artifact artifact{
-          .path = link, .link_target = read_link_below(base_, link).value_or(""), .resolved = resolved->target};
+          .path = link, .link_target = source_.read_link(link).value_or(""), .resolved = resolved->target};
       if (seen_.insert(link).second) result_.artifacts.push_back(std::move(artifact));
     }
     if (!seen_.insert(resolved->target).second) return;
     // helpers_module.bc is bitcode, the others are text.
-    auto found = open_and_classify(resolved->target);
+    auto found = look_into(resolved->target);
     if (!found) return problem(resolved->target, found.error());
     Artifact artifact = *found ? **found : Artifact{.path = resolved->target};
     artifact.size = static_cast<std::uint64_t>(resolved->status.st_size);
@@ -332,12 +341,13 @@ class Scanner {
     std::ranges::sort(result_.problems, {}, &Problem::path);
     std::erase_if(result_.strangers, [&](const auto& path) { return !is_in_kernel(path); });
     std::ranges::sort(result_.strangers);
-    std::ranges::sort(result_.directory_links);
-    result_.directory_links.erase(std::ranges::unique(result_.directory_links).begin(), result_.directory_links.end());
+    std::ranges::sort(result_.directory_links, {}, &Directory::path);
+    const auto repeated = std::ranges::unique(result_.directory_links, {}, &Directory::path);
+    result_.directory_links.erase(repeated.begin(), repeated.end());
   }
 
   const ScanOptions& options_;
-  int base_;
+  Source& source_;
   NameFilter wanted_;
   NameFilter wanted_in_kernel_;
   std::vector<std::string> directories_;
@@ -353,14 +363,62 @@ bool KernelRoot::holds(std::string_view file) const {
   return std::ranges::any_of(places, [&](const auto& place) { return is_below(file, place); });
 }
 
-ScanResult scan(const ScanOptions& options) {
+std::vector<ScanResult> scan_roots(const ScanOptions& options) {
+  std::vector<ScanResult> roots;
   auto base = open_below(AT_FDCWD, options.base, O_PATH | O_DIRECTORY);
   if (!base) {
-    ScanResult result;
-    result.problems.push_back({options.base, base.error()});
-    return result;
+    roots.emplace_back().problems.push_back({options.base, base.error()});
+    return roots;
   }
-  return Scanner(options, base->get()).run();
+  auto operands = sort_operands(base->get(), options.paths);
+  const auto packages = std::move(operands.packages);
+  if (packages.empty() || !operands.directories.empty() || !operands.files.empty() || !operands.problems.empty())
+    roots.push_back(Scanner(options, *open_disk(base->get()), operands).run());
+
+  const Operands everything{.directories = {"."}, .files = {}, .packages = {}, .problems = {}};
+  const std::size_t together = options.separate ? 1 : packages.size();
+  for (auto rest = std::span(packages); !rest.empty(); rest = rest.subspan(together)) {
+    const auto files = rest.first(together);
+    auto source = open_packages(base->get(), {files.begin(), files.end()}, options);
+    roots.push_back(Scanner(options, *source, everything).run());
+    roots.back().packages = source->take_root();
+  }
+  return roots;
 }
+
+void show_packages(ScanResult& result) {
+  const auto& packages = result.packages;
+  if (packages.packages.empty()) return;
+  const auto show = [&](std::string& path) { path = packages.shown(path); };
+  for (auto& artifact : result.artifacts) {
+    show(artifact.path);
+    if (artifact.resolved) show(*artifact.resolved);
+  }
+  for (auto& directory : result.directory_links) show(directory.path);
+  for (auto& problem : result.problems) show(problem.path);
+  for (auto& path : result.strangers) show(path);
+  for (auto& kernel : result.kernels) {
+    show(kernel.config_path);
+    show(kernel.path);
+  }
+}
+
+ScanResult joined(std::vector<ScanResult> roots) {
+  ScanResult all;
+  for (auto& root : roots) {
+    show_packages(root);
+    std::ranges::move(root.artifacts, std::back_inserter(all.artifacts));
+    std::ranges::move(root.kernels, std::back_inserter(all.kernels));
+    std::ranges::move(root.directory_links, std::back_inserter(all.directory_links));
+    std::ranges::move(root.strangers, std::back_inserter(all.strangers));
+    std::ranges::move(root.problems, std::back_inserter(all.problems));
+    all.entries += root.entries;
+  }
+  std::ranges::sort(all.artifacts, {}, &Artifact::path);
+  std::ranges::sort(all.problems, {}, &Problem::path);
+  return all;
+}
+
+ScanResult scan(const ScanOptions& options) { return joined(scan_roots(options)); }
 
 }  // namespace rartifacts

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <rartifacts/classify.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,9 +62,9 @@ class Agenda {
 
 class Walker {
  public:
-  Walker(const WalkRequest& request, Agenda& agenda, std::atomic<std::uint64_t>& total, WalkResult& result,
+  Walker(int base, const WalkRequest& request, Agenda& agenda, std::atomic<std::uint64_t>& total, WalkResult& result,
          bool is_first)
-      : request_(request), agenda_(agenda), total_(total), result_(result), is_first_(is_first) {}
+      : base_(base), request_(request), agenda_(agenda), total_(total), result_(result), is_first_(is_first) {}
 
   void run() {
     std::string directory;
@@ -79,7 +80,7 @@ class Walker {
  private:
   Result<void> visit(const std::string& directory) {
     const bool is_start = std::ranges::find(request_.directories, directory) != request_.directories.end();
-    auto fd = open_below(request_.base, directory, O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
+    auto fd = open_below(base_, directory, O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
     if (!fd) return pass(fd);
     for (;;) {
       const auto got = getdents64(fd->get(), buffer_.data(), buffer_.size());
@@ -100,9 +101,18 @@ class Walker {
     if (type == DT_DIR) {
       if (request_.recurse) found_.push_back(join_path(directory, name));
       if (request_.wants(directory, name)) result_.folders.push_back(join_path(directory, name));
-    } else if (request_.wants(directory, name) || (type == DT_REG && request_.sniff && request_.sniff(fd, name))) {
+    } else if (request_.wants(directory, name) || (type == DT_REG && request_.sniff && sniff(fd, name))) {
       result_.entries.push_back({join_path(directory, name), type == DT_LNK});
     }
+  }
+
+  static bool sniff(int directory, const char* name) {
+    const int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return true;  // the second look will say why
+    std::array<std::uint8_t, 64> head;
+    const auto got = pread(fd, head.data(), head.size(), 0);
+    close(fd);
+    return got < 0 || is_candidate(Bytes(head).first(static_cast<std::size_t>(got)));
   }
 
   // Some file systems do not tell the type.
@@ -112,6 +122,7 @@ class Walker {
     return IFTODT(status.st_mode);
   }
 
+  int base_;
   const WalkRequest& request_;
   Agenda& agenda_;
   std::atomic<std::uint64_t>& total_;  ///< entries seen by all threads
@@ -123,13 +134,13 @@ class Walker {
 
 }  // namespace
 
-WalkResult walk(const WalkRequest& request) {
+WalkResult walk(int base, const WalkRequest& request) {
   const unsigned threads = thread_count(request.jobs);
   Agenda agenda(request.directories);
   agenda.enter(threads);
   std::vector<WalkResult> parts(threads);
   std::atomic<std::uint64_t> total{0};
-  on_threads(threads, [&](unsigned i) { Walker(request, agenda, total, parts[i], i == 0).run(); });
+  on_threads(threads, [&](unsigned i) { Walker(base, request, agenda, total, parts[i], i == 0).run(); });
 
   WalkResult all;
   for (auto& part : parts) {

@@ -14,14 +14,12 @@ struct WalkEntry {
 };
 
 struct WalkRequest {
-  int base = -1;                         ///< descriptor of the base directory
   std::vector<std::string> directories;  ///< where to start, relative to the base
   bool recurse = true;
   unsigned jobs = 0;
   /// Called on the walking threads for every name that is no directory; true keeps the entry.
   std::function<bool(std::string_view directory, std::string_view name)> wants;
-  /// When set, asked about regular files that `wants` refused; gets the directory's descriptor.
-  std::function<bool(int directory, const char* name)> sniff;
+  bool sniff = false;  ///< look into regular files that `wants` refused, and keep those that begin like an artifact
   std::function<void(std::uint64_t entries)> progress;  ///< called on the calling thread
 };
 
@@ -32,7 +30,7 @@ struct WalkResult {
   std::uint64_t seen = 0;
 };
 
-/// Visits every directory below the starting points, on several threads. Links are reported, not followed.
-WalkResult walk(const WalkRequest& request);
+/// Visits every directory of the file system below the starting points, on several threads. Links are reported, not followed.
+WalkResult walk(int base, const WalkRequest& request);
 
 }  // namespace rartifacts

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The reader module for packages: tar and cpio in any compression that libarchive reads itself. It pulls in a dozen libraries.
+//
+// Three things that libarchive would let pass are errors here. It takes a tar that ends between two entries for a whole one; it
+// starts other programs for compressions it was not built with; and a few kilobytes that unfold to terabytes keep it busy.
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "modules/load.h"
+#include "modules/package_reader.h"
+
+RARTIFACTS_MODULE;
+
+namespace {
+
+/// The two blocks of zeros at the end of a tar, of which old programs wrote one.
+constexpr std::int64_t kTarEnd = 512;
+/// What is packed tighter than this is no package. The best that was seen of a real one is 20; zeros in gzip have 1000.
+constexpr std::int64_t kMaxRatio = 200;
+constexpr std::int64_t kAnyRatio = std::int64_t{1} << 30;  ///< up to here
+
+}  // namespace
+
+struct rartifacts_package {
+  archive* reader = archive_read_new();
+  int fd = -1;
+  std::uint64_t position = 0;
+  std::uint64_t end = 0;
+  std::uint64_t begin = 0;
+  std::array<char, 64 * 1024> buffer{};
+  std::string problem;
+
+  ~rartifacts_package() { archive_read_free(reader); }
+};
+
+namespace {
+
+// libarchive converts names by the locale, and the program runs in that of C.
+class Utf8 {
+ public:
+  Utf8() : before_(uselocale(locale())) {}
+  ~Utf8() { uselocale(before_); }
+  Utf8(const Utf8&) = delete;
+  Utf8& operator=(const Utf8&) = delete;
+
+ private:
+  static locale_t locale() {
+    static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return utf8 ? utf8 : LC_GLOBAL_LOCALE;
+  }
+  locale_t before_;
+};
+
+la_ssize_t refill(archive* reader, void* context, const void** bytes) {
+  auto& package = *static_cast<rartifacts_package*>(context);
+  const auto unfolded = archive_filter_bytes(reader, 0);
+  const auto packed = static_cast<std::int64_t>(package.position - package.begin);
+  if (unfolded > kAnyRatio && unfolded / kMaxRatio > packed) {
+    archive_set_error(reader, EFBIG, "%lld bytes unfold from %lld: that is no package",
+                      static_cast<long long>(unfolded), static_cast<long long>(packed));
+    return -1;
+  }
+  const auto want = std::min<std::uint64_t>(package.buffer.size(), package.end - package.position);
+  ssize_t got = 0;
+  do got = pread(package.fd, package.buffer.data(), want, static_cast<off_t>(package.position));
+  while (got < 0 && errno == EINTR);
+  if (got < 0 || (got == 0 && want > 0)) {
+    archive_set_error(reader, got < 0 ? errno : EIO, "%s", got < 0 ? std::strerror(errno) : "shrank while it was read");
+    return -1;
+  }
+  package.position += static_cast<std::uint64_t>(got);
+  *bytes = package.buffer.data();
+  return got;
+}
+
+la_int64_t pass_over(archive*, void* context, la_int64_t count) {
+  auto& package = *static_cast<rartifacts_package*>(context);
+  const auto rest = static_cast<la_int64_t>(package.end - package.position);
+  const auto passed = std::min(count, rest);
+  package.position += static_cast<std::uint64_t>(passed);
+  return passed;
+}
+
+// A filter that libarchive was built without would start a program, which is not wanted.
+void offer_formats(archive* reader) {
+  struct Filter {
+    int (*offer)(archive*);
+    const char* (*built_with)();
+  };
+  static constexpr std::array kFilters{Filter{archive_read_support_filter_gzip, archive_zlib_version},
+                                       Filter{archive_read_support_filter_bzip2, archive_bzlib_version},
+                                       Filter{archive_read_support_filter_xz, archive_liblzma_version},
+                                       Filter{archive_read_support_filter_lzma, archive_liblzma_version},
+                                       Filter{archive_read_support_filter_lzip, archive_liblzma_version},
+                                       Filter{archive_read_support_filter_zstd, archive_libzstd_version},
+                                       Filter{archive_read_support_filter_lz4, archive_liblz4_version}};
+  for (const auto& filter : kFilters)
+    if (filter.built_with()) filter.offer(reader);
+  archive_read_support_filter_rpm(reader);
+  archive_read_support_format_tar(reader);
+  archive_read_support_format_cpio(reader);
+}
+
+rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t length) {
+  auto* package = new rartifacts_package;
+  package->fd = fd;
+  package->begin = package->position = begin;
+  package->end = begin + length;
+  offer_formats(package->reader);
+  archive_read_set_read_callback(package->reader, refill);
+  archive_read_set_skip_callback(package->reader, pass_over);
+  archive_read_set_callback_data(package->reader, package);
+  if (archive_read_open1(package->reader) != ARCHIVE_OK)
+    package->problem = "neither tar nor cpio, in no compression that is known";
+  return package;
+}
+
+int failed(rartifacts_package& package) {
+  const char* why = archive_error_string(package.reader);
+  package.problem = why ? why : "cannot be read";
+  return -1;
+}
+
+int next_entry(rartifacts_package* package, rartifacts_package_entry* into) {
+  if (!package->problem.empty()) return -1;
+  const Utf8 names;
+  auto* reader = package->reader;
+  archive_entry* entry = nullptr;
+  const bool is_tar = (archive_format(reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+  if (archive_format(reader) != 0 && archive_read_data_skip(reader) < ARCHIVE_WARN) return failed(*package);
+  const auto before = archive_filter_bytes(reader, 0);
+  const int got = archive_read_next_header(reader, &entry);
+  if (got == ARCHIVE_EOF) {
+    if (is_tar && archive_filter_bytes(reader, 0) - before < kTarEnd) {
+      package->problem = "cut off: the blocks that end a tar are not there";
+      return -1;
+    }
+    return 0;
+  }
+  if (got < ARCHIVE_WARN) return failed(*package);
+  const char* hard = archive_entry_hardlink(entry);
+  into->path = archive_entry_pathname(entry);
+  into->is_hard_link = hard != nullptr;
+  into->link = hard ? hard : archive_entry_symlink(entry);
+  into->st_mode = hard ? (S_IFREG | archive_entry_perm(entry)) : archive_entry_mode(entry);
+  into->size = archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0
+                   ? static_cast<std::uint64_t>(archive_entry_size(entry))
+                   : 0;
+  return 1;
+}
+
+std::int64_t read_content(rartifacts_package* package, void* into, std::size_t size) {
+  const auto got = archive_read_data(package->reader, into, size);
+  return got < 0 ? failed(*package) : got;
+}
+
+const char* error_of(rartifacts_package* package) { return package->problem.c_str(); }
+
+void close_package(rartifacts_package* package) { delete package; }
+
+}  // namespace
+
+RARTIFACTS_EXPORT const rartifacts_package_reader rartifacts_package_reader_v1;
+const rartifacts_package_reader rartifacts_package_reader_v1{open_package, next_entry, read_content, error_of,
+                                                             close_package};

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <nettle/sha2.h>
+#include <rartifacts/bytes.h>
+
+#include <array>
+#include <string>
+
+namespace rartifacts {
+
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces.
+class Sha256 {
+ public:
+  Sha256() { sha256_init(&context_); }
+  void add(Bytes bytes) { sha256_update(&context_, bytes.size(), bytes.data()); }
+  /// Lower-case hex; to be called once.
+  std::string hex() {
+    std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest;
+    sha256_digest(&context_, digest.size(), digest.data());
+    std::string text;
+    for (const auto byte : digest) text += fmt::format("{:02x}", byte);
+    return text;
+  }
+
+ private:
+  sha256_ctx context_;
+};
+
+}  // namespace rartifacts

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <fcntl.h>
+#include <rartifacts/archive.h>
+#include <rartifacts/classify.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "format/path_leaks.h"
+#include "source/directory.h"
+#include "source/source.h"
+
+namespace rartifacts {
+namespace {
+
+Result<void> count_leaks(int fd, const std::vector<std::string>& texts, Artifact& artifact) {
+  if (texts.empty()) return {};
+  PathLeaks leaks(texts);
+  std::vector<std::uint8_t> buffer(std::size_t{128} << 10);
+  for (off_t position = 0;;) {
+    const auto got = pread(fd, buffer.data(), buffer.size(), position);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno("");
+    if (got == 0) break;
+    leaks.add(Bytes(buffer).first(static_cast<std::size_t>(got)));
+    position += got;
+  }
+  artifact.path_leaks = leaks.counts();
+  return {};
+}
+
+class Disk final : public Source {
+ public:
+  explicit Disk(int base) : base_(base) {}
+
+  Result<struct stat> status(const std::string& path) const override { return stat_below(base_, path); }
+  Result<std::string> read_link(const std::string& path) const override { return read_link_below(base_, path); }
+  Result<std::string> read_text(const std::string& path) const override { return read_text_below(base_, path); }
+  bool is_installed_root() const override { return false; }
+
+  WalkResult walk(const WalkRequest& request) override { return rartifacts::walk(base_, request); }
+
+  Result<std::optional<Artifact>> look(const std::string& path, const LookRequest& request) const override {
+    auto fd = open_below(base_, path, O_RDONLY | O_NONBLOCK | (request.named ? 0 : O_NOFOLLOW));
+    if (!fd) return pass(fd);
+    OpenedFile file{std::move(*fd), {}};
+    if (fstat(file.fd.get(), &file.status) != 0) return fail_errno("");
+    if (!S_ISREG(file.status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
+    auto image = Image::of_file(file.fd.get(), static_cast<std::uint64_t>(file.status.st_size));
+    if (!image) return pass(image);
+    auto artifact = look_into(View(*image), path, request);
+    if (!artifact) return artifact;
+    if (*artifact && request.path_leaks)
+      if (auto counted = count_leaks(file.fd.get(), *request.path_leaks, **artifact); !counted) return pass(counted);
+    if (auto same = check_unchanged(file); !same) return pass(same);
+    if (*artifact) (*artifact)->mode = file.status.st_mode & kPermissions;
+    return artifact;
+  }
+
+ private:
+  int base_;
+};
+
+}  // namespace
+
+Result<std::optional<Artifact>> look_into(View file, const std::string& path, const LookRequest& request) {
+  auto artifact = classify(file, file_name_of(path));
+  if (!artifact || !*artifact) return artifact;
+  (*artifact)->path = path;
+  if (!request.members || !is_archive(file.head(8))) return artifact;
+  auto members = read_members(file);
+  if (!members) return pass(members);
+  (*artifact)->members = std::move(*members);
+  return artifact;
+}
+
+std::unique_ptr<Source> open_disk(int base) { return std::make_unique<Disk>(base); }
+
+}  // namespace rartifacts

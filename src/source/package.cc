@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Packages, read in place
+// =======================
+//
+// A package can be read in one direction only, and a second time costs as much as the first. So everything is done while it passes
+// by: the files whose names say that they may matter are looked into as they come, through an Image that draws from the stream,
+// and what they are is noted down. Of all other entries no more is kept than a hash of the path. Nothing is unpacked to disk.
+//
+// Several packages form one root, as after their installation: what a link in one of them leads to may be in another.
+#include "source/package.h"
+
+#include <rartifacts/classify.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "format/package_identity.h"
+#include "format/path_leaks.h"
+#include "source/digest.h"
+#include "source/package_paths.h"
+#include "source/package_stream.h"
+
+namespace rartifacts {
+namespace {
+
+/// Files and links that may matter, of all packages of a root. Those of a kernel are 20, of rustc with all its targets 2,000.
+constexpr std::size_t kMaxKept = 50'000;
+
+/// Crate metadata is read at its first page and around its root, which stands at the end.
+constexpr std::uint64_t kMetadataHead = std::uint64_t{64} << 10;
+constexpr std::uint64_t kMetadataTail = std::uint64_t{1} << 20;
+/// And so many of them are looked into.
+constexpr std::size_t kMaxLooks = 8'000;
+
+using Look = Result<std::optional<Artifact>>;
+
+/// What is known of a file or link.
+struct Node {
+  mode_t st_mode = 0;
+  std::uint64_t size = 0;
+  std::string text;  ///< of a link, or of a known text
+  std::shared_ptr<const Look> look;
+};
+
+bool is_leftover(std::string_view name) {
+  return name.ends_with(".o") || name.ends_with(".cmd") || name.ends_with(".rlib");
+}
+
+bool is_from_table(std::string_view path) {
+  return std::ranges::any_of(auxiliary_table(), [&](const AuxiliaryRow& row) { return path.ends_with(row.path); });
+}
+
+class Packages final : public PackageSource {
+ public:
+  Packages(int base, std::vector<std::string> files, const ScanOptions& options)
+      : base_(base), files_(std::move(files)), options_(options) {}
+
+  bool is_installed_root() const override { return true; }
+  PackageRoot take_root() override { return std::move(root_); }
+
+  Result<struct stat> status(const std::string& path) const override {
+    struct stat status{};
+    if (const auto node = nodes_.find(path); node != nodes_.end()) {
+      status.st_mode = node->second.st_mode;
+      status.st_size = static_cast<off_t>(node->second.size);
+      return status;
+    }
+    status.st_mode = S_IFDIR;
+    if (path == "." || paths_.has_directory(path)) return status;
+    status.st_mode = S_IFREG;
+    if (paths_.has_file(path)) return status;
+    return fail(ErrorKind::changed, "not there");
+  }
+
+  Result<std::string> read_link(const std::string& path) const override { return text_of(path); }
+  Result<std::string> read_text(const std::string& path) const override { return text_of(path); }
+
+  Look look(const std::string& path, const LookRequest&) const override {
+    const auto node = nodes_.find(path);
+    return node == nodes_.end() || !node->second.look ? std::nullopt : *node->second.look;
+  }
+
+  WalkResult walk(const WalkRequest& request) override {
+    WalkResult result;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      root_.packages.push_back({.file = files_[i], .identity = {}});
+      if (auto read = read_package(i, request, result); !read) result.problems.push_back({files_[i], read.error()});
+      result.seen += root_.packages[i].entries;
+    }
+    paths_.sort();
+    if (files_.size() > 1) compare_clashes(result);
+    std::ranges::sort(result.entries, {}, &WalkEntry::path);
+    return result;
+  }
+
+ private:
+  Result<std::string> text_of(const std::string& path) const {
+    const auto node = nodes_.find(path);
+    if (node == nodes_.end()) return fail(ErrorKind::changed, "not there");
+    return node->second.text;
+  }
+
+  Result<void> read_package(std::size_t index, const WalkRequest& request, WalkResult& result) {
+    auto package = open_package(base_, files_[index]);
+    if (!package) return pass(package);
+    auto& facts = root_.packages[index];
+    facts.identity = package->identity;
+    auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
+    if (!stream) return pass(stream);
+    for (;;) {
+      auto entry = stream->next();
+      if (!entry) return pass(entry);
+      if (!*entry) break;
+      if (++facts.entries % 1024 == 0 && request.progress) request.progress(result.seen + facts.entries);
+      if ((*entry)->path.empty()) continue;
+      auto taken = !package->is_deb && (*entry)->path.starts_with('.')
+                       ? take_self_description(facts, *stream, **entry)
+                       : take_entry(index, *stream, **entry, request, result);
+      if (!taken) return taken;
+    }
+    return check_unchanged(package->file);
+  }
+
+  // .PKGINFO and its like stand in the root of the package and are not installed.
+  static Result<void> take_self_description(PackageFacts& facts, PackageStream& stream, const PackageEntry& entry) {
+    if (entry.path != ".PKGINFO") return {};
+    auto text = read_all(stream, entry);
+    if (!text) return pass(text);
+    facts.identity = read_pkginfo(*text);
+    return {};
+  }
+
+  Result<void> take_entry(std::size_t index, PackageStream& stream, const PackageEntry& entry,
+                          const WalkRequest& request, WalkResult& result) {
+    const bool is_directory = S_ISDIR(entry.st_mode);
+    if (auto added = paths_.add(entry.path, is_directory, index); !added) return added;
+    auto& facts = root_.packages[index];
+    const bool is_link = S_ISLNK(entry.st_mode);
+    const bool is_sticky_directory = is_directory && (entry.st_mode & S_ISVTX) != 0;
+    if ((entry.st_mode & S_IWOTH) != 0 && !is_link && !is_sticky_directory) note(facts.world_writable, entry.path);
+    const auto name = file_name_of(entry.path);
+    const bool is_wanted = request.wants(directory_of(entry.path), name);
+    if (is_directory) {
+      if (is_wanted) result.folders.push_back(entry.path);
+      return {};
+    }
+    if (is_leftover(name)) note(facts.leftovers, entry.path);
+    if (is_link) {
+      if (is_wanted) result.entries.push_back({entry.path, true});
+      auto node = keep(index, entry);
+      if (node) (*node)->text = entry.link;
+      return node ? Result<void>() : pass(node);
+    }
+    if (!S_ISREG(entry.st_mode)) return {};
+    if (entry.is_hard_link && entry.size == 0) return take_hard_link(index, entry, is_wanted, result);
+    return take_file(index, stream, entry, is_wanted, request, result);
+  }
+
+  static void note(std::vector<std::string>& list, const std::string& path) {
+    if (list.size() < PackageFacts::kListed) list.push_back(path);
+  }
+
+  Result<Node*> keep(std::size_t index, const PackageEntry& entry) {
+    if (nodes_.size() >= kMaxKept)
+      return fail(ErrorKind::too_large, "more than {} links and files that could be artifacts", kMaxKept);
+    auto& node = nodes_[entry.path];
+    node = Node{.st_mode = entry.st_mode, .size = entry.size};
+    root_.owner[entry.path] = index;
+    return &node;
+  }
+
+  Result<void> take_hard_link(std::size_t index, const PackageEntry& entry, bool is_wanted, WalkResult& result) {
+    const auto original = nodes_.find(entry.link);
+    if (!is_wanted) return {};
+    if (original == nodes_.end())
+      return fail(ErrorKind::unsupported, "{} is a hard link to {}, which was not looked into", entry.path, entry.link);
+    auto node = keep(index, entry);
+    if (!node) return pass(node);
+    **node = original->second;
+    if ((*node)->look && *(*node)->look && **(*node)->look) {
+      auto renamed = ***(*node)->look;
+      renamed.path = entry.path;
+      (*node)->look = std::make_shared<const Look>(std::move(renamed));
+    }
+    result.entries.push_back({entry.path, false});
+    return {};
+  }
+
+  Result<void> take_file(std::size_t index, PackageStream& stream, const PackageEntry& entry, bool is_wanted,
+                         const WalkRequest& request, WalkResult& result) {
+    const bool is_text = is_known_text(entry.path);
+    const bool is_needed = is_wanted || is_text || is_from_table(entry.path);
+    const bool is_program = (entry.st_mode & S_IXUSR) != 0;
+    if (!is_needed && !is_program && !request.sniff) return {};
+
+    Draw draw(stream, options_);
+    auto image = Image::of_stream(std::ref(draw), entry.size);
+    if (!image) return is_needed ? pass(image) : Result<void>();
+    const View file(*image);
+    auto head = file.fetch(0, std::min<std::uint64_t>(64, entry.size));
+    if (!head) return pass(head);
+    if (is_program)
+      if (const auto machine = program_machine(file)) root_.packages[index].machines.try_emplace(*machine, entry.path);
+    if (as_text(*head).starts_with("rust")) image->keep(kMetadataHead, kMetadataTail);
+    const bool is_sniffed = request.sniff && is_candidate(*head);
+    if (!is_needed && !is_sniffed) return {};
+
+    auto node = keep(index, entry);
+    if (!node) return pass(node);
+    if (is_wanted || is_sniffed) result.entries.push_back({entry.path, false});
+    if (is_text) return keep_text(**node, file, entry.path);
+    if (++looks_ > kMaxLooks)
+      return fail(ErrorKind::too_large, "more than {} files that could be artifacts", kMaxLooks);
+    auto look = look_into(file, entry.path, {.members = options_.members});
+    if (draw.failure) return std::unexpected(*draw.failure);
+    if (look && *look) {
+      (*look)->mode = entry.st_mode & kPermissions;
+      if (auto finished = draw.finish(**look); !finished) return finished;
+    }
+    (*node)->look = std::make_shared<const Look>(std::move(look));
+    return {};
+  }
+
+  static Result<void> keep_text(Node& node, View file, const std::string& path) {
+    constexpr std::uint64_t kLargest = std::uint64_t{1} << 20;
+    if (file.size() > kLargest)
+      return fail(ErrorKind::too_large, "{}: {} bytes are more than any such text has", path, file.size());
+    auto bytes = file.fetch(0, file.size());
+    if (!bytes) return pass(bytes);
+    node.text = as_text(*bytes);
+    return {};
+  }
+
+  /// The content of an entry on its way into an Image, and what is to be known of all of it.
+  class Draw {
+   public:
+    Draw(PackageStream& stream, const ScanOptions& options) : stream_(stream) {
+      if (options.digests) digest_.emplace();
+      if (!options.path_leaks.empty()) leaks_.emplace(options.path_leaks);
+    }
+
+    Result<std::size_t> operator()(std::span<std::uint8_t> into) {
+      auto got = stream_.read(into);
+      if (!got) failure = got.error();
+      if (!got) return got;
+      if (digest_) digest_->add(into.first(*got));
+      if (leaks_) leaks_->add(into.first(*got));
+      return got;
+    }
+
+    // Reads what the classification had no use for, when all is asked for.
+    Result<void> finish(Artifact& artifact) {
+      if (!digest_ && !leaks_) return {};
+      std::vector<std::uint8_t> rest(std::size_t{128} << 10);
+      for (;;) {
+        auto got = (*this)(rest);
+        if (!got) return pass(got);
+        if (*got == 0) break;
+      }
+      if (digest_) artifact.sha256 = digest_->hex();
+      if (leaks_) artifact.path_leaks = leaks_->counts();
+      return {};
+    }
+
+    std::optional<Error> failure;  ///< of the package, not of the file
+
+   private:
+    PackageStream& stream_;
+    std::optional<Sha256> digest_;
+    std::optional<PathLeaks> leaks_;
+  };
+
+  // ---- One path in two packages ----
+
+  struct Content {
+    std::size_t package;
+    std::string path;
+    std::string what;  ///< type, permissions, and digest of the bytes or text of the link
+  };
+
+  // The paths are known as hashes only, so the packages that share some are read again.
+  void compare_clashes(WalkResult& result) {
+    const auto keys = paths_.clashes();
+    if (keys.empty()) return;
+    std::map<std::uint64_t, std::vector<Content>> contents;
+    for (std::size_t i = 0; i < files_.size(); ++i)
+      if (auto read = read_contents(i, keys, contents); !read) result.problems.push_back({files_[i], read.error()});
+    for (const auto& [key, all] : contents)
+      for (std::size_t i = 1; i < all.size(); ++i)
+        if (all[i].package != all.front().package && root_.clashes.size() < PackageFacts::kListed)
+          root_.clashes.push_back({.path = all[i].path,
+                                   .first = all.front().package,
+                                   .second = all[i].package,
+                                   .same_content = all[i].what == all.front().what});
+    std::ranges::sort(root_.clashes, {}, &PathClash::path);
+  }
+
+  Result<void> read_contents(std::size_t index, const std::vector<std::uint64_t>& keys,
+                             std::map<std::uint64_t, std::vector<Content>>& contents) {
+    auto package = open_package(base_, files_[index]);
+    if (!package) return pass(package);
+    auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
+    if (!stream) return pass(stream);
+    for (;;) {
+      auto entry = stream->next();
+      if (!entry) return pass(entry);
+      if (!*entry) return {};
+      const auto key = PackagePaths::key((*entry)->path);
+      if (!std::ranges::binary_search(keys, key)) continue;
+      auto what = fmt::format("{:o} {}", (*entry)->st_mode, (*entry)->link);
+      if (S_ISREG((*entry)->st_mode)) {
+        auto digest = digest_of(*stream);
+        if (!digest) return pass(digest);
+        what += *digest;
+      }
+      contents[key].push_back({index, (*entry)->path, std::move(what)});
+    }
+  }
+
+  static Result<std::string> digest_of(PackageStream& stream) {
+    Sha256 digest;
+    std::vector<std::uint8_t> buffer(std::size_t{128} << 10);
+    for (;;) {
+      auto got = stream.read(buffer);
+      if (!got) return pass(got);
+      if (*got == 0) return digest.hex();
+      digest.add(std::span(buffer).first(*got));
+    }
+  }
+
+  int base_;
+  std::vector<std::string> files_;
+  const ScanOptions& options_;
+  std::size_t looks_ = 0;
+  std::map<std::string, Node, std::less<>> nodes_;
+  PackagePaths paths_;
+  PackageRoot root_;
+};
+
+}  // namespace
+
+std::string PackageRoot::shown(std::string_view path) const {
+  if (packages.empty() || std::ranges::find(packages, path, &PackageFacts::file) != packages.end())
+    return std::string(path);
+  const auto known = owner.find(path);
+  return fmt::format("{}:{}", packages[known == owner.end() ? 0 : known->second].file, path);
+}
+
+std::unique_ptr<PackageSource> open_packages(int base, std::vector<std::string> files, const ScanOptions& options) {
+  return std::make_unique<Packages>(base, std::move(files), options);
+}
+
+}  // namespace rartifacts

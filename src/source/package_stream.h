@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/bytes.h>
+#include <rartifacts/package.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "modules/package_reader.h"
+#include "source/directory.h"
+
+namespace rartifacts {
+
+/// One entry of a package.
+struct PackageEntry {
+  std::string path;  ///< without `./`; empty for the root itself
+  std::string link;  ///< text of a symbolic link, or path of the entry that a hard link is another name of
+  bool is_hard_link = false;
+  std::uint32_t st_mode = 0;
+  std::uint64_t size = 0;
+};
+
+/// The files in a package, once from front to back, through the reader module for libarchive.
+class PackageStream {
+ public:
+  /// Reads `length` bytes of `fd`, which the caller keeps open, from `begin` on. Errors: the module is not there.
+  static Result<PackageStream> open(int fd, std::uint64_t begin, std::uint64_t length);
+
+  /// The next entry; nothing once the end was reached and everything was sound. Errors: `malformed`, for what cannot be read as
+  /// well as for names that are absolute, lead out of the package or are longer than any file system takes.
+  Result<std::optional<PackageEntry>> next();
+  /// The next bytes of the entry's content, 0 at its end.
+  Result<std::size_t> read(std::span<std::uint8_t> into);
+
+ private:
+  struct Close {
+    const rartifacts_package_reader* reader;
+    void operator()(rartifacts_package* package) const { reader->close(package); }
+  };
+  explicit PackageStream(std::unique_ptr<rartifacts_package, Close> package) : package_(std::move(package)) {}
+  std::unexpected<Error> failed() const;
+  std::unique_ptr<rartifacts_package, Close> package_;
+};
+
+/// The whole content of an entry that is a small text.
+Result<std::string> read_all(PackageStream& stream, const PackageEntry& entry);
+
+/// A package and where the files are in it: all of it, or data.tar.* of a .deb.
+struct OpenedPackage {
+  OpenedFile file;
+  PackageIdentity identity;
+  bool is_deb = false;
+  std::uint64_t begin = 0;
+  std::uint64_t length = 0;
+};
+
+/// True when the file `path` below `base` begins like a package, or like a tar or cpio, packed or not. A packed kernel module is none.
+bool is_package(int base, const std::string& path);
+
+/// Opens the package `path` below `base` and reads what it says of itself, as far as that stands in front of the files.
+Result<OpenedPackage> open_package(int base, const std::string& path);
+
+}  // namespace rartifacts

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/artifact.h>
+#include <sys/stat.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "source/walk.h"
+
+namespace rartifacts {
+
+/// What a scan wants to hear of a file besides what it is.
+struct LookRequest {
+  bool named = false;                                    ///< the user named it: links are followed
+  bool members = false;                                  ///< list the members of an archive
+  const std::vector<std::string>* path_leaks = nullptr;  ///< texts to be counted; the request does not own them
+};
+
+/// Where files come from: a directory on disk, or packages as they would be installed. Paths are relative to its root.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  /// lstat(2). Of a file in a package only type, permissions and size are known.
+  virtual Result<struct stat> status(const std::string& path) const = 0;
+  virtual Result<std::string> read_link(const std::string& path) const = 0;
+  /// The whole of a small text file; of one that `is_known_text` names, when it is in a package.
+  virtual Result<std::string> read_text(const std::string& path) const = 0;
+  /// What the content of a regular file says that it is, its path and permissions filled in; nothing when it is no artifact.
+  virtual Result<std::optional<Artifact>> look(const std::string& path, const LookRequest& request) const = 0;
+  virtual WalkResult walk(const WalkRequest& request) = 0;
+  /// True when a link to `/usr` leads to `usr` below the root.
+  virtual bool is_installed_root() const = 0;
+};
+
+/// What `Source::look` does once it has the bytes.
+Result<std::optional<Artifact>> look_into(View file, const std::string& path, const LookRequest& request);
+
+/// The files below a directory on disk, which the caller keeps open.
+std::unique_ptr<Source> open_disk(int base);
+
+/// Where a path leads when every link in it is followed, none of them out of the source.
+struct ResolvedPath {
+  std::string target;              ///< path without links, relative to the base
+  std::vector<std::string> links;  ///< the links passed on the way, in order
+  struct stat status;
+};
+/// The first `trusted` characters of the path are what the user typed and are not questioned. Errors: dangling, looping,
+/// absolute and escaping links.
+Result<ResolvedPath> resolve(const Source& source, std::string_view path, std::size_t trusted);
+
+/// True for text files whose content a scan reads: configurations, target specifications.
+bool is_known_text(std::string_view path);
+
+}  // namespace rartifacts
