@@ -18,7 +18,8 @@ struct Member {
   std::uint64_t header = 0;  ///< offset of the member header in the archive
   std::uint64_t offset = 0;  ///< offset of the content in the archive; meaningless when `external`
   std::uint64_t size = 0;    ///< bytes of content
-  bool external = false;     ///< thin archive: the content is the file `name`, next to the archive
+  bool external = false;     ///< thin archive: the content is the file `name`, relative to the archive's directory
+  std::optional<std::uint64_t> nested;  ///< external, and that file is an archive: the member whose `header` is this
 };
 
 /// True when `head`, the first bytes of a file, is the magic of any archive that `ArchiveReader` reads.
@@ -40,6 +41,8 @@ class ArchiveReader {
   ArchiveFormat format() const { return format_; }
   /// The next member, or nothing after the last. Errors: `truncated`, `malformed`; the walk cannot go on after one.
   Result<std::optional<Member>> next();
+  /// Makes `next` give the member with its header at this offset. Long names are known once `next` has been called.
+  void seek(std::uint64_t header) { position_ = header; }
 
  private:
   explicit ArchiveReader(View archive) : archive_(archive) {}

@@ -51,11 +51,22 @@ struct ProcMacroFacts {
   enum class Section { present, missing, unreadable } rustc_section = Section::missing;
 };
 
+/// How a member of a Rust archive came into it.
+enum class MemberRole {
+  rust,      ///< an object that rustc wrote
+  bundled,   ///< of a native library that was linked into the crate (`#[link(kind = "static")]`)
+  metadata,  ///< lib.rmeta and lib.rmeta-link
+};
+std::string_view name_of(MemberRole role);
+
 /// A member of an archive, as far as `inspect` shows it.
 struct MemberFacts {
   std::string name;
   std::uint64_t size = 0;
   std::optional<Language> language;
+  std::optional<MemberRole> role;  ///< nothing: it cannot be told, or the archive holds no Rust
+  bool external = false;           ///< of a thin archive: a file of its own
+  std::string problem;             ///< why an external member could not be read
 };
 
 /// A directory that a manifest lists: one whose mode is to be kept, or a link to one.

@@ -90,6 +90,8 @@ class View {
   explicit View(Image& image) : image_(&image), size_(image.size()) {}
 
   std::uint64_t size() const { return size_; }
+  /// Where this window starts in the Image, and so in the file.
+  std::uint64_t begin() const { return begin_; }
 
   /// The `length` bytes at `offset` of this window, valid for as long as the Image lives.
   Result<Bytes> fetch(std::uint64_t offset, std::uint64_t length) const;

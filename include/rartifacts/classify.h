@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <rartifacts/archive.h>
 #include <rartifacts/artifact.h>
+
+#include <functional>
 
 namespace rartifacts {
 
@@ -11,9 +14,21 @@ namespace rartifacts {
 /// `Artifact::path`, `link_target` and `sha256` are left for the caller.
 Result<std::optional<Artifact>> classify(View file, std::string_view file_name);
 
+/// The content of a member, for as long as no other one is opened, and its name where the archive does not have it.
+struct OpenedMember {
+  View content;
+  std::string name;
+};
+using OpenMember = std::function<Result<OpenedMember>(const Member&)>;
+
 /// The members of an archive, in order. Rust objects are those that `lib.rmeta-link` names (rustc 1.97 and later), or that
-/// show it themselves.
+/// show it themselves. A member that `open` cannot open, one of a thin archive, is listed with the reason.
+Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& open);
+/// The same for bytes alone: members that are other files are listed as unread.
 Result<std::vector<MemberFacts>> read_members(View archive);
+
+/// The metadata in `lib.rmeta`: the member itself, or a section of the object that it is wrapped in.
+Result<View> metadata_of_member(View member);
 
 /// True when the first bytes of a file (64 or fewer) can belong to one of our kinds.
 bool is_candidate(Bytes head);

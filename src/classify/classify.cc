@@ -5,21 +5,13 @@
 #include <algorithm>
 
 #include "classify/crate_names.h"
+#include "classify/members.h"
 
 namespace rartifacts {
 namespace {
 
 constexpr std::string_view kDeclsPrefix = "__rustc_proc_macro_decls_";
 constexpr std::string_view kMetadataPrefix = "rust_metadata_";
-constexpr std::string_view kMetadataMember = "lib.rmeta";
-constexpr std::string_view kOldMetadataMember = "rust.metadata.bin";  // up to rustc 1.24
-constexpr std::string_view kRmetaMagic{"rust\0\0\0", 7};
-constexpr std::string_view kVersion4Magic{"\0\0\0\0rust\0\0\0", 11};
-
-bool is_metadata(Bytes head) {
-  const auto text = as_text(head);
-  return text.starts_with(kRmetaMagic) || text.starts_with(kVersion4Magic);
-}
 
 Result<void> take_metadata(Artifact& artifact, View blob) {
   auto metadata = read_metadata(blob);
@@ -36,24 +28,6 @@ Result<void> take_metadata(Artifact& artifact, View blob) {
   return {};
 }
 
-// The blob of lib.rmeta: the member itself, or a section of the object it is wrapped in.
-Result<View> metadata_of_member(View member) {
-  if (is_metadata(member.head(16))) {
-    // Archives for Apple are padded with newlines inside of the member; a blob never ends with one.
-    std::uint64_t size = member.size();
-    for (int i = 0; i < 8; ++i) {
-      auto last = member.fetch(size - 1, 1);
-      if (!last || last->front() != '\n') break;
-      --size;
-    }
-    return member.sub(0, size);
-  }
-  auto section = find_section(member, ".rmeta");
-  if (!section) return pass(section);
-  if (!*section) return fail(ErrorKind::malformed, "lib.rmeta is an object without a .rmeta section");
-  return **section;
-}
-
 Result<std::optional<Artifact>> classify_archive(View file, std::string_view file_name) {
   Artifact artifact;
   auto reader = ArchiveReader::open(file);
@@ -64,8 +38,7 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
     // rustc reads lib.rmeta from a library that is damaged behind it, and so do we; but nobody links it.
     if (!member) return pass(member);
     if (!*member) break;
-    const bool is_metadata_member = (*member)->name == kMetadataMember || (*member)->name == kOldMetadataMember;
-    if (is_metadata_member && !artifact.metadata) {
+    if (is_metadata_member((*member)->name) && !artifact.metadata) {
       artifact.kind = Kind::rlib;
       if ((*member)->external)
         return fail(ErrorKind::unsupported, "thin archive: lib.rmeta is another file, and rustc does not follow it");

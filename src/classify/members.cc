@@ -1,20 +1,39 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// What is in a Rust archive
+// =========================
+//
+//     lib.rmeta            metadata of an rlib, bare or wrapped in an object
+//     lib.rmeta-link       since rustc 1.97: the names of the objects that rustc itself wrote
+//     NAME.rcgu.o          one codegen unit each
+//     anything else        objects of bundled native libraries; in a staticlib also what std has bundled
+//
+// Without lib.rmeta-link each member has to say what it is: by the name of a codegen unit, or by its own traces.
+#include "classify/members.h"
+
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 
+#include <algorithm>
 #include <set>
 
 namespace rartifacts {
 namespace {
 
+constexpr std::string_view kMetadataMember = "lib.rmeta";
+constexpr std::string_view kOldMetadataMember = "rust.metadata.bin";
 constexpr std::string_view kLinkMember = "lib.rmeta-link";
+constexpr std::string_view kRmetaMagic{"rust\0\0\0", 7};
+constexpr std::string_view kVersion4Magic{"\0\0\0\0rust\0\0\0", 11};
 
-// An object whose section .rmeta-link holds a LEB128 count and that many strings: the names of the Rust objects.
-Result<std::set<std::string>> rust_members(View member) {
-  std::set<std::string> names;
+using Names = std::set<std::string, std::less<>>;
+
+// An object whose section .rmeta-link holds a LEB128 count and that many strings.
+Result<Names> rust_members(View member) {
+  Names names;
   auto section = find_section(member, ".rmeta-link");
   if (!section) return pass(section);
-  if (!*section) return names;
+  if (!*section) return fail(ErrorKind::malformed, "lib.rmeta-link without its section");
   Cursor cursor(**section, 0);
   const auto count = cursor.leb128(32);
   for (std::uint64_t i = 0; i < count && cursor.ok(); ++i) {
@@ -25,12 +44,52 @@ Result<std::set<std::string>> rust_members(View member) {
   return names;
 }
 
+bool is_rust(const MemberFacts& member) {
+  return member.language == Language::rust || member.language == Language::mixed;
+}
+
+void give_roles(std::vector<MemberFacts>& members, const std::optional<Names>& rust) {
+  for (auto& member : members) {
+    const bool is_listed = rust && rust->contains(member.name);
+    if ((is_listed || member.name.ends_with(".rcgu.o")) && !is_rust(member)) member.language = Language::rust;
+    if (is_metadata_member(member.name) || member.name == kLinkMember) member.role = MemberRole::metadata;
+    else if (rust ? is_listed : is_rust(member)) member.role = MemberRole::rust;
+  }
+  const bool is_rust_archive = std::ranges::any_of(members, [](const auto& member) { return member.role.has_value(); });
+  for (auto& member : members)
+    if (is_rust_archive && !member.role && (rust || member.language)) member.role = MemberRole::bundled;
+}
+
 }  // namespace
 
-Result<std::vector<MemberFacts>> read_members(View archive) {
+bool is_metadata(Bytes head) {
+  const auto text = as_text(head);
+  return text.starts_with(kRmetaMagic) || text.starts_with(kVersion4Magic);
+}
+
+bool is_metadata_member(std::string_view name) { return name == kMetadataMember || name == kOldMetadataMember; }
+
+Result<View> metadata_of_member(View member) {
+  if (is_metadata(member.head(16))) {
+    // Archives for Apple are padded with newlines inside of the member; a blob never ends with one.
+    std::uint64_t size = member.size();
+    for (int i = 0; i < 8; ++i) {
+      auto last = member.fetch(size - 1, 1);
+      if (!last || last->front() != '\n') break;
+      --size;
+    }
+    return member.sub(0, size);
+  }
+  auto section = find_section(member, ".rmeta");
+  if (!section) return pass(section);
+  if (!*section) return fail(ErrorKind::malformed, "lib.rmeta is an object without a .rmeta section");
+  return **section;
+}
+
+Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& open) {
   constexpr std::size_t kMaxMembers = 1'000'000;
   std::vector<MemberFacts> all;
-  std::set<std::string> rust;
+  std::optional<Names> rust;
   auto reader = ArchiveReader::open(archive);
   if (!reader) return pass(reader);
   for (;;) {
@@ -38,21 +97,32 @@ Result<std::vector<MemberFacts>> read_members(View archive) {
     if (!member) return pass(member);
     if (!*member) break;
     if (all.size() >= kMaxMembers) return fail(ErrorKind::too_large, "more than {} archive members", kMaxMembers);
-    MemberFacts facts{(*member)->name, (*member)->size, std::nullopt};
-    if (!(*member)->external) {
-      auto content = archive.sub((*member)->offset, (*member)->size);
-      if (!content) return pass(content);
+    MemberFacts facts{.name = (*member)->name, .size = (*member)->size, .external = (*member)->external};
+    auto opened = open(**member);
+    if (!opened && !facts.external) return pass(opened);
+    if (!opened) {
+      facts.problem = describe(opened.error());
+    } else {
+      if (!opened->name.empty()) facts.name = opened->name;
       if (facts.name == kLinkMember) {
-        if (auto names = rust_members(*content)) rust = std::move(*names);
-      } else if (auto object = read_object(*content)) {
+        if (auto names = rust_members(opened->content)) rust = std::move(*names);
+      } else if (auto object = read_object(opened->content)) {
         facts.language = object->language;
       }
     }
     all.push_back(std::move(facts));
   }
-  for (auto& member : all)
-    if (rust.contains(member.name) || member.name.ends_with(".rcgu.o")) member.language = Language::rust;
+  give_roles(all, rust);
   return all;
+}
+
+Result<std::vector<MemberFacts>> read_members(View archive) {
+  return read_members(archive, [&](const Member& member) -> Result<OpenedMember> {
+    if (member.external) return fail(ErrorKind::unsupported, "the content is another file");
+    auto content = archive.sub(member.offset, member.size);
+    if (!content) return pass(content);
+    return OpenedMember{*content, {}};
+  });
 }
 
 }  // namespace rartifacts

@@ -32,4 +32,9 @@ std::optional<Kind> kind_of(std::string_view name) {
 
 std::string_view name_of(Side side) { return side == Side::host ? "host" : "target"; }
 
+std::string_view name_of(MemberRole role) {
+  constexpr std::array<std::string_view, 3> kNames{"rust", "bundled", "metadata"};
+  return kNames[static_cast<std::size_t>(role)];
+}
+
 }  // namespace rartifacts

@@ -79,6 +79,19 @@ struct AuditCommand {
 };
 ExitCode run_audit(const AuditCommand& command);
 
+struct ExtractCommand {
+  CommonOptions common;
+  std::string file;
+  std::string output = ".";
+  bool objects = false;  ///< the default when nothing else is asked for
+  bool metadata = false;
+  bool all = false;
+  std::vector<std::string> names;  ///< patterns as fnmatch(3) has them; empty: every member
+  std::string kbuild;              ///< name of the composite object
+  bool force = false;
+};
+ExitCode run_extract(const ExtractCommand& command);
+
 struct ExplainCommand {
   std::string rule;
   bool markdown = false;

@@ -15,6 +15,7 @@
 #include "report/reports.h"
 #include "write/formats.h"
 #include "write/graph_formats.h"
+#include "write/member_names.h"
 
 #ifndef RARTIFACTS_VERSION
 #error "the build defines RARTIFACTS_VERSION"
@@ -174,6 +175,43 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
   audit.footer([] { return list_of("Reports", report_table()) + "\nRules: see rartifacts explain\n" + exit_codes(); });
 }
 
+constexpr std::string_view kExtractExamples = R"(
+Names: a second member called a.o becomes a.2.o, the next one a.3.o. Nothing is written unless all can be.
+
+Examples:
+  rartifacts extract libfoo.rlib -o objects         the objects that rustc made, for gcc or ld
+  rartifacts extract --metadata libfoo.rlib         libfoo.rmeta, as rustc --extern takes it
+  rartifacts extract --kbuild foo libfoo.a > foo.objs
+  and in a Makefile of Kbuild, to make foo.ko of them and of foo_main.c:
+      obj-m += foo.o
+      include $(src)/foo.objs
+      foo-objs += foo_main.o
+)";
+
+void add_extract(CLI::App& extract, ExtractCommand& command) {
+  extract.add_option("FILE", command.file, "An rlib or static library, thin ones too")->required()->type_name("");
+  extract.add_option("-o,--output", command.output, "Directory to write to, made if need be (default: .)")
+      ->type_name("DIR");
+  extract.add_flag("--objects", command.objects, "The members that are Rust objects (default)");
+  extract.add_flag("--metadata", command.metadata, "The crate metadata, unwrapped, as FILE's name with .rmeta");
+  extract.add_flag("--all", command.all, "Every member, as it is");
+  extract
+      .add_option("--name", command.names, "Only members whose name matches, with * ? []; may be given several times")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN");
+  extract
+      .add_option(
+          "--kbuild", command.kbuild,
+          "Write a.o as a.o_shipped, which Kbuild copies and `make clean` leaves alone, and print the lines that "
+          "make NAME.o of them, in link order, for a Makefile in DIR")
+      ->check([](const std::string& name) {
+        return is_plain_for_make(name) ? std::string() : "--kbuild: not a name for an object of Kbuild";
+      })
+      ->type_name("NAME");
+  extract.add_flag("--force", command.force, "Replace files that are there already");
+  extract.footer([] { return std::string(kExtractExamples) + exit_codes(); });
+}
+
 void add_explain(CLI::App& explain, ExplainCommand& command) {
   explain.add_option("RULE", command.rule, "A rule of audit; without it, all rules are listed")->type_name("");
   explain.add_flag("--markdown", command.markdown, "As docs/rules.md has it");
@@ -203,6 +241,7 @@ ExitCode run(int argc, char** argv) {
   TreeCommand tree;
   ToolchainCommand toolchain;
   AuditCommand audit;
+  ExtractCommand extract;
   ExplainCommand explain;
   std::function<ExitCode()> chosen;
   const auto with = [&](auto add, auto& command, auto run_command) {
@@ -224,6 +263,8 @@ ExitCode run(int argc, char** argv) {
             with(add_toolchain, toolchain, run_toolchain)},
       Offer{"audit", "Say whether rustc will accept the set, and which file is to blame",
             with(add_audit, audit, run_audit)},
+      Offer{"extract", "Take objects or metadata out of an rlib or static library",
+            with(add_extract, extract, run_extract)},
       Offer{"explain", "Say what a rule of audit means, and how to mend it", with(add_explain, explain, run_explain)},
   };
   // Making the options of commands that are not named costs more than many a run.

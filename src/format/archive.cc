@@ -13,7 +13,8 @@
 //   GNU   the name is `/123`: it stands at offset 123 of the content of a member called `//`, and ends with "/\n".
 //         COFF archives (MSVC, lld-link) do the same and end it with NUL.
 //   BSD   the name is `#1/45`: it is the first 45 bytes of the content, padded with NUL.
-//   thin  GNU names, but only the tables have content: the members are files elsewhere.
+//   thin  GNU names, but only the tables have content: the members are files elsewhere. `/123:84` is the member with its header
+//         at 84 of the archive whose name stands at 123.
 //
 // `/` and `/SYM64/` (GNU) and `__.SYMDEF…` (BSD) are symbol tables for the linker.
 //
@@ -130,7 +131,12 @@ Result<std::optional<Member>> ArchiveReader::next() {
       member.size -= *length;
       format_ = ArchiveFormat::bsd;
     } else if (raw_name.starts_with('/')) {
-      const auto offset = number(raw_name.substr(1));
+      const auto colon = member.external ? raw_name.find(':') : raw_name.npos;
+      const auto offset = number(raw_name.substr(1, colon - 1));
+      if (colon != raw_name.npos) {
+        member.nested = number(raw_name.substr(colon + 1));
+        if (!member.nested) return fail_at(member.header, ErrorKind::malformed, "nested member offset is not a number");
+      }
       if (!offset) return fail_at(member.header, ErrorKind::malformed, "archive member name is not a number");
       auto name = long_name(*offset);
       // rustc reads such an archive as long as it does not need that member; so do we

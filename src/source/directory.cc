@@ -88,8 +88,8 @@ Result<std::string> read_link_below(int base, std::string_view path) {
   return text;
 }
 
-Result<OpenedFile> open_file_below(int base, std::string_view path) {
-  auto fd = open_below(base, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow) {
+  auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   if (!fd) return pass(fd);
   OpenedFile file{std::move(*fd), {}};
   if (fstat(file.fd.get(), &file.status) != 0) return fail_errno("");

@@ -40,12 +40,13 @@ inline constexpr mode_t kPermissions = 07777;
 /// The text of a symbolic link.
 Result<std::string> read_link_below(int base, std::string_view path);
 
-/// Opens a regular file for reading, without waiting for FIFOs and without touching devices.
+/// Opens a regular file for reading, without waiting for FIFOs and without touching devices. A link is followed only when
+/// `follow`: somebody named it.
 struct OpenedFile {
   Descriptor fd;
   struct stat status;
 };
-Result<OpenedFile> open_file_below(int base, std::string_view path);
+Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow = false);
 /// Fails with `changed` when the file is no longer the one that was opened: other size or modification time.
 Result<void> check_unchanged(const OpenedFile& file);
 

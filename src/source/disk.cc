@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <fcntl.h>
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 
 #include "format/path_leaks.h"
 #include "source/directory.h"
+#include "source/members.h"
 #include "source/source.h"
 
 namespace rartifacts {
@@ -41,19 +41,23 @@ class Disk final : public Source {
   WalkResult walk(const WalkRequest& request) override { return rartifacts::walk(base_, request); }
 
   Result<std::optional<Artifact>> look(const std::string& path, const LookRequest& request) const override {
-    auto fd = open_below(base_, path, O_RDONLY | O_NONBLOCK | (request.named ? 0 : O_NOFOLLOW));
-    if (!fd) return pass(fd);
-    OpenedFile file{std::move(*fd), {}};
-    if (fstat(file.fd.get(), &file.status) != 0) return fail_errno("");
-    if (!S_ISREG(file.status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
-    auto image = Image::of_file(file.fd.get(), static_cast<std::uint64_t>(file.status.st_size));
+    auto file = open_file_below(base_, path, request.named);
+    if (!file) return pass(file);
+    auto image = Image::of_file(file->fd.get(), static_cast<std::uint64_t>(file->status.st_size));
     if (!image) return pass(image);
-    auto artifact = look_into(View(*image), path, request);
-    if (!artifact) return artifact;
-    if (*artifact && request.path_leaks)
-      if (auto counted = count_leaks(file.fd.get(), *request.path_leaks, **artifact); !counted) return pass(counted);
-    if (auto same = check_unchanged(file); !same) return pass(same);
-    if (*artifact) (*artifact)->mode = file.status.st_mode & kPermissions;
+    auto artifact = classify(View(*image), file_name_of(path));
+    if (!artifact || !*artifact) return artifact;
+    if (request.members && is_archive(View(*image).head(8))) {
+      MemberFiles files(*file, base_, directory_of(path));
+      auto members = read_members(View(*image), [&](const Member& member) { return files.open(member); });
+      if (!members) return pass(members);
+      take_members(**artifact, std::move(*members));
+    }
+    if (request.path_leaks)
+      if (auto counted = count_leaks(file->fd.get(), *request.path_leaks, **artifact); !counted) return pass(counted);
+    if (auto same = check_unchanged(*file); !same) return pass(same);
+    (*artifact)->path = path;
+    (*artifact)->mode = file->status.st_mode & kPermissions;
     return artifact;
   }
 
@@ -62,17 +66,6 @@ class Disk final : public Source {
 };
 
 }  // namespace
-
-Result<std::optional<Artifact>> look_into(View file, const std::string& path, const LookRequest& request) {
-  auto artifact = classify(file, file_name_of(path));
-  if (!artifact || !*artifact) return artifact;
-  (*artifact)->path = path;
-  if (!request.members || !is_archive(file.head(8))) return artifact;
-  auto members = read_members(file);
-  if (!members) return pass(members);
-  (*artifact)->members = std::move(*members);
-  return artifact;
-}
 
 std::unique_ptr<Source> open_disk(int base) { return std::make_unique<Disk>(base); }
 

@@ -19,6 +19,7 @@
 #include "format/package_identity.h"
 #include "format/path_leaks.h"
 #include "source/digest.h"
+#include "source/members.h"
 #include "source/package_paths.h"
 #include "source/package_stream.h"
 
@@ -213,7 +214,7 @@ class Packages final : public PackageSource {
     if (is_text) return keep_text(**node, file, entry.path);
     if (++looks_ > kMaxLooks)
       return fail(ErrorKind::too_large, "more than {} files that could be artifacts", kMaxLooks);
-    auto look = look_into(file, entry.path, {.members = options_.members});
+    auto look = look_into(file, entry.path);
     if (draw.failure) return std::unexpected(*draw.failure);
     if (look && *look) {
       (*look)->mode = entry.st_mode & kPermissions;
@@ -221,6 +222,17 @@ class Packages final : public PackageSource {
     }
     (*node)->look = std::make_shared<const Look>(std::move(look));
     return {};
+  }
+
+  Look look_into(View file, const std::string& path) const {
+    auto look = classify(file, file_name_of(path));
+    if (!look || !*look) return look;
+    (*look)->path = path;
+    if (!options_.members || !is_archive(file.head(8))) return look;
+    auto members = read_members(file);
+    if (!members) return pass(members);
+    take_members(**look, std::move(*members));
+    return look;
   }
 
   static Result<void> keep_text(Node& node, View file, const std::string& path) {

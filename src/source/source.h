@@ -38,9 +38,6 @@ class Source {
   virtual bool is_installed_root() const = 0;
 };
 
-/// What `Source::look` does once it has the bytes.
-Result<std::optional<Artifact>> look_into(View file, const std::string& path, const LookRequest& request);
-
 /// The files below a directory on disk, which the caller keeps open.
 std::unique_ptr<Source> open_disk(int base);
 

@@ -148,6 +148,8 @@ void write_artifact(Json& json, const Artifact& artifact) {
           .path_member("name", member.name)
           .member("size", member.size)
           .member("language", name_of(member.language))
+          .member("role", member.role ? std::optional(std::string(name_of(*member.role))) : std::nullopt)
+          .member("external", member.external)
           .end_object();
     json.end_array();
   }

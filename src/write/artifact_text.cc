@@ -92,8 +92,9 @@ class Text {
     if (!artifact_.members) return;
     line("members", fmt::format("{}", artifact_.members->size()));
     for (const auto& member : *artifact_.members)
-      out_ += fmt::format("    {:>10}  {:<4}  {}\n", member.size, member.language ? name_of(*member.language) : "",
-                          printable(member.name));
+      out_ +=
+          fmt::format("    {:>10}  {:<9}  {:<8}  {}\n", member.size, member.language ? name_of(*member.language) : "",
+                      member.role ? name_of(*member.role) : "", printable(member.name));
   }
 
   const Artifact& artifact_;

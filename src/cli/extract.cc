@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <rartifacts/archive.h>
+
+#include <algorithm>
+
+#include "classify/members.h"
+#include "cli/commands.h"
+#include "cli/operands.h"
+#include "cli/output_directory.h"
+#include "cli/terminal.h"
+#include "source/members.h"
+#include "write/formats.h"
+#include "write/member_names.h"
+
+namespace rartifacts {
+namespace {
+
+/// One file to write.
+struct Piece {
+  std::size_t member;  ///< position in the archive
+  std::string name;
+  bool unwrap = false;  ///< only the metadata that is in the member
+};
+
+constexpr std::string_view kShipped = "_shipped";
+
+bool is_rust(const MemberFacts& member) {
+  return member.language == Language::rust || member.language == Language::mixed;
+}
+
+bool is_asked_for(const ExtractCommand& command, const MemberFacts& member) {
+  return command.names.empty() || std::ranges::any_of(command.names, [&](const auto& pattern) {
+           return fnmatch(pattern.c_str(), member.name.c_str(), 0) == 0;
+         });
+}
+
+std::string metadata_name(std::string_view archive_path) {
+  const auto name = file_name_of(archive_path);
+  return std::string(name.substr(0, name.rfind('.'))) + ".rmeta";
+}
+
+Result<std::vector<Piece>> choose(const ExtractCommand& command, const std::vector<MemberFacts>& members) {
+  std::vector<Piece> pieces;
+  const auto names = file_names_of(members);
+  const bool wants_objects = command.objects || !command.kbuild.empty() || (!command.metadata && !command.all);
+  bool has_metadata = false;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto& member = members[i];
+    if (command.metadata && !has_metadata && is_metadata_member(member.name)) {
+      pieces.push_back({i, metadata_name(command.file), true});
+      has_metadata = true;
+    }
+    if (!is_asked_for(command, member)) continue;
+    // Whether it is a Rust object cannot be said of what cannot be read.
+    const bool may_be_wanted = command.all || (wants_objects && (is_rust(member) || !member.problem.empty()));
+    if (!may_be_wanted) continue;
+    if (!member.problem.empty()) return fail(ErrorKind::io, "member {}: {}", printable(member.name), member.problem);
+    if (!names[i]) return pass(names[i]);
+    pieces.push_back({i, *names[i], false});
+  }
+  if (command.metadata && !has_metadata) return fail(ErrorKind::malformed, "no crate metadata in there");
+  if (pieces.empty() && !command.names.empty())
+    return fail(ErrorKind::malformed, "no such member: see rartifacts inspect");
+  if (pieces.empty() && command.all) return fail(ErrorKind::malformed, "an archive without members");
+  if (pieces.empty()) return fail(ErrorKind::malformed, "no Rust objects in there: --all takes the others");
+  return pieces;
+}
+
+/// The archive, and where to write.
+class Extraction {
+ public:
+  Extraction(const OpenedFile& archive, MemberFiles& files, OutputDirectory& output)
+      : archive_(archive), files_(files), output_(output) {}
+
+  // Both walks over the archive meet the same members in the same order.
+  Result<void> write(const std::vector<Piece>& pieces) {
+    auto image = files_.archive();
+    if (!image) return pass(image);
+    auto reader = ArchiveReader::open(View(*image));
+    if (!reader) return pass(reader);
+    auto piece = pieces.begin();
+    for (std::size_t i = 0; piece != pieces.end(); ++i) {
+      auto member = reader->next();
+      if (!member) return pass(member);
+      if (!*member) return fail(ErrorKind::changed, "changed while it was read: wait until the build has ended");
+      for (; piece != pieces.end() && piece->member == i; ++piece)
+        if (auto copied = copy(**member, *piece); !copied) return copied;
+    }
+    return check_unchanged(archive_);
+  }
+
+ private:
+  Result<void> copy(const Member& member, const Piece& piece) {
+    auto opened = files_.open(member);
+    if (!opened) return pass(opened);
+    View content = opened->content;
+    if (piece.unwrap) {
+      auto blob = metadata_of_member(content);
+      if (!blob) return pass(blob);
+      content = *blob;
+    }
+    auto to = output_.create(piece.name);
+    if (!to) return fail(to.error().kind, "{}: {}", printable(piece.name), to.error().what);
+    if (auto copied = copy_range(files_.fd(), content.begin(), content.size(), to->get()); !copied) return copied;
+    return files_.check_last();
+  }
+
+  const OpenedFile& archive_;
+  MemberFiles& files_;
+  OutputDirectory& output_;
+};
+
+Result<std::vector<Piece>> plan(const ExtractCommand& command, MemberFiles& files) {
+  auto image = files.archive();
+  if (!image) return pass(image);
+  if (!is_archive(View(*image).head(8)))
+    return fail(ErrorKind::malformed, "not an archive: there is nothing to extract");
+  auto members = read_members(View(*image), [&](const Member& member) { return files.open(member); });
+  if (!members) return pass(members);
+  return choose(command, *members);
+}
+
+// What goes to standard output: the paths, or the lines for Kbuild, which has its own name for objects that are no sources'.
+Result<std::string> name_for_output(const ExtractCommand& command, std::vector<Piece>& pieces) {
+  std::string paths;
+  std::vector<std::string> objects;
+  for (auto& piece : pieces) {
+    if (!command.kbuild.empty() && piece.name.ends_with(".o")) {
+      objects.push_back(piece.name);
+      piece.name += kShipped;
+    }
+    paths += guarded(join_path(command.output, piece.name)) + "\n";
+  }
+  return command.kbuild.empty() ? paths : kbuild_lines(command.kbuild, objects);
+}
+
+Result<void> check_free(const std::vector<Piece>& pieces, const OutputDirectory& output) {
+  for (const auto& piece : pieces)
+    if (output.holds(piece.name))
+      return fail(ErrorKind::io, "{} is there already: --force replaces it", printable(piece.name));
+  return {};
+}
+
+}  // namespace
+
+ExitCode run_extract(const ExtractCommand& command) {
+  auto operands = plan_operands(command.common, {command.file}, false);
+  if (!operands) return refuse(operands.error());
+  auto base = open_below(AT_FDCWD, operands->base, O_PATH | O_DIRECTORY);
+  auto start = open_below(AT_FDCWD, command.common.directory, O_PATH | O_DIRECTORY);
+  if (!base || !start) return refuse((base ? start : base).error());
+  const auto fail_with = [](const std::string& path, const Error& error) {
+    return report({path, error}), ExitCode::input;
+  };
+  const auto& path = operands->paths.front();
+  auto archive = open_file_below(base->get(), path, true);
+  if (!archive) return fail_with(command.file, archive.error());
+  MemberFiles files(*archive, base->get(), directory_of(path));
+  auto pieces = plan(command, files);
+  if (!pieces) return fail_with(command.file, pieces.error());
+  auto text = name_for_output(command, *pieces);
+  if (!text) return report({command.file, text.error()}), ExitCode::usage;
+
+  auto output = OutputDirectory::open(start->get(), command.output);
+  if (!output) return fail_with(command.output, output.error());
+  if (!command.force)
+    if (auto is_free = check_free(*pieces, *output); !is_free) return fail_with(command.output, is_free.error());
+  if (auto written = Extraction(*archive, files, *output).write(*pieces); !written)
+    return fail_with(command.file, written.error());
+  if (auto done = output->commit(command.force); !done) return fail_with(command.output, done.error());
+  return print(*text);
+}
+
+}  // namespace rartifacts

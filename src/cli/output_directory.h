@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/error.h>
+
+#include <string>
+#include <vector>
+
+#include "source/directory.h"
+
+namespace rartifacts {
+
+/// Files that come to stand in a directory together. Each is written into a hidden folder inside of it, and all are moved to
+/// their names once all are complete; until then nobody sees any. No link in the directory is followed.
+class OutputDirectory {
+ public:
+  /// Opens `path`, which is relative to `base`, and makes it when it is not there.
+  static Result<OutputDirectory> open(int base, const std::string& path);
+  OutputDirectory(OutputDirectory&& other) noexcept = default;
+  OutputDirectory& operator=(OutputDirectory&& other) noexcept = delete;
+  /// Removes what has not been moved, and the directory itself when it was made here and is empty.
+  ~OutputDirectory();
+
+  /// True when something has this name already.
+  bool holds(const std::string& name) const { return stat_below(directory_.get(), name).has_value(); }
+  /// A new file that will be called `name`.
+  Result<Descriptor> create(const std::string& name);
+  /// Moves all files to their names. What stands there is replaced when `replace`, and is an error otherwise; then those that
+  /// were moved already are taken away again.
+  Result<void> commit(bool replace);
+
+ private:
+  OutputDirectory(int base, std::string path, Descriptor directory)
+      : base_(base), path_(std::move(path)), directory_(std::move(directory)) {}
+  Result<void> make_staging();
+
+  int base_;
+  std::string path_;
+  bool is_new_ = false;
+  Descriptor directory_;
+  Descriptor staging_;
+  std::string staging_name_;
+  std::vector<std::string> names_;
+};
+
+/// Copies `length` bytes at `offset` of one file to another, through a buffer.
+Result<void> copy_range(int from, std::uint64_t offset, std::uint64_t length, int to);
+
+}  // namespace rartifacts

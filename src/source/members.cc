@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "source/members.h"
+
+#include <algorithm>
+
+namespace rartifacts {
+namespace {
+
+Result<Image> image_of(const OpenedFile& file) {
+  return Image::of_file(file.fd.get(), static_cast<std::uint64_t>(file.status.st_size));
+}
+
+Result<Member> member_at(View archive, std::uint64_t header) {
+  auto reader = ArchiveReader::open(archive);
+  if (!reader) return pass(reader);
+  if (auto first = reader->next(); !first) return pass(first);
+  reader->seek(header);
+  auto member = reader->next();
+  if (!member || !*member || (*member)->header != header)
+    return fail(ErrorKind::changed, "no member at byte {} of it: make the thin archive again", header);
+  return **member;
+}
+
+}  // namespace
+
+Result<Image> MemberFiles::archive() const { return image_of(archive_); }
+
+Result<OpenedMember> MemberFiles::open(const Member& member) {
+  image_.reset();
+  external_.reset();
+  if (member.external) return open_external(member);
+  auto image = image_of(archive_);
+  if (!image) return pass(image);
+  image_ = std::move(*image);
+  auto content = View(*image_).sub(member.offset, member.size);
+  if (!content) return pass(content);
+  return OpenedMember{*content, {}};
+}
+
+Result<OpenedMember> MemberFiles::open_external(const Member& member) {
+  if (member.name.find('\0') != member.name.npos) return fail(ErrorKind::malformed, "a name with a zero byte");
+  const auto path = member.name.starts_with('/') ? member.name : join_path(directory_, member.name);
+  auto file = open_file_below(base_, path, true);
+  if (!file) return fail(file.error().kind, "the file that the thin archive names: {}", file.error().what);
+  external_ = std::move(*file);
+  auto image = image_of(*external_);
+  if (!image) return pass(image);
+  image_ = std::move(*image);
+  OpenedMember opened{View(*image_), {}};
+  if (member.nested) {
+    auto inner = member_at(opened.content, *member.nested);
+    if (!inner) return pass(inner);
+    if (inner->external) return fail(ErrorKind::unsupported, "a thin archive in a thin archive");
+    auto content = opened.content.sub(inner->offset, inner->size);
+    if (!content) return pass(content);
+    opened = {*content, inner->name};
+  }
+  if (opened.content.size() != member.size)
+    return fail(ErrorKind::changed, "the thin archive was made when it had {} bytes, now it has {}: make it again",
+                member.size, opened.content.size());
+  if (member.size > 0 && !is_candidate(opened.content.head(64)))
+    return fail(ErrorKind::unsupported, "a thin archive names it, but it is no object");
+  return opened;
+}
+
+void take_members(Artifact& artifact, std::vector<MemberFacts> members) {
+  const auto unread = [](const MemberFacts& member) { return !member.problem.empty(); };
+  if (const auto first = std::ranges::find_if(members, unread); first != members.end())
+    artifact.notes.push_back(fmt::format("{} of {} members are other files and were not read; {}: {}",
+                                         std::ranges::count_if(members, unread), members.size(), first->name,
+                                         first->problem));
+  // Of a thin archive `classify` has seen no content.
+  const bool has_rust = std::ranges::find(members, MemberRole::rust, &MemberFacts::role) != members.end();
+  if (artifact.kind == Kind::archive && has_rust) artifact.kind = Kind::staticlib;
+  artifact.members = std::move(members);
+}
+
+}  // namespace rartifacts
