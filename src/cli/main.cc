@@ -182,10 +182,11 @@ Examples:
   rartifacts extract libfoo.rlib -o objects         the objects that rustc made, for gcc or ld
   rartifacts extract --metadata libfoo.rlib         libfoo.rmeta, as rustc --extern takes it
   rartifacts extract --kbuild foo libfoo.a > foo.objs
-  and in a Makefile of Kbuild, to make foo.ko of them and of foo_main.c:
+  and in the Kbuild file beside them, to make foo.ko of them and of foo_main.c:
       obj-m += foo.o
       include $(src)/foo.objs
       foo-objs += foo_main.o
+The printed lines hold a rule for these objects: objtool checks them, and modpost finds their .cmd files.
 )";
 
 void add_extract(CLI::App& extract, ExtractCommand& command) {

@@ -303,6 +303,62 @@ class Writing(ExtractTest):
         self.assertFalse(self.out.exists())
 
 
+class Programs(ExtractTest):
+    """gcc links what was extracted, and the program does what it does when linked with the library itself."""
+
+    C = """
+        #include <stdio.h>
+        int square_sum(const int *numbers, unsigned long count);
+        int main(void) { int numbers[] = {1, 2, 3}; printf("%d\\n", square_sum(numbers, 3)); return 0; }
+    """
+    RUST = """
+        #[no_mangle]
+        pub unsafe extern "C" fn square_sum(numbers: *const i32, count: usize) -> i32 {
+            let numbers = core::slice::from_raw_parts(numbers, count);
+            BODY
+        }
+    """
+
+    def compile(self, crate_type, source, *arguments):
+        rustc = shutil.which("rustc")
+        if not rustc:
+            self.skipTest("no rustc")
+        self.tree.write("c.c", self.C)
+        self.tree.write("part.rs", source)
+        output = "libpart.rlib" if crate_type == "rlib" else "libpart.a"
+        subprocess.run([rustc, "-O", "--crate-type", crate_type, "part.rs", "-o", output, *arguments], cwd=self.tree.root, check=True,
+                       capture_output=True)
+        return self.tree / output
+
+    def says(self, *inputs):
+        subprocess.run(["cc", "c.c", *map(str, inputs), "-o", "c", "-lgcc_s", "-lpthread", "-ldl", "-lm"], cwd=self.tree.root, check=True)
+        return subprocess.run(["./c"], cwd=self.tree.root, check=True, capture_output=True, text=True).stdout
+
+    def links(self, library):
+        result = self.extract(library)
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(self.says(*result.paths), self.says(library))
+        self.assertEqual(self.says(*result.paths), "14\n")
+        return result.paths
+
+    def test_an_rlib_without_std(self):
+        body = "numbers.iter().fold(0, |sum: i32, n| sum.wrapping_add(n.wrapping_mul(*n)))"
+        self.links(self.compile("rlib", "#![no_std]" + self.RUST.replace("BODY", body), "-Cpanic=abort"))
+
+    def test_a_static_library_without_std(self):
+        body = "numbers.iter().map(|n| n * n).sum()"
+        source = "#![no_std]" + self.RUST.replace("BODY", body) + """
+            #[panic_handler] fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }
+            #[no_mangle] extern "C" fn rust_eh_personality() {}
+        """
+        objects = self.links(self.compile("staticlib", source, "-Cpanic=abort"))
+        self.assertGreater(len(objects), 1, "core is in there")
+
+    def test_a_static_library_with_std(self):
+        body = 'format!("{}", numbers.iter().map(|n| n * n).sum::<i32>()).parse().unwrap()'
+        self.links(self.compile("staticlib", self.RUST.replace("BODY", body)))
+
+
 class Kbuild(ExtractTest):
     def test_lines_in_link_order(self):
         self.tree.write("libx.a", b"!<arch>\n" + b"".join(
