@@ -78,7 +78,8 @@ void add_scan(CLI::App& scan, ScanCommand& command) {
       ->type_name("PROFILE");
   scan.add_option("-k,--kind", command.kinds, "Only files of this kind; may be given several times")
       ->check(CLI::IsMember(names_in(kind_table)))
-      ->type_name("KIND");
+      ->type_name("KIND")
+      ->allow_extra_args(false);
   scan.add_option("--side", command.side, "Only `host` (runs inside rustc) or `target` (for the kernel's machine)")
       ->check(CLI::IsMember({"host", "target"}))
       ->type_name("SIDE");
@@ -134,7 +135,8 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
   audit
       .add_option("-r,--report", command.reports,
                   "Write a report, to FILE or standard output; may be given several times")
-      ->type_name("FORMAT[=FILE]");
+      ->type_name("FORMAT[=FILE]")
+      ->allow_extra_args(false);
   audit.add_option("--rustc", command.rustc, "The compiler that will read the set: it is asked for -vV")
       ->type_name("PATH");
   audit.add_option("--rustc-version", command.rustc_version, "The same, as the whole version string")
@@ -156,7 +158,8 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
   audit
       .add_option("--path-leak", command.path_leaks,
                   "Report files with more than BUDGET (default: 0) occurrences of PREFIX; may be given several times")
-      ->type_name("PREFIX[=BUDGET]");
+      ->type_name("PREFIX[=BUDGET]")
+      ->allow_extra_args(false);
   audit
       .add_option_function<std::string>(
           "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },
@@ -164,7 +167,8 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       ->check(CLI::IsMember({"info", "warning", "error"}))
       ->type_name("LEVEL");
   audit.add_option("--severity", command.severities, "Weigh a rule otherwise; may be given several times")
-      ->type_name("RULE=LEVEL");
+      ->type_name("RULE=LEVEL")
+      ->allow_extra_args(false);
   audit
       .add_option("--waivers", command.waivers, "Excuse what this file lists (TOML: [[waiver]] rule, path, reason, …)")
       ->type_name("FILE");
