@@ -9,7 +9,8 @@ void fuzz(Image& file) {
   const View view(file);
   (void)find_section(view, ".rustc");
   (void)find_section(view, ".rmeta");
-  (void)read_elf(view);
+  if (const auto facts = read_elf(view)) require(facts->debug_bytes <= file.size());
+  (void)program_machine(view);
   (void)elf_exports(view, {"__rustc_proc_macro_decls_"});
   (void)read_object(view);
 }
