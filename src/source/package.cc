@@ -93,6 +93,7 @@ class Packages final : public PackageSource {
     paths_.sort();
     if (files_.size() > 1) compare_clashes(result);
     std::ranges::sort(result.entries, {}, &WalkEntry::path);
+    own_listed();
     return result;
   }
 
@@ -157,6 +158,17 @@ class Packages final : public PackageSource {
     if (!S_ISREG(entry.st_mode)) return {};
     if (entry.is_hard_link && entry.size == 0) return take_hard_link(index, entry, is_wanted, result);
     return take_file(index, stream, entry, is_wanted, request, result);
+  }
+
+  // What is listed of a package is shown as its own, though nothing else of it is kept.
+  void own_listed() {
+    for (std::size_t i = 0; i < root_.packages.size(); ++i) {
+      const auto& facts = root_.packages[i];
+      for (const auto* list : {&facts.world_writable, &facts.leftovers})
+        for (const auto& path : *list) root_.owner.try_emplace(path, i);
+      for (const auto& [machine, path] : facts.machines) root_.owner.try_emplace(path, i);
+    }
+    for (const auto& clash : root_.clashes) root_.owner.try_emplace(clash.path, clash.first);
   }
 
   static void note(std::vector<std::string>& list, const std::string& path) {

@@ -122,6 +122,18 @@ class Conflicts(ScanTest):
         self.assertEqual(self.conflicts(self.package(KERNEL, **same), self.package(OSS, **same)), [])
         self.assertNotEqual(self.conflicts(self.package(KERNEL, **same), self.package(OSS, mode=0o755, **same)), [])
 
+    def test_what_is_wrong_with_the_second_package_is_shown_as_its_own(self):
+        self.divert_nothing()
+        first = self.package(KERNEL, content="/* one */\n")
+        (self.folder / f"{OSS}.root/usr/share/oss").mkdir(parents=True)
+        (self.folder / f"{OSS}.root/usr/share/oss").chmod(0o777)
+        second = self.package(OSS, content="/* one */\n")
+        done = run("audit", "--report", "json", "--fail-on", "warning", first, second)
+        self.assertEqual(done.code, 1, done)
+        finding, = json.loads(done.stdout)["findings"]
+        self.assertEqual(finding["rule"], "world-writable")
+        self.assertTrue(finding["path"].endswith(f"{OSS}.deb:usr/share/oss"), finding)
+
     def divert_nothing(self):
         self.diversions.write_text("")
 
