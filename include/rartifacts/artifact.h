@@ -48,6 +48,7 @@ std::string_view name_of(Side side);
 /// What makes a shared library a proc macro, each half as it was found.
 struct ProcMacroFacts {
   std::optional<std::string> decls_symbol;  ///< `__rustc_proc_macro_decls_<id>__`
+  bool exports_known = true;                ///< false: what the library exports could not be read
   enum class Section { present, missing, unreadable } rustc_section = Section::missing;
 };
 

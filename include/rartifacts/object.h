@@ -58,6 +58,11 @@ Result<ElfFacts> read_elf(View file);
 /// found through PT_DYNAMIC. The string table is searched first, so a library without a match costs one pass over it.
 Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_view> prefixes);
 
+/// The same for a Mach-O (of a fat file: the first slice) or PE library, as C spells the names. Reads the whole file, by way of a
+/// module that is opened when it is first needed. Errors: `unsupported` when that module is not installed, `too_large`,
+/// `malformed`.
+Result<std::vector<std::string>> foreign_exports(View file, const std::vector<std::string_view>& prefixes);
+
 /// What made an object file, as far as its `.comment` and symbol names tell.
 enum class Language { rust, c, mixed, assembler };
 struct ObjectFacts {

@@ -23,6 +23,26 @@ std::optional<Host> host_of(const Artifact& artifact, const PackageRoot& package
   return Host{own, "the package is for"};
 }
 
+void check_decls(const Artifact& artifact, Findings& findings) {
+  const auto& facts = *artifact.proc_macro;
+  if (!facts.exports_known) return;
+  const std::string crate = artifact.crate ? artifact.crate->name.text.value_or("") : "";
+  findings.apply({Rule::stripped_decls}, artifact.path);
+  if (!facts.decls_symbol)
+    findings.add(Rule::stripped_decls, artifact.path, crate,
+                 fmt::format("{} says that it is a proc macro, but exports no __rustc_proc_macro_decls_ symbol",
+                             name_in(artifact.path)));
+  // rustc writes the number as {:x}. Before 1.55 the id was two numbers, and nothing is said.
+  const auto id = artifact.crate ? artifact.crate->stable_crate_id.value_or("") : "";
+  const auto digits = id.substr(std::min(id.find_first_not_of('0'), id.size()));
+  if (facts.decls_symbol && id.size() == 16 &&
+      *facts.decls_symbol != fmt::format("__rustc_proc_macro_decls_{}__", digits))
+    findings.add(Rule::stripped_decls, artifact.path, crate,
+                 fmt::format("{} exports {}, and rustc asks for the stable crate id {}", name_in(artifact.path),
+                             *facts.decls_symbol, id),
+                 {{"decls_symbol", *facts.decls_symbol}, {"stable_crate_id", id}});
+}
+
 }  // namespace
 
 // What has no row is compared as it was given: a machine of our time may have a name of its own in both.
@@ -43,21 +63,8 @@ void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, con
                              facts.decls_symbol.value_or("?"),
                              facts.rustc_section == ProcMacroFacts::Section::missing ? "gone" : "damaged"),
                  {{"decls_symbol", facts.decls_symbol.value_or("")}});
+  check_decls(artifact, findings);
   if (!artifact.elf) return;
-  findings.apply({Rule::stripped_decls}, artifact.path);
-  if (!facts.decls_symbol)
-    findings.add(Rule::stripped_decls, artifact.path, crate,
-                 fmt::format("{} says that it is a proc macro, but exports no __rustc_proc_macro_decls_ symbol",
-                             name_in(artifact.path)));
-  // rustc writes the number as {:x}. Before 1.55 the id was two numbers, and nothing is said.
-  const auto id = artifact.crate ? artifact.crate->stable_crate_id.value_or("") : "";
-  const auto digits = id.substr(std::min(id.find_first_not_of('0'), id.size()));
-  if (facts.decls_symbol && id.size() == 16 &&
-      *facts.decls_symbol != fmt::format("__rustc_proc_macro_decls_{}__", digits))
-    findings.add(Rule::stripped_decls, artifact.path, crate,
-                 fmt::format("{} exports {}, and rustc asks for the stable crate id {}", name_in(artifact.path),
-                             *facts.decls_symbol, id),
-                 {{"decls_symbol", *facts.decls_symbol}, {"stable_crate_id", id}});
   findings.apply({Rule::corrupt_artifact}, artifact.path);
   if (artifact.elf->unloadable)
     findings.add_with_code("E0463", Rule::corrupt_artifact, artifact.path, crate,

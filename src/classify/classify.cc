@@ -65,15 +65,11 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
 
 // A dynamic library: a proc macro exports the decls symbol and carries metadata that says so. Stripping can take either
 // half away, and then the library is still called what it was, with the missing half named.
-Result<void> classify_library(Artifact& artifact, View file, bool reads_exports) {
-  std::vector<std::string> exports;
-  if (reads_exports) {
-    auto found = elf_exports(file, {kDeclsPrefix, kMetadataPrefix});
-    if (!found) return pass(found);
-    exports = std::move(*found);
-  }
+Result<void> classify_library(Artifact& artifact, View file, const std::optional<std::vector<std::string>>& known) {
+  const auto exports = known.value_or(std::vector<std::string>());
   const auto decls = std::ranges::find_if(exports, [](const auto& name) { return name.starts_with(kDeclsPrefix); });
   ProcMacroFacts facts;
+  facts.exports_known = known.has_value();
   if (decls != exports.end()) facts.decls_symbol = *decls;
 
   auto section = find_section(file, ".rustc");
@@ -98,7 +94,7 @@ Result<void> classify_library(Artifact& artifact, View file, bool reads_exports)
       artifact.notes.push_back("proc macro without its .rustc section: it was stripped, and rustc refuses it (E0786)");
     else if (facts.decls_symbol && artifact.crate && !says_proc_macro)
       artifact.notes.push_back("exports the decls symbol of a proc macro, but its metadata reads as that of a library");
-    else if (!facts.decls_symbol && reads_exports)
+    else if (!facts.decls_symbol && facts.exports_known)
       artifact.notes.push_back("metadata of a proc macro, but the library exports no __rustc_proc_macro_decls_ symbol");
     artifact.proc_macro = std::move(facts);
   } else if (artifact.metadata) {
@@ -141,11 +137,13 @@ Result<std::optional<Artifact>> classify_elf(View file) {
     return artifact;
   }
   if (elf->e_type != kShared) return std::nullopt;
-  if (auto done = classify_library(artifact, file, true); !done) return pass(done);
+  auto exports = elf_exports(file, {kDeclsPrefix, kMetadataPrefix});
+  if (!exports) return pass(exports);
+  if (auto done = classify_library(artifact, file, *exports); !done) return pass(done);
   return artifact;
 }
 
-// Mach-O and PE: what a library exports is not read here, so only metadata can tell what it is.
+// Mach-O and PE: where what a library exports cannot be read, only metadata can tell what it is.
 Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format) {
   constexpr std::uint32_t kMachOObject = 1;
   constexpr std::uint32_t kMachOExecutable = 2;
@@ -169,8 +167,10 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
     if (!is_library) artifact.kind = Kind::executable;
   }
   if (!is_library) return artifact;
-  artifact.notes.push_back("exports of Mach-O and PE libraries are not read: the kind follows from the metadata alone");
-  if (auto done = classify_library(artifact, file, false); !done) return pass(done);
+  std::optional<std::vector<std::string>> known;
+  if (auto exports = foreign_exports(file, {kDeclsPrefix, kMetadataPrefix})) known = std::move(*exports);
+  else artifact.notes.push_back("the kind follows from the metadata alone: " + describe(exports.error()));
+  if (auto done = classify_library(artifact, file, known); !done) return pass(done);
   return artifact;
 }
 
