@@ -50,7 +50,7 @@ struct Wanted {
 class CrateSearch {
  public:
   CrateSearch(const ScanResult& result, const KernelRoot& kernel, const AuditOptions& options, Findings& findings)
-      : result_(result), kernel_(kernel), options_(options), findings_(findings) {
+      : result_(result), options_(options), findings_(findings) {
     folders_ = {join_path(kernel.path, "rust")};
     folders_.insert(kernel.places.begin() + 1, kernel.places.end());
   }
@@ -259,7 +259,6 @@ class CrateSearch {
   bool is_searched(const std::string& path) const { return folders_.contains(std::string(directory_of(path))); }
 
   const ScanResult& result_;
-  const KernelRoot& kernel_;
   const AuditOptions& options_;
   Findings& findings_;
   std::set<std::string> folders_;  ///< where rustc looks

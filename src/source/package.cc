@@ -187,24 +187,41 @@ class Packages final : public PackageSource {
   Result<void> take_hard_link(std::size_t index, const PackageEntry& entry, bool is_wanted, WalkResult& result) {
     const auto original = nodes_.find(entry.link);
     if (!is_wanted) return {};
+    twins_[entry.link].push_back(entry.path);
     if (original == nodes_.end())
       return fail(ErrorKind::unsupported, "{} is a hard link to {}, which was not looked into", entry.path, entry.link);
     auto node = keep(index, entry);
     if (!node) return pass(node);
     **node = original->second;
-    if ((*node)->look && *(*node)->look && **(*node)->look) {
-      auto renamed = ***(*node)->look;
-      renamed.path = entry.path;
-      (*node)->look = std::make_shared<const Look>(std::move(renamed));
-    }
+    (*node)->look = renamed((*node)->look, entry.path);
     result.entries.push_back({entry.path, false});
     return {};
+  }
+
+  static std::shared_ptr<const Look> renamed(const std::shared_ptr<const Look>& look, const std::string& path) {
+    if (!look || !*look || !**look) return look;
+    auto artifact = ***look;
+    artifact.path = path;
+    return std::make_shared<const Look>(std::move(artifact));
+  }
+
+  // In a cpio the last name of a file has its content; the others, before it, are empty.
+  void give_to_twins(const Node& node, const std::string& original) {
+    auto names = twins_[original];
+    names.push_back(original);
+    for (const auto& name : names) {
+      const auto twin = nodes_.find(name);
+      if (twin == nodes_.end()) continue;
+      twin->second = node;
+      twin->second.look = renamed(node.look, name);
+    }
   }
 
   Result<void> take_file(std::size_t index, PackageStream& stream, const PackageEntry& entry, bool is_wanted,
                          const WalkRequest& request, WalkResult& result) {
     const bool is_text = is_known_text(entry.path);
-    const bool is_needed = is_wanted || is_text || is_from_table(entry.path);
+    const bool is_twin = entry.is_hard_link && nodes_.contains(entry.link);
+    const bool is_needed = is_wanted || is_text || is_twin || is_from_table(entry.path);
     const bool is_program = (entry.st_mode & S_IXUSR) != 0;
     if (!is_needed && !is_program && !request.sniff) return {};
 
@@ -223,16 +240,19 @@ class Packages final : public PackageSource {
     auto node = keep(index, entry);
     if (!node) return pass(node);
     if (is_wanted || is_sniffed) result.entries.push_back({entry.path, false});
-    if (is_text) return keep_text(**node, file, entry.path);
+    if (is_text)
+      if (auto kept = keep_text(**node, file, entry.path); !kept) return kept;
     if (++looks_ > kMaxLooks)
       return fail(ErrorKind::too_large, "more than {} files that could be artifacts", kMaxLooks);
     auto look = look_into(file, entry.path);
     if (draw.failure) return std::unexpected(*draw.failure);
+    if (look && !*look && is_from_table(entry.path)) look = Artifact{.path = entry.path, .size = entry.size};
     if (look && *look) {
       (*look)->mode = entry.st_mode & kPermissions;
       if (auto finished = draw.finish(**look); !finished) return finished;
     }
     (*node)->look = std::make_shared<const Look>(std::move(look));
+    if (is_twin) give_to_twins(**node, entry.link);
     return {};
   }
 
@@ -359,6 +379,7 @@ class Packages final : public PackageSource {
   const ScanOptions& options_;
   std::size_t looks_ = 0;
   std::map<std::string, Node, std::less<>> nodes_;
+  std::map<std::string, std::vector<std::string>> twins_;  ///< hard links without content, by what they are links to
   PackagePaths paths_;
   PackageRoot root_;
 };

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""A package is judged as the folder that it was made from, in every format, alone and with others."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("scan", "audit")]
+import breakages
+import harness
+import packages
+from breakages import Copy, Skip
+from harness import Tree
+from judge import Crates
+
+PACKAGE_RULES = {"path-conflict", "mixed-machine", "unexpected-file", "world-writable", "not-readable", "unstripped", "path-leak"}
+TREE = "usr/src/linux-headers-7.2"
+
+
+def findings(*arguments, cwd):
+    """(exit code, findings without those that only packages have) of audit"""
+    result = harness.run("audit", "--report", "json", "--host-arch", os.uname().machine, *arguments, cwd=cwd)
+    if not result.stdout:
+        return result.code, result.stderr
+    return result.code, [finding for finding in json.loads(result.stdout)["findings"] if finding["rule"] not in PACKAGE_RULES]
+
+
+def own(tree, path):
+    """Makes it a file that shares nothing with the set it was copied from."""
+    content = (tree / path).read_bytes()
+    (tree / path).unlink()
+    return tree.write(path, content)
+
+
+def inside(text):
+    """Without the name of the package."""
+    return text.partition(":")[2] if ":" in text else text
+
+
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = Path(temporary.name)
+        cls.kit = Crates(cls.folder, harness.program)
+        (cls.kit.root / "include/config").mkdir(parents=True, exist_ok=True)
+        for root in (cls.kit.root, cls.kit.twin):
+            subprocess.run(["strip", "--strip-unneeded", root / "rust/libmacros.so"], check=True)
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(dir=self.folder)
+        self.addCleanup(temporary.cleanup)
+        self.place = Path(temporary.name)
+
+    def installed(self, name="root", tree=TREE):
+        """The healthy kernel, as a package would install it."""
+        root = self.place / name
+        (root / tree).parent.mkdir(parents=True)
+        Copy(root / tree, self.kit.root)
+        (root / tree / "rust/libquote.rlib").unlink(missing_ok=True)  # of the host: nothing that ships
+        return root
+
+    def package(self, root, name="a.tar"):
+        packages.FORMATS[name](root, self.place / name)
+        return name
+
+    # ---- One package ----
+
+    def test_every_format_is_read_and_a_healthy_package_is_silent(self):
+        root = self.installed()
+        expected = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and "config" not in str(path))
+        for name in packages.FORMATS:
+            with self.subTest(name):
+                self.package(root, name)
+                self.assertEqual(findings(name, cwd=self.place), (0, []))
+                self.assertEqual(harness.run("audit", name, cwd=self.place).stdout.decode().count("["), 0)
+                self.assertEqual(harness.run("scan", name, cwd=self.place).paths, [f"{name}:{path}" for path in expected])
+
+    def test_what_is_told_of_each_file_is_what_is_told_of_it_on_disk(self):
+        root = self.installed()
+        self.package(root)
+        self.maxDiff = None
+
+        def told(result):
+            for artifact in (artifacts := json.loads(result.stdout)["artifacts"]):
+                artifact["path"] = inside(artifact["path"])
+            return artifacts
+
+        on_disk = told(harness.run("scan", "--format", "json", ".", cwd=root))
+        self.assertTrue(all(artifact["sha256"] for artifact in on_disk))
+        self.assertEqual(told(harness.run("scan", "--format", "json", "a.tar", cwd=self.place)), on_disk)
+
+    def test_large_files_are_told_from_their_ends(self):
+        """Every library of rustc, up to 100 MB, of which 16 MiB are kept while it passes by."""
+        libraries = Path(subprocess.run(["rustc", "--print", "target-libdir"], capture_output=True, text=True, check=True).stdout.strip())
+        if not libraries.is_dir():
+            self.skipTest("no libraries of rustc")
+        shutil.copytree(libraries, self.place / "lib")
+        os.symlink("lib", self.place / "a")
+        self.package(self.place / "lib")
+        seen = [json.loads(harness.run("scan", "--profile", "all", "--kind", "rlib", "--kind", "dylib", "--format", "json", path, cwd=cwd).stdout)
+                for path, cwd in ((".", self.place / "lib"), ("a.tar", self.place))]
+        for manifest in seen:
+            for artifact in manifest["artifacts"]:
+                artifact["path"] = inside(artifact["path"])
+        self.assertGreater(len(seen[0]["artifacts"]), 10)
+        self.assertEqual(seen[1]["artifacts"], seen[0]["artifacts"])
+
+    def test_every_breakage_gives_the_same_findings_in_a_package(self):
+        """The table of tests/audit/verdicts. A link that is absolute leads elsewhere in a package, where it is dangling; and
+        a package can be read whatever the modes in it, which is a rule of its own."""
+        formats = itertools.cycle(name for name in packages.FORMATS if name != "a.rpm")  # which takes too long for each
+        compared = 0
+        for name, do, *arguments in breakages.table(self.kit):
+            tree = Copy(self.place / "broken", self.kit.root)
+            try:
+                with self.subTest(name):
+                    do(tree, *arguments)
+                    if "mode 000" in name:
+                        self.unreadable(tree, arguments)
+                        continue
+                    ask = "--rustc-version", self.kit.toolchain.version
+                    code, on_disk = findings(*ask, ".", cwd=tree.root)
+                    package = self.package(tree.root, next(formats))
+                    packaged_code, packaged = findings(*ask, package, cwd=self.place)
+                    if "absolute link" in name:
+                        self.assertIn("dangling-link", [finding["rule"] for finding in packaged])
+                        continue
+                    self.assertEqual(packaged_code, code, (on_disk, packaged))
+                    self.assertEqual(self.comparable(packaged), self.comparable(on_disk))
+                    compared += 1
+            except Skip:
+                pass
+            finally:
+                subprocess.run(["chmod", "-R", "u+rwX", tree.root], check=False)
+                shutil.rmtree(tree.root)
+                shutil.rmtree(self.place / "out", ignore_errors=True)
+        self.assertGreater(compared, 100)
+
+    def comparable(self, found):
+        if isinstance(found, str):
+            return "unreadable"
+        fields = "rule", "severity", "crate", "rustc_error", "fix"
+        # Evidence and messages may hold paths, which have the package's name in front of them there.
+        return sorted((inside(finding["path"]), *(finding[field] or "" for field in fields)) for finding in found)
+
+    def unreadable(self, tree, paths):
+        file = next((path for path in paths if isinstance(path, str)), "")
+        if not (tree / file).is_file() or file.endswith(("target.json", "rustc_cfg")):
+            return
+        self.package(tree.root)
+        result = harness.run("audit", "--report", "json", "a.tar", cwd=self.place)
+        self.assertIn("not-readable", [finding["rule"] for finding in json.loads(result.stdout)["findings"]])
+
+    # ---- Several ----
+
+    def test_packages_form_one_root_and_separate_ones_do_not(self):
+        """Ubuntu's way: rust/ of the headers is a link to a folder of another package."""
+        root = self.installed()
+        other = self.place / "other"
+        (other / "usr/src/linux-lib-rust").mkdir(parents=True)
+        shutil.move(root / TREE / "rust", other / "usr/src/linux-lib-rust/rust")
+        for target in ("../linux-lib-rust/rust", "/usr/src/linux-lib-rust/rust"):
+            (root / TREE / "rust").unlink(missing_ok=True)
+            (root / TREE / "rust").symlink_to(target)
+            for folder, name in (root, "a.tar"), (other, "a.tar.zst"):
+                self.package(folder, name)
+            self.assertEqual(findings("a.tar", "a.tar.zst", cwd=self.place), (0, []))
+            self.assertEqual(findings("a.tar.zst", "a.tar", cwd=self.place), (0, []))
+            listed = harness.run("scan", "a.tar", "a.tar.zst", cwd=self.place)
+            self.assertIn("a.tar.zst:usr/src/linux-lib-rust/rust/libkernel.rmeta", listed.paths)
+            code, alone = findings("--separate", "a.tar", "a.tar.zst", cwd=self.place)
+            self.assertEqual(code, 1)
+            self.assertIn(("dangling-link", f"a.tar:{TREE}/rust"), [(finding["rule"], finding["path"]) for finding in alone])
+
+    def test_several_kernels_in_one_package_are_judged_one_by_one(self):
+        root = self.installed()
+        other = Copy(root / "usr/src/linux-headers-6.12", self.kit.twin)
+        (other / "rust/libffi.rmeta").unlink()
+        self.package(root)
+        code, found = findings("a.tar", cwd=self.place)
+        self.assertEqual(code, 1)
+        self.assertEqual([(finding["rule"], finding["crate"]) for finding in found], [("missing-crate", "ffi")])
+        self.assertTrue(found[0]["path"].startswith("a.tar:usr/src/linux-headers-6.12/"), found)
+
+    def test_a_package_and_a_directory_in_one_run(self):
+        self.package(self.installed())
+        broken = Copy(self.place / "broken", self.kit.root)
+        (broken / "rust/libffi.rmeta").unlink()
+        code, found = findings("a.tar", "broken", cwd=self.place)
+        self.assertEqual((code, [finding["path"].split(":")[0] for finding in found]), (1, ["broken/rust/libkernel.rmeta"]))
+
+    def test_other_commands_take_packages(self):
+        self.package(self.installed(), "xz.deb")
+        self.assertIn("kernel", harness.run("tree", "xz.deb", cwd=self.place).stdout.decode())
+        inspected = harness.run("inspect", "xz.deb", cwd=self.place)
+        self.assertIn(f"xz.deb:{TREE}/rust/libkernel.rmeta", inspected.stdout.decode())
+        self.assertEqual(harness.run("toolchain", "--format", "version", "xz.deb", cwd=self.place).code,
+                         harness.run("toolchain", "--format", "version", ".", cwd=self.kit.root).code)
+
+    # ---- What only packages have ----
+
+    def test_leftovers_of_a_build_are_unexpected(self):
+        root = self.installed()
+        for name in "rust/core.o", "rust/libsyn.rlib", "rust/.core.o.cmd":
+            (root / TREE / name).write_bytes(b"")
+        (root / "usr/src/elsewhere.o").write_bytes(b"")
+        self.package(root)
+        result = harness.run("audit", "--report", "json", "a.tar", cwd=self.place)
+        found = [inside(finding["path"]) for finding in json.loads(result.stdout)["findings"] if finding["rule"] == "unexpected-file"]
+        self.assertEqual(result.code, 0)
+        self.assertEqual(found, sorted(f"{TREE}/{name}" for name in ("rust/core.o", "rust/libsyn.rlib", "rust/.core.o.cmd")))
+
+    def test_modes(self):
+        root = self.installed()
+        tree = Tree(root / TREE)
+        for name, mode in ("rust/libkernel.rmeta", 0o640), ("rust/libffi.rmeta", 0o666):
+            own(tree, name).chmod(mode)
+        self.package(root, "a.rpm")
+        result = harness.run("audit", "--report", "json", "a.rpm", cwd=self.place)
+        found = {(finding["rule"], inside(finding["path"]).rpartition("/")[2]) for finding in json.loads(result.stdout)["findings"]}
+        self.assertEqual((result.code, found), (1, {("not-readable", "libkernel.rmeta"), ("world-writable", "libffi.rmeta")}))
+
+    def test_paths_of_the_build_machine_have_a_budget(self):
+        root = self.installed()
+        text = b"/nowhere/in/particular"
+        with own(Tree(root / TREE), "rust/libmacros.so").open("ab") as library:
+            library.write(text * 3)
+        self.package(root)
+        for option, expected in ((f"{text.decode()}=2", ["rust/libmacros.so"]), (f"{text.decode()}=3", [])):
+            for where, cwd in (("a.tar", self.place), (".", root)):
+                result = harness.run("audit", "--report", "json", "--path-leak", option, where, cwd=cwd)
+                found = [inside(finding["path"]).removeprefix(f"{TREE}/") for finding in json.loads(result.stdout)["findings"]
+                         if finding["rule"] == "path-leak"]
+                self.assertEqual(found, expected)
+
+    def test_hard_links_are_the_same_file(self):
+        root = self.installed()
+        rust = root / TREE / "rust"
+        os.link(rust / "libffi.rmeta", rust / "libffi-old.rmeta")
+        for name in "a.tar", "a.cpio", "a.tar.zst", "a.rpm":
+            with self.subTest(name):
+                self.package(root, name)
+                code, found = findings(name, cwd=self.place)
+                self.assertEqual((code, found), (0, []))
+
+
+if __name__ == "__main__":
+    harness.main()
