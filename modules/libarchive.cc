@@ -64,8 +64,8 @@ la_ssize_t refill(archive* reader, void* context, const void** bytes) {
   const auto unfolded = archive_filter_bytes(reader, 0);
   const auto packed = static_cast<std::int64_t>(package.position - package.begin);
   if (unfolded > kAnyRatio && unfolded / kMaxRatio > packed) {
-    archive_set_error(reader, EFBIG, "%lld bytes unfold from %lld: that is no package",
-                      static_cast<long long>(unfolded), static_cast<long long>(packed));
+    package.problem =
+        std::to_string(unfolded) + " bytes unfold from " + std::to_string(packed) + ": that is no package";
     return -1;
   }
   const auto want = std::min<std::uint64_t>(package.buffer.size(), package.end - package.position);
@@ -125,7 +125,7 @@ rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t leng
 
 int failed(rartifacts_package& package) {
   const char* why = archive_error_string(package.reader);
-  package.problem = why ? why : "cannot be read";
+  if (package.problem.empty()) package.problem = why ? why : "cannot be read";  // `refill` knows better
   return -1;
 }
 

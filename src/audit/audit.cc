@@ -43,6 +43,9 @@ std::optional<Rule> rule_for(const Problem& problem) {
 
 void judge_problems(ScanResult& result, Findings& findings) {
   std::erase_if(result.problems, [&](const Problem& problem) {
+    // A package that was not read to its end may hold anything.
+    const auto& packages = result.packages.packages;
+    if (std::ranges::find(packages, problem.path, &PackageFacts::file) != packages.end()) return false;
     const bool is_in_kernel = std::ranges::any_of(result.kernels, [&](const auto& kernel) {
       return kernel.holds(problem.path) && problem.path != kernel.config_path;
     });

@@ -225,7 +225,7 @@ class Packages final : public PackageSource {
     const bool is_program = (entry.st_mode & S_IXUSR) != 0;
     if (!is_needed && !is_program && !request.sniff) return {};
 
-    Draw draw(stream, options_);
+    Draw draw(stream, entry.size, options_);
     auto image = Image::of_stream(std::ref(draw), entry.size);
     if (!image) return is_needed ? pass(image) : Result<void>();
     const View file(*image);
@@ -280,7 +280,7 @@ class Packages final : public PackageSource {
   /// The content of an entry on its way into an Image, and what is to be known of all of it.
   class Draw {
    public:
-    Draw(PackageStream& stream, const ScanOptions& options) : stream_(stream) {
+    Draw(PackageStream& stream, std::uint64_t size, const ScanOptions& options) : stream_(stream), rest_(size) {
       if (options.digests) digest_.emplace();
       if (!options.path_leaks.empty()) leaks_.emplace(options.path_leaks);
     }
@@ -289,6 +289,9 @@ class Packages final : public PackageSource {
       auto got = stream_.read(into);
       if (!got) failure = got.error();
       if (!got) return got;
+      // A file that was cut off is an error of the stream: what is not there is a hole at the end of a sparse file.
+      if (*got == 0) std::ranges::fill(into.first(got.emplace(std::min<std::uint64_t>(into.size(), rest_))), 0);
+      rest_ -= std::min<std::uint64_t>(*got, rest_);
       if (digest_) digest_->add(into.first(*got));
       if (leaks_) leaks_->add(into.first(*got));
       return got;
@@ -312,6 +315,7 @@ class Packages final : public PackageSource {
 
    private:
     PackageStream& stream_;
+    std::uint64_t rest_;  ///< bytes still to come
     std::optional<Sha256> digest_;
     std::optional<PathLeaks> leaks_;
   };

@@ -71,8 +71,7 @@ bool is_package(int base, const std::string& path) {
   const auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK);
   std::array<char, 512> head;
   const auto got = fd ? pread(fd->get(), head.data(), head.size(), 0) : -1;
-  if (got <= 0) return false;
-  const std::string_view text(head.data(), static_cast<std::size_t>(got));
+  const std::string_view text(head.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   const auto name = file_name_of(path);
   static constexpr auto kMagics = std::to_array<std::string_view>({kDebMagic,
                                                                    kRpmMagic,
@@ -90,9 +89,13 @@ bool is_package(int base, const std::string& path) {
                                                                    "\x71\xc7",
                                                                    "\xc7\x71"});
   if (name.ends_with(".ko.xz") || name.ends_with(".ko.zst") || name.ends_with(".ko.gz")) return false;
+  // What is called so and is none must not pass for something else.
+  static constexpr auto kEndings = std::to_array<std::string_view>({".deb", ".rpm", ".apk", ".tar", ".cpio"});
+  const bool is_called_so = std::ranges::any_of(kEndings, [&](auto ending) { return name.ends_with(ending); }) ||
+                            name.find(".tar.") != name.npos || name.find(".cpio.") != name.npos;
   constexpr std::size_t kUstar = 257;
   return std::ranges::any_of(kMagics, [&](std::string_view magic) { return text.starts_with(magic); }) ||
-         (text.size() > kUstar && text.substr(kUstar).starts_with("ustar")) || name.ends_with(".tar.lzma");
+         (text.size() > kUstar && text.substr(kUstar).starts_with("ustar")) || is_called_so;
 }
 
 Result<PackageStream> PackageStream::open(int fd, std::uint64_t begin, std::uint64_t length) {
@@ -116,10 +119,10 @@ Result<std::optional<PackageEntry>> PackageStream::next() {
   if (!entry.path) return fail(ErrorKind::malformed, "an entry has a name in no known encoding");
   const std::string_view stored = entry.path;
   if (stored.size() >= PATH_MAX) return fail(ErrorKind::malformed, "an entry has a name of {} bytes", stored.size());
-  if (stored.starts_with('/') || (entry.is_hard_link && *entry.link == '/'))
-    return fail(ErrorKind::malformed, "an entry has the absolute name {}", stored);
-  if (has_parent_parts(stored) || (entry.is_hard_link && has_parent_parts(entry.link)))
-    return fail(ErrorKind::malformed, "the name of an entry leads out of the package: {}", stored);
+  for (const auto name : {stored, entry.is_hard_link ? std::string_view(entry.link) : stored}) {
+    if (name.starts_with('/')) return fail(ErrorKind::malformed, "an entry has the absolute name {}", name);
+    if (has_parent_parts(name)) return fail(ErrorKind::malformed, "an entry has a name that leads out: {}", name);
+  }
   PackageEntry made{.path = reader_path(entry.path),
                     .link = {},
                     .is_hard_link = entry.is_hard_link,

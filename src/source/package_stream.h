@@ -56,7 +56,8 @@ struct OpenedPackage {
   std::uint64_t length = 0;
 };
 
-/// True when the file `path` below `base` begins like a package, or like a tar or cpio, packed or not. A packed kernel module is none.
+/// True when the file `path` below `base` begins like a package, or like a tar or cpio, packed or not, or is called so. A packed kernel
+/// module is none.
 bool is_package(int base, const std::string& path);
 
 /// Opens the package `path` below `base` and reads what it says of itself, as far as that stands in front of the files.

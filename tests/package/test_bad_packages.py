@@ -45,12 +45,12 @@ class BadPackages(ScanTest):
                 tar.addfile(info, io.BytesIO(content))
         return name
 
-    def bounded(self, package, seconds, *mentions):
+    def bounded(self, package, seconds, *mentions, expected=3):
         since = time.monotonic()
         done = subprocess.run([sys.executable, "-S", "-c", MEASURE, harness.program, "audit", package], cwd=self.folder,
                               capture_output=True, text=True, check=True, timeout=120)
         code, peak = map(int, done.stdout.split()[-2:])
-        self.assertEqual(code, 3, done)
+        self.assertEqual(code, expected, done)
         for mention in mentions:
             self.assertIn(mention, done.stderr)
         if b"__asan_init" not in Path(harness.program).read_bytes():
@@ -65,8 +65,9 @@ class BadPackages(ScanTest):
                 make(self.tree.root, self.folder / name)
                 whole = (self.folder / name).read_bytes()
                 self.assertEqual(run("scan", name, cwd=self.folder).code, 0)
-                # The last kilobytes of a tar or cpio are padding to a block that tapes had.
-                length = len(whole.rstrip(b"\0")) if name in ("a.tar", "a.cpio") else len(whole)
+                # The end of a tar or cpio is padding to a block that tapes had, that of an ar one to an even length.
+                padding = b"\0" if name in ("a.tar", "a.cpio") else b"\n" if name.endswith(".deb") else b""
+                length = len(whole.rstrip(padding)) if padding else len(whole)
                 for cut in sorted({*range(1, length, max(1, length // 40)), length - 1}):
                     (self.folder / name).write_bytes(whole[:cut])
                     result = run("audit", name, cwd=self.folder)
@@ -75,16 +76,16 @@ class BadPackages(ScanTest):
     def test_a_tar_that_ends_between_two_entries(self):
         self.entries(({"name": "libleaf-1a2b3c4d.rmeta"}, harness.LEAF.read_bytes()), ({"name": "b"}, b"b"))
         whole = (self.folder / "a.tar").read_bytes()
-        (self.folder / "a.tar").write_bytes(whole.rstrip(b"\0")[:-1] + bytes(512) if False else whole[: whole.index(b"b\0\0\0")])
+        (self.folder / "a.tar").write_bytes(whole[: whole.index(b"b\0\0\0")])
         self.refuses("a.tar", "cut off")
 
     def test_the_content_counts_not_the_name(self):
         packages.rpm(self.tree.root, self.folder / "a.deb")
         self.assertEqual(run("scan", "a.deb", cwd=self.folder).code, 0)
         self.tree.write("../text.deb", "text")
-        self.refuses("text.deb", "not an artifact")
+        self.refuses("text.deb", "neither tar nor cpio")
         self.tree.write("../empty.deb", "")
-        self.refuses("empty.deb", "empty")
+        self.refuses("empty.deb")
 
     def test_what_is_packed_and_no_package(self):
         for name, command in ("a.gz", "gzip"), ("a.xz", "xz"):
@@ -180,7 +181,7 @@ class BadPackages(ScanTest):
         with open(self.folder / "liba.rmeta", "wb") as sparse:
             sparse.truncate(10 * GIB)
         subprocess.run(["tar", "--sparse", "-cf", "a.tar", "liba.rmeta"], cwd=self.folder, check=True)
-        self.bounded("a.tar", 10)
+        self.bounded("a.tar", 10, expected=1)  # the file is no metadata; the package is sound
 
     def test_two_million_entries(self):
         template = bytearray(self.header("d0000000/libx.rmeta", 0))
