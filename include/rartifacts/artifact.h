@@ -60,6 +60,19 @@ enum class MemberRole {
 };
 std::string_view name_of(MemberRole role);
 
+/// The words that output has for what was read.
+std::string_view name_of(DependencyKind kind);
+std::string_view name_of(PanicStrategy panic);
+std::string_view name_of(Language language);
+std::string_view name_of(ProcMacroFacts::Section section);
+
+/// The flags of a crate root by name.
+struct CrateFlagRow {
+  const char* name;
+  std::optional<bool> CrateFlags::* member;
+};
+extern const std::array<CrateFlagRow, 10> crate_flag_table;
+
 /// A member of an archive, as far as `inspect` shows it.
 struct MemberFacts {
   std::string name;
@@ -86,6 +99,7 @@ struct Artifact {
   std::optional<unsigned> mode;            ///< permissions, as chmod(2) takes them; none of a link
   std::optional<std::string> link_target;  ///< the path is a symbolic link with this text
   std::optional<std::string> resolved;     ///< and leads to this path, which has an Artifact of its own
+  bool recorded = false;                   ///< read from a manifest: the file itself was not looked at
   bool is_source = false;                  ///< a source file that an editor reads, no artifact of a build
   std::optional<std::string> sha256;       ///< lower-case hex, when asked for
   std::optional<MetadataHeader> metadata;

@@ -51,6 +51,10 @@ std::string elf_type_name(std::uint16_t e_type);
 /// that carry the x bit, vmlinux and the vDSOs, none has that. Reads the file header and the program headers.
 std::optional<std::uint16_t> program_machine(View file);
 
+/// The numbers behind these names; nothing for other text.
+std::optional<std::uint16_t> elf_machine_of(std::string_view name);
+std::optional<std::uint16_t> elf_type_of(std::string_view name);
+
 /// Reads what `ElfFacts` holds. Errors: `truncated`, `malformed`.
 Result<ElfFacts> read_elf(View file);
 

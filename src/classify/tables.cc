@@ -37,4 +37,39 @@ std::string_view name_of(MemberRole role) {
   return kNames[static_cast<std::size_t>(role)];
 }
 
+std::string_view name_of(DependencyKind kind) {
+  static constexpr std::string_view kNames[] = {"macros-only", "conditional", "unconditional"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view name_of(PanicStrategy panic) {
+  static constexpr std::string_view kNames[] = {"unwind", "abort", "immediate-abort"};
+  return kNames[static_cast<std::size_t>(panic)];
+}
+
+std::string_view name_of(Language language) {
+  static constexpr std::string_view kNames[] = {"rust", "c", "mixed", "assembler"};
+  return kNames[static_cast<std::size_t>(language)];
+}
+
+std::string_view name_of(ProcMacroFacts::Section section) {
+  static constexpr std::string_view kNames[] = {"present", "missing", "unreadable"};
+  return kNames[static_cast<std::size_t>(section)];
+}
+
+// clang-format off
+const std::array<CrateFlagRow, 10> crate_flag_table{{
+    {"has_global_allocator",      &CrateFlags::has_global_allocator},
+    {"has_alloc_error_handler",   &CrateFlags::has_alloc_error_handler},
+    {"has_panic_handler",         &CrateFlags::has_panic_handler},
+    {"has_default_lib_allocator", &CrateFlags::has_default_lib_allocator},
+    {"compiler_builtins",         &CrateFlags::compiler_builtins},
+    {"needs_allocator",           &CrateFlags::needs_allocator},
+    {"needs_panic_runtime",       &CrateFlags::needs_panic_runtime},
+    {"no_builtins",               &CrateFlags::no_builtins},
+    {"panic_runtime",             &CrateFlags::panic_runtime},
+    {"profiler_runtime",          &CrateFlags::profiler_runtime},
+}};
+// clang-format on
+
 }  // namespace rartifacts

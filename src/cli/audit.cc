@@ -173,6 +173,14 @@ ExitCode run_audit(const AuditCommand& command) {
   scan_options.separate = command.separate;
   for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
   auto roots = scan_roots(scan_options);
+  const auto is_recorded = [](const ScanResult& root) {
+    return std::ranges::any_of(root.artifacts, &Artifact::recorded);
+  };
+  if (std::ranges::any_of(roots, is_recorded))
+    return complain(
+               "a manifest holds no kernel configuration and no target file, so a verdict would be a guess: audit the "
+               "tree"),
+           ExitCode::usage;
   auto judged = audit(roots, *options);
   std::set<std::string> shipped;
   for (auto& root : roots)

@@ -92,6 +92,17 @@ struct ExtractCommand {
 };
 ExitCode run_extract(const ExtractCommand& command);
 
+struct VerifyCommand {
+  CommonOptions common;
+  std::string manifest;
+  std::string directory;
+  std::string format = "text";
+  bool files_only = false;
+  bool any_mode = false;
+  unsigned jobs = 0;
+};
+ExitCode run_verify(const VerifyCommand& command);
+
 struct ExplainCommand {
   std::string rule;
   bool markdown = false;

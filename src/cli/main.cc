@@ -2,6 +2,7 @@
 //
 // The command line. CLI11 takes long to compile, so this is the only file that includes it; every command runs in a file of
 // its own.
+#include <rartifacts/verify.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -217,6 +218,31 @@ void add_extract(CLI::App& extract, ExtractCommand& command) {
   extract.footer([] { return std::string(kExtractExamples) + exit_codes(); });
 }
 
+constexpr std::string_view kVerifyExamples = R"(
+Examples:
+  rartifacts -C linux-build scan -f json . > manifest.json       then, after the copy:
+  rartifacts verify manifest.json "$DEST"
+  rartifacts verify --files-only manifest.json debian/linux-headers-x/usr/src/linux-headers-x
+)";
+
+void add_verify(CLI::App& verify, VerifyCommand& command) {
+  verify.add_option("MANIFEST", command.manifest, "What scan wrote as json or sha256sums; - for standard input")
+      ->required()
+      ->type_name("");
+  verify.add_option("DIR", command.directory, "The copy: the directory that the paths are relative to")
+      ->required()
+      ->type_name("");
+  verify.add_option("-f,--format", command.format, "text (default) or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT");
+  verify.add_flag("--files-only", command.files_only, "Only what is listed: other files beside it are no difference");
+  verify.add_flag("--any-mode", command.any_mode, "Permissions may differ, as umask and dh_fixperms make them");
+  verify.add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")
+      ->check(CLI::Range(1U, 256U))
+      ->type_name("N");
+  verify.footer([] { return list_of("Differences", discrepancy_table) + std::string(kVerifyExamples) + exit_codes(); });
+}
+
 void add_explain(CLI::App& explain, ExplainCommand& command) {
   explain.add_option("RULE", command.rule, "A rule of audit; without it, all rules are listed")->type_name("");
   explain.add_flag("--markdown", command.markdown, "As docs/rules.md has it");
@@ -248,6 +274,7 @@ ExitCode run(int argc, char** argv) {
   AuditCommand audit;
   ExtractCommand extract;
   ExplainCommand explain;
+  VerifyCommand verify;
   std::function<ExitCode()> chosen;
   const auto with = [&](auto add, auto& command, auto run_command) {
     return [&, add, run_command](CLI::App& offered) {
@@ -270,6 +297,7 @@ ExitCode run(int argc, char** argv) {
             with(add_audit, audit, run_audit)},
       Offer{"extract", "Take objects or metadata out of an rlib or static library",
             with(add_extract, extract, run_extract)},
+      Offer{"verify", "Say whether a copy is what the manifest lists", with(add_verify, verify, run_verify)},
       Offer{"explain", "Say what a rule of audit means, and how to mend it", with(add_explain, explain, run_explain)},
   };
   // Making the options of commands that are not named costs more than many a run.

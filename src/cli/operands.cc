@@ -56,6 +56,16 @@ Result<Operands> plan_operands(const CommonOptions& common, const std::vector<st
   return absolute;
 }
 
+std::string at_directory(const CommonOptions& common, const std::string& path) {
+  return path.starts_with('/') ? path : join_path(common.directory, path);
+}
+
+std::optional<std::string> path_inside(const std::string& directory, const std::string& path) {
+  const auto outer = real_path(directory);
+  const auto inner = real_path(path);
+  return outer && inner ? below(*outer, *inner) : std::nullopt;
+}
+
 ExitCode refuse(const Error& error) {
   complain(printable(describe(error)));
   return error.kind == ErrorKind::unsupported ? ExitCode::usage : ExitCode::input;

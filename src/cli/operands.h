@@ -23,6 +23,11 @@ struct Operands {
 /// list; else it becomes the base itself, or, one of several, the root directory does.
 Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below);
 
+/// Where a file or directory that the user named stands: below `-C`, unless it is absolute.
+std::string at_directory(const CommonOptions& common, const std::string& path);
+/// `path` relative to `directory` when it stands inside of it, links followed.
+std::optional<std::string> path_inside(const std::string& directory, const std::string& path);
+
 /// Says why operands cannot be used. What is not there is input that cannot be read, the rest is wrong usage.
 ExitCode refuse(const Error& error);
 

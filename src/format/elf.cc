@@ -10,6 +10,7 @@
 // (DT_HASH says it; DT_GNU_HASH has to be walked to its last chain).
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 #include "format/elf_file.h"
@@ -213,6 +214,13 @@ void measure_symbols(const ElfFile& elf, std::uint64_t file_size, ElfFacts& fact
   }
 }
 
+std::optional<std::uint16_t> number_in(std::string_view digits, int base) {
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 std::string elf_machine_name(std::uint16_t e_machine) {
@@ -240,6 +248,18 @@ std::optional<std::uint16_t> program_machine(View file) {
   for (std::uint64_t at = 0; table && at < table->size(); at += entry)
     if (load(*table, at, 4) == PT_INTERP) return static_cast<std::uint16_t>(load(head, 0x12, 2));
   return std::nullopt;
+}
+
+std::optional<std::uint16_t> elf_machine_of(std::string_view name) {
+  const auto found = std::ranges::find(kMachines, name, &MachineName::name);
+  if (found != kMachines.end()) return found->e_machine;
+  return name.starts_with("em-") ? number_in(name.substr(3), 10) : std::nullopt;
+}
+
+std::optional<std::uint16_t> elf_type_of(std::string_view name) {
+  const auto found = std::ranges::find(kTypes, name);
+  if (found != kTypes.end()) return static_cast<std::uint16_t>(found - kTypes.begin());
+  return name.starts_with("0x") ? number_in(name.substr(2), 16) : std::nullopt;
 }
 
 Result<ElfFacts> read_elf(View file) {

@@ -200,7 +200,8 @@ Selection select(ScanResult& result, Profile profile) {
   for (const auto& kernel : result.kernels) KernelSelection(result, kernel, selection).run();
   for (auto& artifact : result.artifacts) {
     const bool is_source = profile == Profile::ide && artifact.is_source;
-    if (is_source || (!in_kernel(result, artifact.path) && artifact.metadata)) selection.artifacts.push_back(&artifact);
+    const bool is_elsewhere = !in_kernel(result, artifact.path) && artifact.metadata;
+    if (is_source || is_elsewhere || artifact.recorded) selection.artifacts.push_back(&artifact);
   }
   std::ranges::sort(selection.artifacts, {}, &Artifact::path);
   selection.artifacts.erase(std::ranges::unique(selection.artifacts).begin(), selection.artifacts.end());

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "source/digest.h"
+
 #include <fcntl.h>
 #include <rartifacts/scan.h>
 #include <unistd.h>
@@ -11,9 +13,8 @@
 #include "source/threads.h"
 
 namespace rartifacts {
-namespace {
 
-Result<std::string> sha256_of(int base, std::string_view path) {
+Result<std::string> sha256_below(int base, std::string_view path) {
   auto file = open_file_below(base, path);
   if (!file) return pass(file);
   Sha256 digest;
@@ -29,8 +30,6 @@ Result<std::string> sha256_of(int base, std::string_view path) {
   return digest.hex();
 }
 
-}  // namespace
-
 void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsigned jobs,
                  std::vector<Problem>& problems) {
   auto directory = open_below(AT_FDCWD, base, O_PATH | O_DIRECTORY);
@@ -38,8 +37,8 @@ void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsi
   std::mutex mutex;
   for_each_index(jobs, artifacts.size(), [&](std::size_t i) {
     auto& artifact = *artifacts[i];
-    if (artifact.sha256) return;
-    auto digest = sha256_of(directory->get(), artifact.resolved.value_or(artifact.path));
+    if (artifact.sha256 || artifact.recorded) return;  // who lists a file without a digest has none to give
+    auto digest = sha256_below(directory->get(), artifact.resolved.value_or(artifact.path));
     if (digest) {
       artifact.sha256 = *digest;
     } else {

@@ -27,4 +27,7 @@ class Sha256 {
   sha256_ctx context_;
 };
 
+/// SHA-256 of a regular file below `base`, in lower-case hex. Errors: `io`, `changed`, `unsupported` for what is no file.
+Result<std::string> sha256_below(int base, std::string_view path);
+
 }  // namespace rartifacts

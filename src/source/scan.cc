@@ -20,6 +20,7 @@
 #include <span>
 
 #include "source/directory.h"
+#include "source/manifest.h"
 #include "source/package.h"
 #include "source/package_stream.h"
 #include "source/source.h"
@@ -82,8 +83,33 @@ struct Operands {
   std::vector<std::string> directories;
   std::vector<std::string> files;
   std::vector<std::string> packages;
+  std::vector<std::string> manifests;
   std::vector<Problem> problems;
 };
+
+bool is_manifest(int base, const std::string& path) {
+  constexpr std::size_t kHead = 4096;
+  const auto file = open_below(base, path, O_RDONLY | O_NONBLOCK);
+  if (!file) return false;
+  std::array<char, kHead> head;
+  const auto got = pread(file->get(), head.data(), head.size(), 0);
+  return got > 0 && is_json_manifest({head.data(), static_cast<std::size_t>(got)});
+}
+
+// A manifest stands for what it lists; the files themselves are not looked at.
+ScanResult read_recorded(int base, const std::string& path) {
+  ScanResult result;
+  const auto file = open_below(base, path, O_RDONLY);
+  auto manifest = file ? read_manifest_from(file->get()) : pass(file);
+  if (!manifest) {
+    result.problems.push_back({path, manifest.error()});
+    return result;
+  }
+  result.artifacts = std::move(manifest->artifacts);
+  std::ranges::copy_if(manifest->directories, std::back_inserter(result.directory_links),
+                       [](const Directory& directory) { return directory.link_target.has_value(); });
+  return result;
+}
 
 // Operands are followed when they are links: `/lib/modules/6.12/build` means the tree.
 Operands sort_operands(int base, const std::vector<std::string>& paths) {
@@ -97,6 +123,7 @@ Operands sort_operands(int base, const std::vector<std::string>& paths) {
       operands.problems.push_back(
           {path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt}});
     else if (is_package(base, path)) operands.packages.push_back(path);
+    else if (is_manifest(base, path)) operands.manifests.push_back(path);
     else operands.files.push_back(path);
   }
   return operands;
@@ -372,10 +399,12 @@ std::vector<ScanResult> scan_roots(const ScanOptions& options) {
   }
   auto operands = sort_operands(base->get(), options.paths);
   const auto packages = std::move(operands.packages);
-  if (packages.empty() || !operands.directories.empty() || !operands.files.empty() || !operands.problems.empty())
+  for (const auto& path : operands.manifests) roots.push_back(read_recorded(base->get(), path));
+  if ((packages.empty() && roots.empty()) || !operands.directories.empty() || !operands.files.empty() ||
+      !operands.problems.empty())
     roots.push_back(Scanner(options, *open_disk(base->get()), operands).run());
 
-  const Operands everything{.directories = {"."}, .files = {}, .packages = {}, .problems = {}};
+  const Operands everything{.directories = {"."}, .files = {}, .packages = {}, .manifests = {}, .problems = {}};
   const std::size_t together = options.separate ? 1 : packages.size();
   for (auto rest = std::span(packages); !rest.empty(); rest = rest.subspan(together)) {
     const auto files = rest.first(together);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "write/artifact_json.h"
 
-#include <array>
-
 namespace rartifacts {
 namespace {
 
@@ -34,20 +32,8 @@ void write_dependency(Json& json, const Dependency& dependency) {
 }
 
 void write_flags(Json& json, const CrateFlags& flags) {
-  const std::array<std::pair<std::string_view, std::optional<bool>>, 10> all{{
-      {"has_global_allocator", flags.has_global_allocator},
-      {"has_alloc_error_handler", flags.has_alloc_error_handler},
-      {"has_panic_handler", flags.has_panic_handler},
-      {"has_default_lib_allocator", flags.has_default_lib_allocator},
-      {"compiler_builtins", flags.compiler_builtins},
-      {"needs_allocator", flags.needs_allocator},
-      {"needs_panic_runtime", flags.needs_panic_runtime},
-      {"no_builtins", flags.no_builtins},
-      {"panic_runtime", flags.panic_runtime},
-      {"profiler_runtime", flags.profiler_runtime},
-  }};
   json.key("flags").begin_object();
-  for (const auto& [name, value] : all) json.member(name, value);
+  for (const auto& row : crate_flag_table) json.member(row.name, flags.*row.member);
   json.end_object();
 }
 
@@ -88,26 +74,6 @@ void write_elf(Json& json, const ElfFacts& elf) {
 }  // namespace
 
 std::string mode_text(unsigned mode) { return fmt::format("{:04o}", mode); }
-
-std::string_view name_of(DependencyKind kind) {
-  static constexpr std::string_view kNames[] = {"macros-only", "conditional", "unconditional"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-std::string_view name_of(PanicStrategy panic) {
-  static constexpr std::string_view kNames[] = {"unwind", "abort", "immediate-abort"};
-  return kNames[static_cast<std::size_t>(panic)];
-}
-
-std::string_view name_of(Language language) {
-  static constexpr std::string_view kNames[] = {"rust", "c", "mixed", "assembler"};
-  return kNames[static_cast<std::size_t>(language)];
-}
-
-std::string_view name_of(ProcMacroFacts::Section section) {
-  static constexpr std::string_view kNames[] = {"present", "missing", "unreadable"};
-  return kNames[static_cast<std::size_t>(section)];
-}
 
 std::vector<std::string> all_notes(const Artifact& artifact) {
   auto notes = artifact.notes;

@@ -14,11 +14,6 @@ void write_artifact(Json& json, const Artifact& artifact);
 /// Permissions as chmod(1) takes them: `0644`.
 std::string mode_text(unsigned mode);
 
-std::string_view name_of(DependencyKind kind);
-std::string_view name_of(PanicStrategy panic);
-std::string_view name_of(Language language);
-std::string_view name_of(ProcMacroFacts::Section section);
-
 /// What to tell the reader about names that do not stand in the file, and everything else in `notes`.
 std::vector<std::string> all_notes(const Artifact& artifact);
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/recorded.h>
+
+namespace rartifacts {
+
+/// One reader for each form a manifest can be read back from. Neither sorts nor looks for names that occur twice.
+Result<RecordedManifest> read_manifest_json(std::string_view text);
+Result<RecordedManifest> read_sha256sums(std::string_view text);
+
+/// Reads and parses what is left of an open file.
+Result<RecordedManifest> read_manifest_from(int fd);
+
+/// `path` without detours. Error: it is empty, absolute, leads out of the root, or holds a NUL.
+Result<std::string> path_below_root(std::string_view path);
+bool is_sha256(std::string_view text);
+
+}  // namespace rartifacts
