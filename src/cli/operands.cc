@@ -80,7 +80,8 @@ void show_as_typed(Audit& audit, const Operands& operands) {
 
 void show_as_typed(ScanResult& result, const Operands& operands) {
   if (!operands.absolute) return;
-  for (auto& artifact : result.artifacts) artifact.path.insert(0, "/");
+  for (auto& artifact : result.artifacts)
+    if (!artifact.recorded) artifact.path.insert(0, "/");
   for (auto& problem : result.problems) problem.path.insert(0, "/");
 }
 
