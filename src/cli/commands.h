@@ -103,6 +103,14 @@ struct VerifyCommand {
 };
 ExitCode run_verify(const VerifyCommand& command);
 
+struct DiffCommand {
+  CommonOptions common;
+  std::string before;
+  std::string after;
+  std::string format = "text";
+};
+ExitCode run_diff(const DiffCommand& command);
+
 struct ExplainCommand {
   std::string rule;
   bool markdown = false;

@@ -2,6 +2,7 @@
 //
 // The command line. CLI11 takes long to compile, so this is the only file that includes it; every command runs in a file of
 // its own.
+#include <rartifacts/diff.h>
 #include <rartifacts/verify.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -243,6 +244,17 @@ void add_verify(CLI::App& verify, VerifyCommand& command) {
   verify.footer([] { return list_of("Differences", discrepancy_table) + std::string(kVerifyExamples) + exit_codes(); });
 }
 
+void add_diff(CLI::App& diff, DiffCommand& command) {
+  diff.add_option("OLD", command.before, "A tree, a package, or a manifest that scan wrote as json")
+      ->required()
+      ->type_name("");
+  diff.add_option("NEW", command.after, "Another; it need not be of the same sort")->required()->type_name("");
+  diff.add_option("-f,--format", command.format, "text (default) or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT");
+  diff.footer([] { return list_of("Changes", change_table) + exit_codes(); });
+}
+
 void add_explain(CLI::App& explain, ExplainCommand& command) {
   explain.add_option("RULE", command.rule, "A rule of audit; without it, all rules are listed")->type_name("");
   explain.add_flag("--markdown", command.markdown, "As docs/rules.md has it");
@@ -275,6 +287,7 @@ ExitCode run(int argc, char** argv) {
   ExtractCommand extract;
   ExplainCommand explain;
   VerifyCommand verify;
+  DiffCommand diff;
   std::function<ExitCode()> chosen;
   const auto with = [&](auto add, auto& command, auto run_command) {
     return [&, add, run_command](CLI::App& offered) {
@@ -298,6 +311,7 @@ ExitCode run(int argc, char** argv) {
       Offer{"extract", "Take objects or metadata out of an rlib or static library",
             with(add_extract, extract, run_extract)},
       Offer{"verify", "Say whether a copy is what the manifest lists", with(add_verify, verify, run_verify)},
+      Offer{"diff", "Show what changed between two trees, packages or manifests", with(add_diff, diff, run_diff)},
       Offer{"explain", "Say what a rule of audit means, and how to mend it", with(add_explain, explain, run_explain)},
   };
   // Making the options of commands that are not named costs more than many a run.
