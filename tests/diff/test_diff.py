@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""`rartifacts diff` on artifacts of real compilers: trees and manifests in any mix, and what cannot be read."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scan"))
+import mini_kernel  # noqa: E402
+from harness import GOLDENS, LEAF, ScanTest, Tree, main, run  # noqa: E402
+
+
+class Diff(ScanTest):
+    def diff(self, old, new, code):
+        done = run("diff", "--format", "json", str(old), str(new))
+        self.assertEqual((done.code, done.stderr), (code, ""), done)
+        text = run("diff", str(old), str(new))
+        self.assertEqual((text.code, text.stderr), (code, ""), text)
+        return json.loads(done.stdout), text.stdout.decode()
+
+    def manifest(self, tree, *arguments):
+        path = self.folder / f"{tree.root.name}.json"
+        path.write_bytes(tree.scan("--format", "json", *arguments).stdout)
+        return path
+
+    def test_every_crate_of_two_compilers_is_other_rustc_with_the_hashes_that_inspect_shows(self):
+        old, new = GOLDENS / "1.95.0", GOLDENS / "1.96.0"
+        report, text = self.diff(old, new, 1)
+        pairs = [each for each in report["crates"] if each["before"] and each["after"]]
+        self.assertGreaterEqual(len(pairs), 6)
+        for each in pairs:
+            self.assertEqual(each["changes"], ["other-rustc"], each)
+            for side, folder in (("before", old), ("after", new)):
+                shown = json.loads(run("inspect", "--format", "json", each[side]["path"], cwd=folder).stdout)
+                self.assertEqual((shown["crate"]["name"], shown["crate"]["svh"], shown["rustc"]), (each["name"], each[side]["svh"], each[side]["rustc"]))
+        self.assertIn("rustc     - rustc 1.95.0", text)
+
+    def test_two_builds_of_one_compiler(self):
+        (self.folder / "a").mkdir()
+        old = Tree(self.folder / "a/old")
+        rustc = mini_kernel.build(old)
+        new = Tree(shutil.copytree(old.root, self.folder / "new", symlinks=True))
+        report, text = self.diff(old.root, new.root, 0)
+        self.assertEqual((report["verdict"], report["crates"], report["files"]), ("same", [], []))
+        self.assertTrue(text.startswith("no difference: "), text)
+        rustc.tree = new
+        rustc.crate("pin_init", mini_kernel.NO_CORE + "extern crate core; pub struct New;")
+        new.write("include/generated/rustc_cfg", "--cfg=CONFIG_OTHER\n")
+        (new / "rust/libffi.rmeta").unlink()
+        new.copy("rust/libleaf.rmeta")
+        report, text = self.diff(old.root, new.root, 1)
+        self.assertEqual([(each["name"], each["changes"]) for each in report["crates"]],
+                         [("ffi", ["removed"]), ("leaf", ["added"]), ("pin_init", ["rebuilt"])])
+        self.assertEqual(report["files"], [{"path": "include/generated/rustc_cfg", "change": "changed"}])
+        self.assertIn("1 added, 1 removed, 1 rebuilt; 1 other file\n", text)
+        self.assertEqual(report["crates"], self.diff(old.root, self.folder / "new", 1)[0]["crates"])
+
+    def test_another_target(self):
+        old = Tree(self.folder / "old")
+        rustc = mini_kernel.build(old)
+        new = Tree(shutil.copytree(old.root, self.folder / "new", symlinks=True))
+        target = json.loads((new / "scripts/target.json").read_text())
+        new.write("scripts/target.json", json.dumps(target, indent=2))
+        rustc.tree = new
+        rustc.crate("core", (GOLDENS / "sources" / "nocore.rs").read_text())
+        report, _ = self.diff(old.root, new.root, 1)
+        self.assertEqual([(each["name"], each["changes"][-1]) for each in report["crates"]], [("core", "retargeted")])
+        self.assertIn({"path": "scripts/target.json", "change": "changed"}, report["files"])
+
+    def test_one_flavour_ships_crates_the_other_none(self):
+        old = Tree(self.folder / "a")
+        mini_kernel.build(old)
+        new = Tree(self.folder / "b")
+        new.config("RUST", path="usr/src/linux-headers-x/include/config/auto.conf")
+        report, text = self.diff(old.root, new.root, 1)
+        self.assertEqual((report["before"]["crates"], report["after"]["crates"]), (5, 0))
+        self.assertTrue(text.startswith(f"--- {old.root}: 5 crates\n+++ {new.root}: no crate\n"), text)
+
+    def test_trees_manifests_and_headers_packages_in_any_mix(self):
+        tree = Tree(self.folder / "build")
+        mini_kernel.build(tree)
+        headers = Tree(self.folder / "headers")
+        for path in mini_kernel.CLOSURE + mini_kernel.AUXILIARY + ["include/config/auto.conf"]:
+            headers.copy(f"usr/src/linux-headers-x/{path}", tree / path)
+        below = self.folder / "below.json"
+        below.write_bytes(run("scan", "--format", "json", "build", cwd=self.folder).stdout)
+        sets = [tree.root, headers.root, self.manifest(tree), self.manifest(headers), below]
+        for old in sets:
+            for new in sets:
+                with self.subTest(old=old.name, new=new.name):
+                    self.diff(old, new, 0)
+        self.assertEqual(run("-C", str(self.folder), "diff", "build", "headers").code, 0)
+
+    def test_a_moved_crate(self):
+        for name, place in (("old", "a/libx.rmeta"), ("new", "b/libx.rmeta")):
+            tree = Tree(self.folder / name)
+            tree.copy(place)
+            tree.copy("libmid.rmeta", GOLDENS / "1.96.0/libmid-99aa.rmeta")
+        report, text = self.diff(self.folder / "old", self.folder / "new", 1)
+        self.assertEqual([each["changes"] for each in report["crates"]], [["moved"]])
+        self.assertIn("(a/libx.rmeta -> b/libx.rmeta)", text)
+
+    def test_what_could_not_be_read_is_3_and_never_the_same(self):
+        good = Tree(self.folder / "good")
+        good.copy("libx.rmeta")
+        bad = Tree(self.folder / "bad")
+        bad.write("libx.rmeta", LEAF.read_bytes()[:-1])
+        empty = Tree(self.folder / "empty")
+        broken = self.folder / "broken.json"
+        broken.write_bytes(self.manifest(good).read_bytes()[:-20])
+        for other in (bad.root, empty.root, broken, self.folder / "nowhere"):
+            for old, new in ((good.root, other), (other, good.root), (other, other)):
+                with self.subTest(old=old.name, new=new.name):
+                    self.fails(run("diff", str(old), str(new)), 3, other.name if other != bad.root else "libx.rmeta",
+                               problems=2 if old == new == bad.root or old == new == broken else 1)
+
+    def test_wrong_usage_is_2(self):
+        self.fails(run("diff", "."), 2)
+        self.fails(run("diff", "--format", "yaml", ".", "."), 2)
+
+
+if __name__ == "__main__":
+    main()
