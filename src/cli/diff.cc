@@ -20,8 +20,20 @@ Error no_crate(const Artifact& artifact) {
           std::nullopt};
 }
 
+/// A set, and links of a package that lead into another one: what is behind them was not seen.
+struct Set {
+  ScanResult scan;
+  std::vector<Problem> links;
+};
+
+void put_links_aside(Set& set) {
+  const auto is_link = [](const Problem& problem) { return problem.error.kind == ErrorKind::dangling; };
+  std::ranges::copy_if(set.scan.problems, std::back_inserter(set.links), is_link);
+  std::erase_if(set.scan.problems, is_link);
+}
+
 // Each set is scanned from its own root, so that its paths do not begin with what the user called it.
-Result<ScanResult> scan_set(const CommonOptions& common, const std::string& path) {
+Result<Set> scan_set(const CommonOptions& common, const std::string& path) {
   const auto place = at_directory(common, path);
   struct stat status;
   const bool is_tree = stat(place.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -30,17 +42,23 @@ Result<ScanResult> scan_set(const CommonOptions& common, const std::string& path
   auto options = scan_for(Profile::oot);
   options.base = operands->base;
   options.paths = operands->paths;
-  auto result = scan(options);
+  options.digests = true;
+  // One operand is one root, and its paths are those below the root, not what a package is called.
+  auto roots = scan_roots(options);
+  Set set{.scan = std::move(roots.front())};
+  auto& result = set.scan;
+  const bool is_package = !result.packages.packages.empty();
   std::vector<Artifact*> files;
   for (auto& artifact : result.artifacts) {
     if (artifact.metadata && !artifact.crate) result.problems.push_back({artifact.path, no_crate(artifact)});
     if (!artifact.metadata) files.push_back(&artifact);
   }
-  add_digests(options.base, files, options.jobs, result.problems);
+  if (is_package) put_links_aside(set);
+  else add_digests(options.base, files, options.jobs, result.problems);
   if (result.problems.empty() && result.artifacts.empty() && result.kernels.empty())
     return fail(ErrorKind::io, "{}: no Rust artifacts among {} entries, and no kernel configuration", path,
                 result.entries);
-  return result;
+  return set;
 }
 
 }  // namespace
@@ -51,11 +69,18 @@ ExitCode run_diff(const DiffCommand& command) {
   const auto after = scan_set(command.common, command.after);
   if (!after) return refuse(after.error());
   // What was not read may be anything: it is no difference, and not the same either.
-  for (const auto* side : {&*before, &*after})
-    for (const auto& problem : side->problems) report(problem);
-  if (!before->problems.empty() || !after->problems.empty()) return ExitCode::input;
+  for (const auto* set : {&*before, &*after})
+    for (const auto& problem : set->scan.problems) report(problem);
+  if (!before->scan.problems.empty() || !after->scan.problems.empty()) return ExitCode::input;
 
-  const auto difference = diff(*before, *after);
+  auto difference = diff(before->scan, after->scan);
+  for (const auto* set : {&*before, &*after}) {
+    for (const auto& [path, error] : set->links) {
+      if (is_empty(difference)) report({path, error});
+      difference.not_compared.push_back(fmt::format("{}: {}", path, error.what));
+    }
+  }
+  if (is_empty(difference) && (!before->links.empty() || !after->links.empty())) return ExitCode::input;
   const DiffNames names{command.before, command.after};
   const auto printed =
       print(command.format == "json" ? difference_json(difference, names) : difference_text(difference, names));
