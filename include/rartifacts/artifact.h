@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <rartifacts/kernel_module.h>
+#include <rartifacts/link.h>
 #include <rartifacts/metadata.h>
 #include <rartifacts/object.h>
 
@@ -106,6 +108,8 @@ struct Artifact {
   std::optional<Crate> crate;
   std::optional<ElfFacts> elf;
   std::optional<ObjectFacts> object;
+  std::optional<ModuleFacts> module;  ///< of a kernel module
+  std::optional<LinkFacts> link;      ///< of objects and archives, when asked for
   std::optional<ProcMacroFacts> proc_macro;
   std::optional<std::vector<MemberFacts>> members;                ///< of an archive, when asked for
   std::vector<std::pair<std::string, std::uint64_t>> path_leaks;  ///< prefixes looked for, and how often they are in it

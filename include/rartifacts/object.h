@@ -80,4 +80,13 @@ Result<ObjectFacts> read_object(View object);
 /// `_ZN…17h<16 hex>E` or a well-formed v0 name (`_R…`). `_RasMessage`, a C function of nf_conntrack_h323, is neither.
 bool is_rust_mangled(std::string_view symbol);
 
+/// A mangled name, written out.
+struct RustName {
+  std::string text;                  ///< `<core::fmt::Arguments>::new`, without hashes
+  std::optional<std::string> crate;  ///< whose object has the code; nothing where a legacy name does not tell
+};
+/// Writes a name out as `c++filt` does. Nothing when `is_rust_mangled` says no, or when it is longer than any compiler's.
+/// Defined by: rust-lang/rfcs 2603; rust-lang/rust compiler/rustc_symbol_mangling.
+std::optional<RustName> demangle(std::string_view symbol);
+
 }  // namespace rartifacts

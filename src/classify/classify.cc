@@ -110,6 +110,25 @@ Result<void> classify_library(Artifact& artifact, View file, const std::optional
   return {};
 }
 
+// Kbuild adds C of its own to every module, so a C compiler has signed all of them; that makes none of mixed languages.
+Result<void> take_module(Artifact& artifact, View file) {
+  auto module = read_module(file);
+  if (!module) return pass(module);
+  artifact.module = std::move(*module);
+  if (artifact.object->language != Language::mixed) return {};
+  auto own = has_own_c_files(file);
+  if (!own) return pass(own);
+  if (!*own) {
+    artifact.notes.push_back(
+        "the names of its source files were stripped: the C in it may be only what Kbuild adds to every module");
+  } else if (!**own) {
+    artifact.object->language = Language::rust;
+    auto& producer = artifact.object->producer;
+    if (producer && !producer->starts_with("rustc ")) producer.reset();
+  }
+  return {};
+}
+
 Result<std::optional<Artifact>> classify_elf(View file) {
   Artifact artifact;
   auto elf = read_elf(file);
@@ -127,6 +146,8 @@ Result<std::optional<Artifact>> classify_elf(View file) {
     auto object = read_object(file);
     if (!object) return pass(object);
     artifact.object = std::move(*object);
+    if (artifact.kind == Kind::kernel_module)
+      if (auto taken = take_module(artifact, file); !taken) return pass(taken);
     return artifact;
   }
   if (elf->e_type == kExecutable || (elf->e_type == kShared && elf->has_interpreter && !elf->soname)) {

@@ -26,6 +26,9 @@ class ElfFile {
   Result<std::optional<GElf_Shdr>> find(std::string_view name) const;
   Result<std::optional<GElf_Shdr>> find_type(GElf_Word sh_type) const;
   Result<std::vector<GElf_Phdr>> segments() const;
+  bool is_little() const { return header_.e_ident[EI_DATA] == ELFDATA2LSB; }
+  /// A section as a window into the file. Error: `truncated`.
+  Result<View> view(const GElf_Shdr& section) const { return file_.sub(section.sh_offset, section.sh_size); }
   /// Raw content of a section; empty for SHT_NOBITS.
   Result<Bytes> content(const GElf_Shdr& section) const;
   /// `size` bytes at `offset`, translated by libelf to host order as entries of `type`.

@@ -4,13 +4,21 @@
 // =================
 //
 // Legacy:  _ZN <len><segment> … 17h<16 hex digits> E        the last segment is a hash; C++ names have none
-// v0:      _R [decimal] <path> [<instantiating-crate>] ['.' suffix]
+// v0:      _R [decimal] <path> [<instantiating-crate>] ['.' suffix]        see mangling_v0.cc
 //
 // A C function may start with `_R` too (`_RasMessage`, `_RegistrationConfirm` of nf_conntrack_h323), so a v0 name is only
-// one when its whole path parses. The walk below follows the grammar of RFC 2603 and keeps nothing.
-#include <rartifacts/object.h>
-
+// one when its whole path parses.
+//
+// A legacy segment holds what an assembler takes: `$LT$` for `<`, `..` for `::`, `$u20$` for a space. The crate is the first
+// segment, except in an impl, `_ZN65_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..fmt..Debug$GT$3fmt17h…E`. An impl
+// stands in a crate that it names, and that crate depends on all others it names; so it is the last of core, alloc, std and
+// one more. With two more the name does not tell.
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+#include "format/mangling_v0.h"
 
 namespace rartifacts {
 namespace {
@@ -19,191 +27,111 @@ bool is_hex(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-bool is_legacy(std::string_view name) {
-  if (!name.starts_with("_ZN")) return false;
+// The segments of a legacy name, its hash the last; nothing when it is none.
+std::optional<std::vector<std::string_view>> legacy_segments(std::string_view name) {
+  if (!name.starts_with("_ZN")) return std::nullopt;
   name.remove_prefix(3);
-  std::string_view last;
+  std::vector<std::string_view> segments;
   while (!name.empty() && name[0] >= '0' && name[0] <= '9') {
     std::size_t length = 0;
     std::size_t digits = 0;
     while (digits < name.size() && digits < 5 && name[digits] >= '0' && name[digits] <= '9')
       length = length * 10 + static_cast<std::size_t>(name[digits++] - '0');
     name.remove_prefix(digits);
-    if (length > name.size()) return false;
-    last = name.substr(0, length);
+    if (length > name.size()) return std::nullopt;
+    segments.push_back(name.substr(0, length));
     name.remove_prefix(length);
   }
-  return name.starts_with('E') && last.size() == 17 && last[0] == 'h' && is_hex(last.substr(1));
+  const bool is_one = name.starts_with('E') && (name.size() == 1 || name[1] == '.') && !segments.empty() &&
+                      segments.back().size() == 17 && segments.back()[0] == 'h' && is_hex(segments.back().substr(1));
+  return is_one ? std::optional(std::move(segments)) : std::nullopt;
 }
 
-// Recursive descent over RFC 2603, bounded in depth. Every function eats its production or sets `bad`.
-class V0 {
- public:
-  explicit V0(std::string_view rest) : rest_(rest) {}
-
-  bool parse() {
-    while (is_digit()) take();
-    path();
-    if (!bad_ && !rest_.empty() && is_one_of("CMXYNIB")) path();
-    return !bad_ && (rest_.empty() || rest_[0] == '.');
-  }
-
- private:
-  bool is_digit() const { return !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '9'; }
-  bool is_one_of(std::string_view set) const { return !rest_.empty() && set.find(rest_[0]) != set.npos; }
-  bool eat(char c) {
-    if (rest_.empty() || rest_[0] != c) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  char take() {
-    if (rest_.empty()) return bad_ = true, '\0';
-    const char c = rest_[0];
-    rest_.remove_prefix(1);
-    return c;
-  }
-  void base62() {
-    while (!bad_ && !eat('_')) {
-      const char c = take();
-      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) bad_ = true;
-    }
-  }
-  void optional_base62(char tag) {
-    if (eat(tag)) base62();
-  }
-  void identifier() {
-    optional_base62('s');
-    eat('u');
-    if (!is_digit()) return void(bad_ = true);
-    std::size_t length = 0;
-    if (!eat('0'))
-      while (is_digit() && length < 100000) length = length * 10 + static_cast<std::size_t>(take() - '0');
-    eat('_');
-    if (length > rest_.size()) return void(bad_ = true);
-    rest_.remove_prefix(length);
-  }
-  void path() {
-    if (bad_ || ++depth_ > kMaxDepth) return void(bad_ = true);
-    switch (take()) {
-      case 'C': identifier(); break;
-      case 'M': optional_base62('s'), path(), type(); break;
-      case 'X': optional_base62('s'), path(), type(), path(); break;
-      case 'Y': type(), path(); break;
-      case 'N': take(), path(), identifier(); break;
-      case 'I':
-        path();
-        while (!bad_ && !eat('E')) generic_argument();
-        break;
-      case 'B': base62(); break;
-      default: bad_ = true;
-    }
-    --depth_;
-  }
-  void generic_argument() {
-    if (eat('L')) return base62();
-    if (eat('K')) return constant();
-    type();
-  }
-  void type() {
-    if (bad_ || ++depth_ > kMaxDepth) return void(bad_ = true);
-    if (is_one_of("CMXYNI")) {
-      path();
-    } else if (is_one_of("abcdefhijlmnopstuvxyz")) {
-      take();
-    } else {
-      switch (take()) {
-        case 'A': type(), constant(); break;
-        case 'S':
-        case 'P':
-        case 'O': type(); break;
-        case 'R':
-        case 'Q': optional_base62('L'), type(); break;
-        case 'T':
-          while (!bad_ && !eat('E')) type();
-          break;
-        case 'F': function(); break;
-        case 'D': dynamic(); break;
-        case 'B': base62(); break;
-        case 'W': type(), pattern(); break;
-        default: bad_ = true;
-      }
-    }
-    --depth_;
-  }
-  void function() {
-    optional_base62('G');
-    eat('U');
-    if (eat('K') && !eat('C')) identifier();
-    while (!bad_ && !eat('E')) type();
-    type();
-  }
-  void dynamic() {
-    optional_base62('G');
-    while (!bad_ && !eat('E')) {
-      path();
-      while (!bad_ && eat('p')) identifier(), type();
-    }
-    if (!eat('L')) return void(bad_ = true);
-    base62();
-  }
-  void pattern() {
-    if (eat('R')) return constant(), constant();
-    if (eat('O')) {
-      while (!bad_ && !eat('E')) pattern();
-      return;
-    }
-    if (!eat('N')) bad_ = true;
-  }
-  void constant() {
-    if (bad_ || ++depth_ > kMaxDepth) return void(bad_ = true);
-    if (eat('p')) {
-    } else if (eat('B')) {
-      base62();
-    } else if (is_one_of("RQ")) {
-      take();
-      if (eat('e')) hex_digits();
-      else constant();
-    } else if (is_one_of("AT")) {
-      take();
-      while (!bad_ && !eat('E')) constant();
-    } else if (eat('V')) {
-      variant();
-    } else {
-      type();
-      eat('n');
-      hex_digits();
-    }
-    --depth_;
-  }
-  void variant() {
-    path();
-    if (eat('U')) return;
-    if (eat('T')) {
-      while (!bad_ && !eat('E')) constant();
-    } else if (eat('S')) {
-      while (!bad_ && !eat('E')) identifier(), constant();
-    } else {
-      bad_ = true;
-    }
-  }
-  void hex_digits() {
-    while (!bad_ && !eat('_')) {
-      const char c = take();
-      if (!is_hex(std::string_view(&c, 1))) bad_ = true;
-    }
-  }
-
-  static constexpr int kMaxDepth = 200;
-  std::string_view rest_;
-  int depth_ = 0;
-  bool bad_ = false;
+struct Escape {
+  std::string_view code;
+  char text;
 };
+constexpr std::array kEscapes{Escape{"$C$", ','},  Escape{"$SP$", '@'}, Escape{"$BP$", '*'}, Escape{"$RF$", '&'},
+                              Escape{"$LT$", '<'}, Escape{"$GT$", '>'}, Escape{"$LP$", '('}, Escape{"$RP$", ')'}};
+
+// `$u20$`: a character by its number, as far as it is ASCII that can be printed.
+std::optional<char> numbered(std::string_view code) {
+  if (code.size() < 5 || !code.starts_with("$u") || code[4] != '$' || !is_hex(code.substr(2, 2))) return std::nullopt;
+  int value = 0;
+  std::from_chars(code.data() + 2, code.data() + 4, value, 16);
+  return value >= 0x20 && value < 0x7f ? std::optional(static_cast<char>(value)) : std::nullopt;
+}
+
+std::string unescaped(std::string_view segment) {
+  std::string out;
+  if (segment.starts_with("_$")) segment.remove_prefix(1);
+  while (!segment.empty()) {
+    std::size_t eaten = 1;
+    if (segment.starts_with("..")) {
+      out += "::";
+      eaten = 2;
+    } else if (segment[0] == '.') {
+      out += '-';
+    } else if (const auto* escape =
+                   std::ranges::find_if(kEscapes, [&](const auto& row) { return segment.starts_with(row.code); });
+               escape != kEscapes.end()) {
+      out += escape->text;
+      eaten = escape->code.size();
+    } else if (const auto character = numbered(segment)) {
+      out += *character;
+      eaten = 5;
+    } else {
+      out += segment[0];
+    }
+    segment.remove_prefix(eaten);
+  }
+  return out;
+}
+
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+// The crates that the paths in an impl start with.
+std::set<std::string_view> crates_in(std::string_view impl) {
+  std::set<std::string_view> crates;
+  for (std::size_t at = 0; at < impl.size();) {
+    const auto* end = std::find_if_not(impl.begin() + at, impl.end(), is_word);
+    const auto word = impl.substr(at, static_cast<std::size_t>(end - impl.begin()) - at);
+    const bool is_first = at < 2 || impl.substr(at - 2, 2) != "::";
+    if (!word.empty() && is_first && impl.substr(at + word.size()).starts_with("::")) crates.insert(word);
+    at += std::max<std::size_t>(word.size(), 1);
+  }
+  return crates;
+}
+
+std::optional<std::string> crate_of_impl(std::string_view impl) {
+  auto crates = crates_in(impl);
+  std::string_view last;
+  for (const std::string_view name : {"core", "alloc", "std"})
+    if (crates.erase(name) != 0) last = name;
+  if (crates.size() == 1) last = *crates.begin();
+  return crates.size() > 1 || last.empty() ? std::nullopt : std::optional(std::string(last));
+}
+
+RustName legacy_name(const std::vector<std::string_view>& segments) {
+  RustName name;
+  for (const auto segment : std::span(segments).first(segments.size() - 1))
+    name.text += (name.text.empty() ? "" : "::") + unescaped(segment);
+  if (segments.front().starts_with("_$LT$") || segments.front().starts_with("$LT$"))
+    name.crate = crate_of_impl(unescaped(segments.front()));
+  else if (segments.size() > 2) name.crate = segments.front();
+  return name;
+}
 
 }  // namespace
 
 bool is_rust_mangled(std::string_view symbol) {
-  if (is_legacy(symbol)) return true;
-  return symbol.starts_with("_R") && symbol.size() > 3 && V0(symbol.substr(2)).parse();
+  return legacy_segments(symbol) || (symbol.starts_with("_R") && symbol.size() > 3 && is_v0(symbol.substr(2)));
+}
+
+std::optional<RustName> demangle(std::string_view symbol) {
+  if (const auto segments = legacy_segments(symbol)) return legacy_name(*segments);
+  if (!symbol.starts_with("_R") || symbol.size() <= 3) return std::nullopt;
+  return demangle_v0(symbol.substr(2));
 }
 
 }  // namespace rartifacts

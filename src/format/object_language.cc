@@ -5,11 +5,14 @@
 //
 // `.comment` is the compilers' own signature: "rustc version 1.96.0 (…)" since rustc 1.75, "GCC: (…)", "clang version …".
 // Older rustc left none, and distributions strip it. What remains then is the symbol table: mangled Rust names, or the
-// name of the codegen unit as STT_FILE (`nocore.5gng39lh-cgu.0`). Without any of these the answer is that we do not know.
+// name of the codegen unit as STT_FILE (`nocore.5gng39lh-cgu.0`). Names of Rust beside a comment of GCC alone are an old
+// rustc, linked with C. Last, debug information names language and compiler of each source file; assemblers write nothing
+// else. Without any of these the answer is that we do not know.
 #include <algorithm>
 #include <array>
 #include <cstring>
 
+#include "format/dwarf.h"
 #include "format/elf_file.h"
 
 namespace rartifacts {
@@ -17,28 +20,63 @@ namespace {
 
 constexpr std::string_view kRustc = "rustc version ";
 
-Result<ObjectFacts> by_comment(const ElfFile& elf) {
-  ObjectFacts facts;
+// What was found in a file, each by itself.
+struct Evidence {
+  bool rust = false;
+  bool c = false;
+  bool assembler = false;
+  std::optional<std::string> rustc;  ///< the signature of rustc
+  std::optional<std::string> other;  ///< the first one of another compiler
+
+  std::optional<Language> language() const {
+    if (rust) return c ? Language::mixed : Language::rust;
+    if (c) return Language::c;
+    return assembler ? std::optional(Language::assembler) : std::nullopt;
+  }
+  std::optional<std::string> producer() const { return rustc || language() == Language::rust ? rustc : other; }
+};
+
+Result<void> read_comment(const ElfFile& elf, Evidence& evidence) {
   auto section = elf.find(".comment");
-  if (!section || !*section) return facts;
+  if (!section || !*section) return {};
   auto content = elf.content(**section);
   if (!content) return pass(content);
-  bool rust = false;
-  bool other = false;
   auto rest = as_text(content->first(std::min<std::size_t>(content->size(), 64 * 1024)));
   while (!rest.empty()) {
     const auto line = rest.substr(0, rest.find('\0'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (line.starts_with(kRustc)) {
-      if (!rust) facts.producer = std::string(line);
-      rust = true;
+      if (!evidence.rustc) evidence.rustc = line;
+      evidence.rust = true;
     } else if (line.starts_with("GCC: ") || line.find("clang version ") != line.npos) {
-      if (!facts.producer) facts.producer = std::string(line);
-      other = true;
+      if (!evidence.other) evidence.other = line;
+      evidence.c = true;
     }
   }
-  if (rust || other) facts.language = rust && other ? Language::mixed : rust ? Language::rust : Language::c;
-  return facts;
+  return {};
+}
+
+// `clang LLVM (rustc version 1.63.0 (…))` is how rustc signs here.
+std::string plain_producer(std::string text) {
+  const auto at = text.find(kRustc);
+  if (at == text.npos || at == 0) return text;
+  text.erase(0, at);
+  if (text.ends_with(')')) text.pop_back();
+  return text;
+}
+
+// What cannot be read there is no evidence.
+void read_debug_information(const ElfFile& elf, Evidence& evidence) {
+  auto units = read_compile_units(elf);
+  if (!units) return;
+  for (auto& unit : *units) {
+    const bool is_rust = unit.language == kDwarfRust;
+    evidence.rust |= is_rust;
+    evidence.c |= is_dwarf_c(unit.language);
+    evidence.assembler |= unit.language == kDwarfMipsAssembler || unit.language == kDwarfAssembly;
+    auto& producer = is_rust ? evidence.rustc : evidence.other;
+    if (!producer && !unit.producer.empty()) producer = plain_producer(std::move(unit.producer));
+  }
 }
 
 bool is_codegen_unit(std::string_view file_symbol) {
@@ -77,14 +115,17 @@ Result<ObjectFacts> read_object(View object) {
   if (object_format(object.head(64)) != ObjectFormat::elf) return ObjectFacts{};
   auto elf = ElfFile::open(object);
   if (!elf) return pass(elf);
-  auto facts = by_comment(*elf);
-  if (!facts || facts->language) return facts;
+  Evidence evidence;
+  if (auto read = read_comment(*elf, evidence); !read) return pass(read);
   for (const GElf_Word table : {GElf_Word{SHT_SYMTAB}, GElf_Word{SHT_DYNSYM}}) {
+    if (evidence.rust) break;
     auto found = has_rust_symbols(*elf, table);
     if (!found) return pass(found);
-    if (*found) facts->language = Language::rust;
+    evidence.rust = *found;
   }
-  return facts;
+  const bool is_signed = evidence.rust ? evidence.rustc.has_value() : evidence.other.has_value();
+  if (!is_signed) read_debug_information(*elf, evidence);
+  return ObjectFacts{evidence.language(), evidence.producer()};
 }
 
 }  // namespace rartifacts

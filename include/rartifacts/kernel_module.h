@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/bytes.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rartifacts {
+
+/// The signature at the end of a module, as far as its form goes: nobody's key is asked.
+struct ModuleSignature {
+  enum class State { absent, well_formed, malformed } state = State::absent;
+  std::uint32_t size = 0;  ///< bytes of the PKCS#7 message
+  std::string why;         ///< what is malformed
+};
+
+/// What a Linux module says of itself.
+struct ModuleFacts {
+  std::vector<std::pair<std::string, std::string>> modinfo;  ///< every `tag=value` of .modinfo, in order
+  ModuleSignature signature;
+  bool has_btf = false;                   ///< .BTF: types, for BPF
+  std::optional<std::uint64_t> versions;  ///< entries of __versions: checksums of symbols with names up to 55 bytes
+  std::optional<std::uint64_t> extended_versions;  ///< entries of __version_ext_crcs, since Linux 6.14; any length
+
+  /// The first value of a tag: `name`, `vermagic`, `license`, `srcversion`.
+  std::optional<std::string> value(std::string_view tag) const;
+  /// Modules it needs: the parts of `depends`.
+  std::vector<std::string> depends() const;
+  /// Namespaces of symbols it uses (`import_ns`).
+  std::vector<std::string> import_namespaces() const;
+};
+
+/// Reads the sections of a .ko and its end. Errors: `truncated`, `malformed`.
+/// Defined by: Linux include/linux/moduleparam.h, include/uapi/linux/module_signature.h, kernel/module/version.c.
+Result<ModuleFacts> read_module(View file);
+
+/// Whether the module has C files of its own, besides those that Kbuild adds to each. Nothing: the names of its source files
+/// were stripped.
+Result<std::optional<bool>> has_own_c_files(View file);
+
+}  // namespace rartifacts

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/bytes.h>
+
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rartifacts {
+
+/// Who provides a symbol, as far as its name tells.
+enum class SymbolGroup { core, alloc, std, runtime, builtins, memory, kernel, crates, other };
+
+struct SymbolGroupRow {
+  SymbolGroup group;
+  std::string_view name;
+  std::string_view what;
+};
+/// One row per group, in the order of the enumerators.
+extern const std::array<SymbolGroupRow, 9> symbol_group_table;
+
+using SymbolNames = std::set<std::string, std::less<>>;
+
+/// A symbol that an object needs and does not have.
+struct UndefinedSymbol {
+  std::string name;
+  SymbolGroup group = SymbolGroup::other;
+  std::optional<std::string> demangled;  ///< of a Rust name
+  std::optional<std::string> crate;      ///< whose object has the code, where a Rust name tells
+  bool is_weak = false;                  ///< a linker does without it
+  bool is_exported = false;              ///< the kernel exports it, as far as that is known
+};
+
+/// Group, crate and text of `name`. `exports`: what the kernel exports, when that is known.
+UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports = nullptr);
+
+/// `__addsf3`: true for what compilers call to calculate with floating point where they may not use its registers.
+bool is_float_routine(std::string_view name);
+
+/// Relocations of one type in the sections that are loaded.
+struct RelocationUse {
+  std::uint32_t type = 0;
+  std::uint64_t count = 0;
+  std::string section;  ///< of the first one
+  std::string symbol;   ///< that the first one is about
+};
+
+/// Source files of one compiler and language, from the debug information.
+struct SourceGroup {
+  std::string language;  ///< `Rust`, `C11`, `assembler`
+  std::string producer;  ///< DW_AT_producer; GCC lists its options there
+  std::uint64_t count = 0;
+};
+
+/// What a relocatable object, or all objects of an archive together, bring to a linker.
+struct LinkFacts {
+  std::uint16_t e_machine = 0;              ///< of the first object
+  std::uint64_t objects = 0;                ///< ELF objects that were read
+  std::uint64_t bitcode = 0;                ///< LLVM bitcode, as itself or as all there is in an object
+  std::uint64_t without_stack_note = 0;     ///< objects with code and without .note.GNU-stack
+  std::uint64_t uses_vector_registers = 0;  ///< objects whose .note.gnu.property says that XMM registers are used
+  std::vector<UndefinedSymbol> undefined;   ///< by group and name; in an archive what no other member defines
+  std::vector<RelocationUse> relocations;   ///< by type
+  std::vector<SourceGroup> sources;
+  std::vector<std::string> notes;  ///< what could not be read, and why
+};
+
+/// Reads one object, or every object of an archive. Nothing: it is neither, or an ELF file that is linked already.
+/// Errors: `truncated`, `malformed`, `too_large`.
+Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports);
+
+/// The names in a Module.symvers.
+SymbolNames parse_symvers(std::string_view text);
+
+/// `R_X86_64_GOTPCREL`, `R_AARCH64_ADR_GOT_PAGE`; the number for types without a name in our table.
+std::string relocation_name(std::uint16_t e_machine, std::uint32_t type);
+/// Whether the module loader of Linux knows a relocation type; nothing for a machine without a row.
+std::optional<bool> is_module_relocation(std::uint16_t e_machine, std::uint32_t type);
+
+}  // namespace rartifacts

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Who provides a symbol?
+// ======================
+//
+// A linker asks by name alone, so the name is what there is to go by:
+//
+//     a Rust name          its crate
+//     __rust_alloc …       what rustc makes itself when it links a program: the allocator's shims and the lang items. Since 1.86
+//                          they are mangled as items of a crate `__rustc`
+//     __udivti3 …          what compilers call where the machine has no instruction: compiler-builtins, or libgcc. An operation and
+//                          the modes it works on, as GCC names them: `ti` 128-bit integer, `df` 64-bit floating point …
+//     memcpy …             what compilers call for copying; every kernel has its own
+#include <rartifacts/link.h>
+#include <rartifacts/object.h>
+
+#include <algorithm>
+
+namespace rartifacts {
+
+// clang-format off
+const std::array<SymbolGroupRow, 9> symbol_group_table{{
+    {SymbolGroup::core,     "core",     "Rust's core library"},
+    {SymbolGroup::alloc,    "alloc",    "Rust's alloc library"},
+    {SymbolGroup::std,      "std",      "Rust's std library"},
+    {SymbolGroup::runtime,  "runtime",  "lang items and the shims of the allocator"},
+    {SymbolGroup::builtins, "builtins", "compiler-builtins or libgcc"},
+    {SymbolGroup::memory,   "memory",   "memcpy and what else compilers call by themselves"},
+    {SymbolGroup::kernel,   "kernel",   "exported by the kernel, in C"},
+    {SymbolGroup::crates,   "crates",   "other crates"},
+    {SymbolGroup::other,    "other",    "everything else"},
+}};
+// clang-format on
+
+namespace {
+
+constexpr std::array<std::string_view, 6> kMemory{"memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"};
+constexpr std::array<std::string_view, 3> kRuntimePrefixes{"__rust_", "__rdl_", "__rg_"};
+constexpr std::array<std::string_view, 6> kRuntime{"rust_begin_unwind", "rust_eh_personality",   "rust_panic",
+                                                   "rust_oom",          "rust_eh_unwind_resume", "rust_panic_fmt"};
+constexpr std::array<std::string_view, 5> kBuiltinPrefixes{"__aeabi_", "__aarch64_", "__sync_", "__atomic_",
+                                                           "_Unwind_"};
+constexpr std::array<std::string_view, 42> kOperations{
+    "ashl",  "ashr",  "lshr",   "mul",     "div",    "udiv",  "mod",     "umod",   "cmp",  "ucmp",   "neg",
+    "negv",  "addv",  "subv",   "mulv",    "mulo",   "absv",  "clz",     "ctz",    "ffs",  "parity", "popcount",
+    "clrsb", "bswap", "divmod", "udivmod", "add",    "sub",   "eq",      "ne",     "lt",   "le",     "gt",
+    "ge",    "unord", "powi",   "fix",     "fixuns", "float", "floatun", "extend", "trunc"};
+constexpr std::array<std::string_view, 5> kIntegerModes{"qi", "hi", "si", "di", "ti"};
+constexpr std::array<std::string_view, 10> kFloatModes{"hf", "bf", "sf", "df", "xf", "tf", "sc", "dc", "xc", "tc"};
+
+template <class Table>
+bool contains(const Table& table, std::string_view text) {
+  return std::ranges::find(table, text) != table.end();
+}
+template <class Table>
+bool has_prefix_of(const Table& table, std::string_view text) {
+  return std::ranges::any_of(table, [&](auto prefix) { return text.starts_with(prefix); });
+}
+
+// `__udivti3`: two underscores, an operation, one or two modes, perhaps the number of operands.
+struct Builtin {
+  bool is_one = false;
+  bool is_float = false;
+};
+Builtin builtin(std::string_view name) {
+  if (!name.starts_with("__")) return {};
+  for (const auto operation : kOperations) {
+    auto rest = name.substr(2);
+    if (!rest.starts_with(operation)) continue;
+    rest.remove_prefix(operation.size());
+    if (!rest.empty() && rest.back() >= '2' && rest.back() <= '4') rest.remove_suffix(1);
+    Builtin found{rest.size() == 2 || rest.size() == 4, false};
+    for (; rest.size() >= 2; rest.remove_prefix(2)) {
+      const bool is_float = contains(kFloatModes, rest.substr(0, 2));
+      found.is_float |= is_float;
+      found.is_one &= is_float || contains(kIntegerModes, rest.substr(0, 2));
+    }
+    if (found.is_one) return found;
+  }
+  return {};
+}
+
+SymbolGroup group_of_crate(std::string_view crate) {
+  if (crate == "core") return SymbolGroup::core;
+  if (crate == "alloc") return SymbolGroup::alloc;
+  if (crate == "std") return SymbolGroup::std;
+  if (crate == "__rustc") return SymbolGroup::runtime;
+  if (crate == "compiler_builtins") return SymbolGroup::builtins;
+  return SymbolGroup::crates;
+}
+
+SymbolGroup group_of_name(std::string_view name) {
+  if (contains(kMemory, name)) return SymbolGroup::memory;
+  if (contains(kRuntime, name) || has_prefix_of(kRuntimePrefixes, name)) return SymbolGroup::runtime;
+  if (has_prefix_of(kBuiltinPrefixes, name) || builtin(name).is_one) return SymbolGroup::builtins;
+  return SymbolGroup::other;
+}
+
+}  // namespace
+
+bool is_float_routine(std::string_view name) { return builtin(name).is_float; }
+
+UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports) {
+  UndefinedSymbol symbol{.name = std::string(name)};
+  symbol.is_exported = exports && exports->contains(name);
+  if (auto rust = demangle(name)) {
+    symbol.group = rust->crate ? group_of_crate(*rust->crate) : SymbolGroup::crates;
+    symbol.demangled = std::move(rust->text);
+    symbol.crate = std::move(rust->crate);
+  } else {
+    symbol.group = group_of_name(name);
+    if (symbol.group == SymbolGroup::other && symbol.is_exported) symbol.group = SymbolGroup::kernel;
+  }
+  return symbol;
+}
+
+// CRC, name, where it is from, how it is exported, namespace: with tabs between them (Documentation/kbuild/modules.rst).
+SymbolNames parse_symvers(std::string_view text) {
+  SymbolNames names;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto begin = line.find('\t');
+    if (begin == line.npos || !line.starts_with("0x")) continue;
+    names.emplace(line.substr(begin + 1, line.find('\t', begin + 1) - begin - 1));
+  }
+  return names;
+}
+
+}  // namespace rartifacts
