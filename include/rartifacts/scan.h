@@ -42,6 +42,8 @@ struct ScanOptions {
   bool sources = false;                 ///< also list what an editor needs of a kernel tree: Rust sources under rust/
   bool recurse = true;                  ///< go into subdirectories
   bool members = false;                 ///< list the members of archives
+  bool link_facts = false;              ///< of objects, modules and archives in `paths`: what they bring to a linker
+  SymbolNames exports;                  ///< what the kernel exports, when that is known
   bool digests = false;                 ///< compute `sha256` of artifacts in packages: they pass by only once
   std::vector<std::string> path_leaks;  ///< texts to be counted in artifacts
   bool separate = false;                ///< every package is a root of its own

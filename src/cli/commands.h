@@ -38,6 +38,7 @@ struct InspectCommand {
   CommonOptions common;
   std::vector<std::string> files;
   std::string format = "text";
+  std::string symvers;
   bool target_json = false;
 };
 ExitCode run_inspect(const InspectCommand& command);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <fcntl.h>
 #include <rartifacts/graph.h>
 #include <sys/stat.h>
 
@@ -50,6 +51,25 @@ void ask_neighbours(std::vector<Artifact>& artifacts, const std::string& base) {
   artifacts.resize(count);
 }
 
+// What the kernel exports: as the user says, or as the kernel tree says that a file stands in.
+Result<SymbolNames> exports_for(const InspectCommand& command, const Operands& operands) {
+  if (!command.symvers.empty()) {
+    auto text = read_text_below(AT_FDCWD, join_path(command.common.directory, command.symvers), true);
+    if (!text) return fail(text.error().kind, "{}: {}", command.symvers, text.error().what);
+    return parse_symvers(*text);
+  }
+  for (const auto& path : operands.paths) {
+    for (auto folder = directory_of(path);; folder = directory_of(folder)) {
+      const auto root = join_path(operands.base, folder);
+      struct stat status;
+      if (stat(join_path(root, "include/config/auto.conf").c_str(), &status) == 0)
+        if (auto text = read_text_below(AT_FDCWD, join_path(root, "Module.symvers"), true)) return parse_symvers(*text);
+      if (folder.empty()) break;
+    }
+  }
+  return SymbolNames();
+}
+
 std::string written_as(const std::string& format, const std::vector<Artifact>& artifacts) {
   std::string out;
   if (format == "text") {
@@ -81,6 +101,9 @@ ExitCode run_inspect(const InspectCommand& command) {
   options.base = operands->base;
   options.paths = operands->paths;
   options.members = true;
+  options.link_facts = true;
+  if (auto exports = exports_for(command, *operands)) options.exports = std::move(*exports);
+  else return refuse(exports.error());
   auto result = scan(options);
   ask_neighbours(result.artifacts, operands->base);
   show_as_typed(result, *operands);

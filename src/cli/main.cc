@@ -107,6 +107,10 @@ void add_inspect(CLI::App& inspect, InspectCommand& command) {
   inspect.add_option("-f,--format", command.format, "text (default), json, or ndjson: one object per line")
       ->check(CLI::IsMember({"text", "json", "ndjson"}))
       ->type_name("FORMAT");
+  inspect
+      .add_option("--symvers", command.symvers,
+                  "Module.symvers: what the kernel exports (default: that of the kernel tree around the file)")
+      ->type_name("FILE");
   inspect.add_flag("--target-json", command.target_json, "Print the JSON text of the custom target instead");
   inspect.footer(exit_codes);
 }

@@ -62,7 +62,7 @@ Result<void> DebugSection::read_relocations(const ElfFile& elf, std::size_t targ
       if (!add(*data, *values, static_cast<int>(r), has_addends)) break;
   }
   if (!std::ranges::is_sorted(relocations_, {}, &Relocation::offset))
-    std::ranges::stable_sort(relocations_, {}, &Relocation::offset);
+    std::ranges::sort(relocations_, {}, &Relocation::offset);
   return {};
 }
 

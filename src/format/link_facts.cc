@@ -68,7 +68,9 @@ class Reader {
       facts_.undefined.push_back(group_symbol(name, exports_));
       facts_.undefined.back().is_weak = is_weak;
     }
-    std::ranges::stable_sort(facts_.undefined, {}, &UndefinedSymbol::group);
+    std::ranges::sort(facts_.undefined, {}, [](const UndefinedSymbol& symbol) {
+      return std::pair<SymbolGroup, const std::string&>(symbol.group, symbol.name);
+    });
     for (auto& [type, use] : relocations_) facts_.relocations.push_back(std::move(use));
     for (const auto& [source, count] : sources_) facts_.sources.push_back({source.first, source.second, count});
     return std::move(facts_);

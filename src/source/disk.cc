@@ -53,6 +53,11 @@ class Disk final : public Source {
       if (!members) return pass(members);
       take_members(**artifact, std::move(*members));
     }
+    if (request.link_facts) {
+      auto link = read_link_facts(View(*image), request.exports);
+      if (!link) return pass(link);
+      (*artifact)->link = std::move(*link);
+    }
     if (request.path_leaks)
       if (auto counted = count_leaks(file->fd.get(), *request.path_leaks, **artifact); !counted) return pass(counted);
     if (auto same = check_unchanged(*file); !same) return pass(same);

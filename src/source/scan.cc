@@ -295,7 +295,8 @@ class Scanner {
 
   Result<std::optional<Artifact>> look_into(const std::string& path) const {
     const bool is_named = named_.contains(path);
-    auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks});
+    auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks,
+                                        options_.link_facts && is_named, options_.exports.empty() ? nullptr : &options_.exports});
     if (!artifact || *artifact) return artifact;
     const auto status = source_.status(path);
     const auto size = status ? static_cast<std::uint64_t>(status->st_size) : 0;

@@ -19,6 +19,8 @@ struct LookRequest {
   bool named = false;                                    ///< the user named it: links are followed
   bool members = false;                                  ///< list the members of an archive
   const std::vector<std::string>* path_leaks = nullptr;  ///< texts to be counted; the request does not own them
+  bool link_facts = false;                               ///< read what an object or archive brings to a linker
+  const SymbolNames* exports = nullptr;                  ///< what the kernel exports, when that is known
 };
 
 /// Where files come from: a directory on disk, or packages as they would be installed. Paths are relative to its root.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "write/artifact_json.h"
 
+#include "write/object_json.h"
+
 namespace rartifacts {
 namespace {
 
@@ -95,12 +97,8 @@ void write_artifact(Json& json, const Artifact& artifact) {
     json.member("rustc", artifact.metadata->rustc).member("metadata_version", artifact.metadata->version);
   if (artifact.crate) write_crate(json, *artifact.crate);
   if (artifact.elf) write_elf(json, *artifact.elf);
-  if (artifact.object)
-    json.key("object")
-        .begin_object()
-        .member("language", name_of(artifact.object->language))
-        .member("producer", artifact.object->producer)
-        .end_object();
+  write_object(json, artifact);
+  if (artifact.module) write_module(json, *artifact.module);
   if (artifact.proc_macro)
     json.key("proc_macro")
         .begin_object()

@@ -8,6 +8,7 @@
 
 #include "write/artifact_json.h"
 #include "write/formats.h"
+#include "write/object_text.h"
 
 namespace rartifacts {
 namespace {
@@ -28,6 +29,8 @@ class Text {
     if (artifact_.elf) elf(*artifact_.elf);
     if (artifact_.object && artifact_.object->language) line("language", name_of(*artifact_.object->language));
     if (artifact_.object && artifact_.object->producer) line("producer", printable(*artifact_.object->producer));
+    if (artifact_.module) out_ += module_text(*artifact_.module);
+    if (artifact_.link) out_ += link_text(*artifact_.link);
     if (artifact_.proc_macro) proc_macro(*artifact_.proc_macro);
     members();
     for (const auto& note : artifact_.notes) line("note", printable(note));
@@ -36,7 +39,7 @@ class Text {
   }
 
  private:
-  void line(std::string_view title, std::string_view text) { out_ += fmt::format("  {:<13} {}\n", title, text); }
+  void line(std::string_view title, std::string_view text) { out_ += text_line(title, text); }
 
   void crate(const Crate& crate) {
     line("crate", name_text(crate.name) + crate.extra_filename + (crate.is_stub ? " (stub)" : ""));

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "write/object_text.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "write/formats.h"
+
+namespace rartifacts {
+namespace {
+
+/// So many names of each group are shown to people; JSON has them all.
+constexpr std::size_t kShown = 5;
+constexpr std::size_t kMaxShownName = 160;
+
+std::string shortened(const std::string& name) {
+  auto text = printable(name);
+  if (text.size() <= kMaxShownName) return text;
+  auto end = kMaxShownName;
+  while (end > 0 && (text[end] & 0xc0) == 0x80) --end;  // not within a character
+  return text.substr(0, end) + "…";
+}
+
+std::string described(const ModuleSignature& signature) {
+  switch (signature.state) {
+    case ModuleSignature::State::absent: return "none";
+    case ModuleSignature::State::malformed: return "damaged: " + signature.why;
+    case ModuleSignature::State::well_formed: break;
+  }
+  return fmt::format("PKCS#7, {} bytes, well-formed (no key was asked)", signature.size);
+}
+
+void symbols_text(std::string& out, const LinkFacts& link) {
+  if (link.undefined.empty()) return;
+  const auto exported = std::ranges::count(link.undefined, true, &UndefinedSymbol::is_exported);
+  out += text_line("undefined", exported == 0 ? fmt::format("{} symbols", link.undefined.size())
+                                              : fmt::format("{} symbols, {} of them exported by the kernel",
+                                                            link.undefined.size(), exported));
+  for (const auto& row : symbol_group_table) {
+    std::vector<const UndefinedSymbol*> members;
+    for (const auto& symbol : link.undefined)
+      if (symbol.group == row.group) members.push_back(&symbol);
+    if (members.empty()) continue;
+    out += fmt::format("    {} {}: {}\n", members.size(), row.name, row.what);
+    for (std::size_t i = 0; i < std::min(members.size(), kShown); ++i)
+      out += fmt::format("        {}{}\n", shortened(members[i]->demangled.value_or(members[i]->name)),
+                         members[i]->is_weak ? " (weak)" : "");
+    if (members.size() > kShown) out += fmt::format("        and {} more\n", members.size() - kShown);
+  }
+}
+
+}  // namespace
+
+std::string text_line(std::string_view title, std::string_view text) {
+  return fmt::format("  {:<13} {}\n", title, text);
+}
+
+std::string module_text(const ModuleFacts& module) {
+  std::string out;
+  for (const auto* tag : {"name", "vermagic", "license", "version", "srcversion"})
+    if (const auto value = module.value(tag)) out += text_line(tag, printable(*value));
+  if (const auto depends = module.depends(); !depends.empty())
+    out += text_line("depends", printable(fmt::format("{}", fmt::join(depends, " "))));
+  if (const auto spaces = module.import_namespaces(); !spaces.empty())
+    out += text_line("namespaces", printable(fmt::format("{}", fmt::join(spaces, " "))));
+  out += text_line("signature", described(module.signature));
+  std::vector<std::string> versions;
+  if (module.versions) versions.push_back(fmt::format("{} in __versions", *module.versions));
+  if (module.extended_versions) versions.push_back(fmt::format("{} extended", *module.extended_versions));
+  out += text_line("versions", versions.empty() ? "none" : fmt::format("{}", fmt::join(versions, ", ")));
+  out += text_line("btf", module.has_btf ? "yes" : "no");
+  return out;
+}
+
+std::string link_text(const LinkFacts& link) {
+  std::string out;
+  for (const auto& source : link.sources)
+    out += text_line("sources", fmt::format("{} {}, {}", source.count, source.language,
+                                            source.producer.empty() ? "no producer" : shortened(source.producer)));
+  symbols_text(out, link);
+  for (const auto& note : link.notes) out += text_line("note", printable(note));
+  return out;
+}
+
+}  // namespace rartifacts
