@@ -34,6 +34,75 @@ TEST_SUITE("object") {
     CHECK(!is_rust_mangled("_RNv" + std::string(100'000, 'N')));
   }
 
+  TEST_CASE("names are written out") {
+    const auto text = [](std::string_view symbol) {
+      const auto name = demangle(symbol);
+      return name ? name->text : "none";
+    };
+    // Each as rustc-demangle and binutils have it.
+    CHECK(text("_RNvC6_123foo3bar") == "123foo::bar");
+    CHECK(text("_RNqCs4fqI2P2rA04_11utf8_identsu30____7hkackfecea1cbdathfdh9hlq6y") ==
+          "utf8_idents::საჭმელად_გემრიელი_სადილი");
+    CHECK(text("_RNCNCNgCs6DXkGYLi8lr_2cc5spawn00B5_") == "cc::spawn::{closure#0}::{closure#0}");
+    CHECK(text("_RINbNbCskIICzLVDPPb_5alloc5alloc8box_freeDINbNiB4_5boxed5FnBoxuEp6OutputuEL_ECs1iopQbuBiw2_3std") ==
+          "alloc::alloc::box_free::<dyn alloc::boxed::FnBox<(), Output = ()>>");
+    CHECK(text("_RMC0INtC8arrayvec8ArrayVechKj7b_E") == "<arrayvec::ArrayVec<u8, 123>>");
+    CHECK(text("_RIC0Ksf98_E") == "::<3992>");
+    CHECK(text("_RIC0Kanff_E") == "::<-255>");
+    CHECK(text("_RIC0Kb1_E") == "::<true>");
+    CHECK(text("_RIC0Kc76_E") == "::<'v'>");
+    CHECK(text("_RIC0Kca_E") == "::<'\\n'>");
+    CHECK(text("_RINvC1f1gFG_RL0_hEL_E") == "none");
+    CHECK(text("_RINvC1f1gFG_KCRL0_hERL0_tE") == "f::g::<for<'a> extern \"C\" fn(&'a u8) -> &'a u16>");
+    CHECK(text("_RINvC1f1gAtj8_QSePuOxTaETahEE") ==
+          "f::g::<[u16; 8], &mut [str], *const (), *mut i64, (i8,), (i8, u8)>");
+    CHECK(text("_RIC0KRe616263_E") == "::<\"abc\">");
+    CHECK(text("_RIC0KRAReB6_E") == "none");
+    CHECK(text("_RIC0KVNtNtC4core6option6OptionTj2a_EE") == "::<{core::option::Option(42)}>");
+    CHECK(text("_ZN4core3num21_$LT$impl$u20$u32$GT$12wrapping_mul17h63c8093043178d0fE.llvm.7") ==
+          "core::num::<impl u32>::wrapping_mul");
+    CHECK(text("_RasMessage") == "none");
+    CHECK(text("_ZN9wikipedia7article6formatE") == "none");
+  }
+
+  TEST_CASE("the crate of a name is the one whose object has the code") {
+    const auto crate = [](std::string_view symbol) {
+      const auto name = demangle(symbol);
+      return name && name->crate ? *name->crate : "none";
+    };
+    CHECK(crate("_RNvNtCsdJ13ReMSUMg_6kernel5print11call_printk") == "kernel");
+    CHECK(crate("_RNvXs_NtNtCs1234_7mycrate3foo3barNtB4_3FooNtC4core3Bar3baz") == "mycrate");
+    CHECK(crate("_RINvNtC3std3mem8align_ofdE") == "std");
+    CHECK(crate("_RINvNtC3std3mem8align_ofdECs1234_7mycrate") == "mycrate");  // instantiated there
+    CHECK(crate("_RNvYNtC1a1TNtC4core5Clone10clone_fromB4_") == "a");
+    CHECK(crate("_ZN4leaf4leaf17hccaa5fa194d5a53aE") == "leaf");
+    CHECK(crate("_ZN60_$LT$alloc..string..String$u20$as$u20$core..fmt..Display$GT$3fmt17hccaa5fa194d5a53aE") ==
+          "alloc");
+    CHECK(crate("_ZN42_$LT$$RF$T$u20$as$u20$core..fmt..Debug$GT$3fmt17hccaa5fa194d5a53aE") == "core");
+    CHECK(crate("_ZN50_$LT$my..Type$u20$as$u20$core..ops..drop..Drop$GT$4drop17hccaa5fa194d5a53aE") == "my");
+    CHECK(crate("_ZN36_$LT$a..Type$u20$as$u20$b..Trait$GT$1f17hccaa5fa194d5a53aE") == "none");  // a or b
+  }
+
+  TEST_CASE("a name that refers to itself over and over is given up") {
+    std::string name = "INvC1a1b";
+    const auto base62 = [](std::size_t n) {
+      constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+      std::string out;
+      for (--n; out.empty() || n > 0; n /= 62) out.insert(out.begin(), kDigits[n % 62]);
+      return out + "_";
+    };
+    auto last = name.size();
+    name += "TuuE";
+    for (int i = 0; i < 40; ++i) {
+      const auto here = name.size();
+      name += "TB" + base62(last) + "B" + base62(last) + "E";  // twice what came before
+      last = here;
+    }
+    name = "_R" + name + "E";
+    CHECK(is_rust_mangled(name));
+    CHECK(!demangle(name));
+  }
+
   TEST_CASE("compilers are told by .comment, and by symbol names where there is none") {
     const auto language = [](const std::string& path) {
       auto image = Image::of_bytes(golden(path));
