@@ -44,6 +44,16 @@ enum class Rule {
   not_readable,
   unstripped,
   path_leak,
+  vermagic_mismatch,
+  module_unsigned,
+  modversions_without_gendwarfksyms,
+  needs_std,
+  unresolved_runtime,
+  bitcode_only,
+  foreign_relocation,
+  kernel_float,
+  user_space_options,
+  missing_stack_note,
   unused_waiver,
   expired_waiver,
 };
@@ -57,7 +67,7 @@ struct RuleRow {
   std::string_view why;          ///< one paragraph
   std::string_view fix;          ///< what to do
 };
-extern const std::array<RuleRow, 28> rule_table;
+extern const std::array<RuleRow, 38> rule_table;
 const RuleRow& row_of(Rule rule);
 std::optional<Rule> rule_of(std::string_view id);
 
@@ -94,6 +104,11 @@ struct AuditOptions {
   std::vector<PathLeakBudget> path_leak;         ///< prefixes that scan has looked for
   std::vector<std::pair<Rule, Severity>> severities;  ///< what the user wants some rules to weigh
 };
+
+/// What in an object, module or archive would not do in a kernel, as far as its `link` proves it; the same that `audit` finds.
+std::vector<Finding> kernel_fitness(const Artifact& artifact);
+/// What nothing in the file decides: `red zone`, `vector registers`, `relocations`.
+std::vector<std::string_view> undecided_fitness(const Artifact& artifact);
 
 /// What an audit found. Rules that were applied to a file and found nothing are in `passed`, for reports that list them.
 struct Audit {

@@ -58,10 +58,10 @@ struct SourceGroup {
 
 /// What a relocatable object, or all objects of an archive together, bring to a linker.
 struct LinkFacts {
-  std::uint16_t e_machine = 0;              ///< of the first object
-  std::uint64_t objects = 0;                ///< ELF objects that were read
-  std::uint64_t bitcode = 0;                ///< LLVM bitcode, as itself or as all there is in an object
-  std::uint64_t without_stack_note = 0;     ///< objects with code and without .note.GNU-stack
+  std::uint16_t e_machine = 0;           ///< of the first object
+  std::uint64_t objects = 0;             ///< ELF objects that were read
+  std::uint64_t bitcode = 0;             ///< LLVM bitcode, or objects of GCC with nothing else for the linker than that
+  std::uint64_t without_stack_note = 0;  ///< objects with code and without .note.GNU-stack
   std::uint64_t uses_vector_registers = 0;  ///< objects whose .note.gnu.property says that XMM registers are used
   std::vector<UndefinedSymbol> undefined;   ///< by group and name; in an archive what no other member defines
   std::vector<RelocationUse> relocations;   ///< by type

@@ -27,6 +27,7 @@ struct KernelRoot {
   std::vector<std::string> places;  ///< the path itself, and where links to its directories lead
   std::vector<std::string>
       auxiliary;  ///< paths of the auxiliary files that the configuration calls for and that are there
+  std::optional<std::string> release;      ///< include/config/kernel.release; read when there are modules to compare
   std::optional<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
 
   /// True when `file` is part of this tree.
@@ -43,7 +44,7 @@ struct ScanOptions {
   bool recurse = true;                  ///< go into subdirectories
   bool members = false;                 ///< list the members of archives
   bool link_facts = false;              ///< of objects, modules and archives in `paths`: what they bring to a linker
-  SymbolNames exports;                  ///< what the kernel exports, when that is known
+  SymbolNames exports;                  ///< what the kernel exports; empty: that of the only kernel in `paths`
   bool digests = false;                 ///< compute `sha256` of artifacts in packages: they pass by only once
   std::vector<std::string> path_leaks;  ///< texts to be counted in artifacts
   bool separate = false;                ///< every package is a root of its own

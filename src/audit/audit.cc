@@ -144,6 +144,8 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   Findings findings;
   for (const auto& kernel : result.kernels) audit_kernel(result, kernel, options, findings);
   audit_crates(result, options, findings);
+  audit_modules(result, findings);
+  audit_objects(result, findings);
   judge_problems(result, findings);
   audit_packages(result, options, findings);
   check_path_leaks(result, options, findings);

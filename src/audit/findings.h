@@ -55,6 +55,10 @@ void check_path_leaks(const ScanResult& result, const AuditOptions& options, Fin
 
 /// The package that an artifact is from; none for what is on disk.
 const PackageFacts* package_of(const PackageRoot& packages, std::string_view path);
+/// Kernel modules, against the kernel they are for and against one another.
+void audit_modules(const ScanResult& result, Findings& findings);
+/// Objects and archives whose `link` was read: whether they would do in a kernel.
+void audit_objects(const ScanResult& result, Findings& findings);
 
 /// What can be said of a proc macro by itself: its section, its symbol, its machine.
 void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, const AuditOptions& options,

@@ -8,7 +8,7 @@ namespace rartifacts {
 using enum Severity;
 
 // The table of rules. `rartifacts explain` and docs/rules.md are made from it.
-const std::array<RuleRow, 28> rule_table{{
+const std::array<RuleRow, 38> rule_table{{
     {Rule::no_artifacts, "no-artifacts", error, "E0463",
      "the configuration says CONFIG_RUST=y, and there is no crate metadata",
      "A headers package that is made from a list of old globs, or of a kernel built without `make prepare`, has the "
@@ -138,6 +138,68 @@ const std::array<RuleRow, 28> rule_table{{
      "it was "
      "built. Asked for with --path-leak PREFIX; a budget is a number of occurrences in one file.",
      "remap the paths with --remap-path-prefix in KRUSTFLAGS, or raise the budget"},
+    {Rule::vermagic_mismatch, "vermagic-mismatch", error, "", "a module was built for another kernel",
+     "The module loader compares the vermagic of a module with its own: the release, and a word for each option that "
+     "changes how "
+     "modules must be built. With MODVERSIONS, a module with checksums is let off the release. It refuses others with "
+     "`version magic "
+     "… should be …`.",
+     "build the module against the headers of the kernel that will load it"},
+    {Rule::module_unsigned, "module-unsigned", warning, "", "a module has no signature, or a damaged one",
+     "With MODULE_SIG the kernel looks for a signature at the end of a module. Without one it is refused when "
+     "MODULE_SIG_FORCE is "
+     "set or the kernel is locked down, and taints the kernel otherwise. A damaged one is refused always. strip "
+     "removes it. "
+     "Whose signature it is, is not looked at.",
+     "sign it with scripts/sign-file, after stripping"},
+    {Rule::modversions_without_gendwarfksyms, "modversions-without-gendwarfksyms", error, "",
+     "a Rust module lacks the checksums that MODVERSIONS asks for",
+     "Checksums of Rust symbols are made from debug information by gendwarfksyms (Linux 6.14), and names of Rust need "
+     "extended "
+     "modversions, because 55 bytes rarely hold one. Without MODVERSIONS none is needed.",
+     "configure GENDWARFKSYMS and EXTENDED_MODVERSIONS, and build with the Module.symvers of that kernel"},
+    {Rule::needs_std, "needs-std", error, "", "an object for a kernel needs Rust's std",
+     "std needs an operating system below it. In a kernel nobody defines its symbols, and modpost says `undefined!`.",
+     "compile it with #![no_std]"},
+    {Rule::unresolved_runtime, "unresolved-runtime", warning, "",
+     "an object for a kernel needs lang items or the shims of the allocator",
+     "rustc makes the shims of the allocator, and takes the lang items from std, when it links a program itself. It "
+     "does not link "
+     "kernels. The crate `kernel` defines the panic handler; `__rust_alloc` and `rust_eh_personality` nobody does. An "
+     "error when the "
+     "exports of the kernel are known.",
+     "compile with panic=abort for the kernel's target, and use the kernel's own allocation"},
+    {Rule::bitcode_only, "bitcode-only", error, "", "an object for a kernel holds no machine code",
+     "`-C linker-plugin-lto`, `-flto`, and `--emit obj` for some targets leave bitcode. Kbuild's linker takes it only "
+     "when the "
+     "whole kernel is built with LTO by the same compiler.",
+     "compile without -C linker-plugin-lto or -flto"},
+    {Rule::foreign_relocation, "foreign-relocation", error, "",
+     "an object has relocations that the module loader does not know",
+     "Linux applies the relocations of a module itself, and knows those of code that is not position-independent. Code "
+     "for "
+     "shared libraries finds addresses in a GOT, thread-local variables are found from their block: a module has "
+     "neither. The loader "
+     "says `Unknown rela relocation`. (Linked into vmlinux itself, a linker may still do away with them.)",
+     "compile for the kernel's target.json, or with -C relocation-model=static; use no thread_local!"},
+    {Rule::kernel_float, "kernel-float", warning, "",
+     "an object for a kernel calculates with floating point or vectors",
+     "A kernel does not save these registers for itself. With them its code is only allowed between kernel_fpu_begin "
+     "and "
+     "kernel_fpu_end; without them compilers call routines that no kernel has. An error when the exports of the kernel "
+     "are known.",
+     "calculate with integers"},
+    {Rule::user_space_options, "user-space-options", warning, "",
+     "GCC compiled an object for a kernel with options for user space",
+     "GCC lists its options in debug information. Without -mno-red-zone code keeps data below the stack pointer, where "
+     "an interrupt "
+     "overwrites it; without -mno-sse the compiler may use registers that a kernel does not save.",
+     "compile it with the flags that Kbuild uses"},
+    {Rule::missing_stack_note, "missing-stack-note", info, "", "an object has code, and no section .note.GNU-stack",
+     "A linker then takes it that the code needs an executable stack, and warns. Kernels since 5.19 are linked with -z "
+     "noexecstack, "
+     "so it does no harm there. Assembler files forget it, compilers do not.",
+     "add .section .note.GNU-stack,\"\",%progbits"},
     {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver fits no finding",
      "What it excused is mended, or it never fitted. A waiver that stays would excuse the next fault.", "remove it"},
     {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",

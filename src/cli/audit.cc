@@ -166,6 +166,9 @@ ExitCode run_audit(const AuditCommand& command) {
 
   auto scan_options = scan_for(Profile::oot);
   scan_options.kernel_kinds.insert(Kind::rlib);  // rustc looks into one that has the name of a crate
+  scan_options.link_facts = true;  // of what is named; thousands of objects in a tree are nobody's question
+  if (command.modules)
+    for (auto* kinds : {&scan_options.kinds, &scan_options.kernel_kinds}) kinds->insert(Kind::kernel_module);
   scan_options.base = operands->base;
   scan_options.paths = operands->paths;
   Progress progress;
@@ -231,7 +234,7 @@ ExitCode run_explain(const ExplainCommand& command) {
     if (rule && row.rule != *rule) continue;
     if (command.markdown) out += as_markdown(row);
     else if (rule) out += as_text(row);
-    else out += fmt::format("{:<22} {:<8} {}\n", row.id, name_of(row.severity), row.says);
+    else out += fmt::format("{:<33} {:<8} {}\n", row.id, name_of(row.severity), row.says);
   }
   return print(out);
 }

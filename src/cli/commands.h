@@ -76,6 +76,7 @@ struct AuditCommand {
   std::string write_baseline;
   Severity fail_on = Severity::error;
   bool separate = false;
+  bool modules = false;
   bool quiet = false;
 };
 ExitCode run_audit(const AuditCommand& command);

@@ -135,9 +135,15 @@ void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
 }
 
 void add_audit(CLI::App& audit, AuditCommand& command) {
-  audit.add_option("PATH", command.paths, "Build tree, headers tree, a folder of crates, or packages")
+  audit
+      .add_option(
+          "PATH", command.paths,
+          "Build tree, headers tree, a folder of crates, or packages; modules (.ko), objects and archives that are "
+          "named are judged for a kernel")
       ->required()
       ->type_name("");
+  audit.add_flag("--modules", command.modules,
+                 "Judge all modules (.ko) in PATH as well, not only those that are named");
   audit
       .add_option("-r,--report", command.reports,
                   "Write a report, to FILE or standard output; may be given several times")

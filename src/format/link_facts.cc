@@ -103,7 +103,8 @@ class Reader {
       has_code |= is_loaded && (section->sh_flags & SHF_EXECINSTR) != 0;
       has_content |= is_loaded && section->sh_type != SHT_NOTE;
       has_note |= *name == ".note.GNU-stack";
-      has_bitcode |= *name == ".llvmbc" || *name == ".llvm.lto" || name->starts_with(".gnu.lto_");
+      has_bitcode |=
+          name->starts_with(".gnu.lto_");  // .llvmbc stands beside machine code, of which an empty crate has none
       if (section->sh_type == SHT_RELA || section->sh_type == SHT_REL)
         if (auto counted = count_relocations(elf, *section); !counted) return counted;
       if (*name == ".note.gnu.property" && elf.header().e_machine == EM_X86_64)

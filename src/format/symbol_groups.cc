@@ -90,6 +90,8 @@ SymbolGroup group_of_crate(std::string_view crate) {
 }
 
 SymbolGroup group_of_name(std::string_view name) {
+  // Kbuild gives core the kernel's own routines under other names: __rust__udivti3.
+  if (name.starts_with("__rust__")) name.remove_prefix(6);
   if (contains(kMemory, name)) return SymbolGroup::memory;
   if (contains(kRuntime, name) || has_prefix_of(kRuntimePrefixes, name)) return SymbolGroup::runtime;
   if (has_prefix_of(kBuiltinPrefixes, name) || builtin(name).is_one) return SymbolGroup::builtins;

@@ -55,7 +55,7 @@ std::string verdict_of(const ReportInput& input) {
     return open + " in " + counted(std::ssize(judged_artifacts(input)), "artifact") +
            (aside.empty() ? "" : " (" + aside + ")");
   if (!open.empty()) aside = open + (aside.empty() ? "" : ", " + aside);
-  const auto count = std::ssize(input.artifacts);
+  const auto count = std::ssize(input.artifacts.empty() ? judged_artifacts(input) : input.artifacts);
   return "ok: " + counted(count, "artifact") + (count > 1 ? " fit together" : "") +
          (aside.empty() ? "" : " (" + aside + ")");
 }

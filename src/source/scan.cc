@@ -146,7 +146,9 @@ class Scanner {
     walk_directories();
     find_kernels();
     drop_unwanted();
+    read_exports();
     look();
+    read_releases();
     name_dependencies(result_.artifacts);
     find_auxiliary();
     tell_sides(result_);
@@ -247,6 +249,22 @@ class Scanner {
     entries_.erase(repeated.begin(), repeated.end());
   }
 
+  void read_exports() {
+    exports_ = options_.exports;
+    if (!options_.link_facts || !exports_.empty() || result_.kernels.size() != 1) return;
+    const auto path = join_path(result_.kernels.front().path, "Module.symvers");
+    if (auto text = source_.read_text(path)) exports_ = parse_symvers(*text);
+  }
+
+  void read_releases() {
+    if (std::ranges::none_of(result_.artifacts, [](const auto& artifact) { return artifact.module.has_value(); }))
+      return;
+    for (auto& kernel : result_.kernels) {
+      auto text = source_.read_text(join_path(kernel.path, "include/config/kernel.release"));
+      if (text) kernel.release = text->substr(0, text->find_first_of(" \n"));
+    }
+  }
+
   struct Look {
     std::vector<Artifact> artifacts;
     std::vector<Problem> problems;
@@ -296,7 +314,7 @@ class Scanner {
   Result<std::optional<Artifact>> look_into(const std::string& path) const {
     const bool is_named = named_.contains(path);
     auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks,
-                                        options_.link_facts && is_named, options_.exports.empty() ? nullptr : &options_.exports});
+                                        options_.link_facts && is_named, exports_.empty() ? nullptr : &exports_});
     if (!artifact || *artifact) return artifact;
     const auto status = source_.status(path);
     const auto size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
@@ -382,6 +400,7 @@ class Scanner {
   std::vector<WalkEntry> entries_;
   std::set<std::string, std::less<>> named_;  ///< files that the user named: looked at whatever their name
   std::set<std::string, std::less<>> seen_;   ///< paths that are in the result
+  SymbolNames exports_;
   ScanResult result_;
 };
 

@@ -30,7 +30,7 @@ class Text {
     if (artifact_.object && artifact_.object->language) line("language", name_of(*artifact_.object->language));
     if (artifact_.object && artifact_.object->producer) line("producer", printable(*artifact_.object->producer));
     if (artifact_.module) out_ += module_text(*artifact_.module);
-    if (artifact_.link) out_ += link_text(*artifact_.link);
+    if (artifact_.link) out_ += link_text(artifact_);
     if (artifact_.proc_macro) proc_macro(*artifact_.proc_macro);
     members();
     for (const auto& note : artifact_.notes) line("note", printable(note));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "write/object_json.h"
 
-#include <algorithm>
+#include <rartifacts/audit.h>
 
 #include "write/artifact_json.h"
 
@@ -49,6 +49,19 @@ void write_link(Json& json, const LinkFacts& link) {
   json.member("without_stack_note", link.without_stack_note);
 }
 
+void write_fitness(Json& json, const Artifact& artifact) {
+  json.key("kernel_fitness").begin_object().key("obstacles").begin_array();
+  for (const auto& finding : kernel_fitness(artifact))
+    json.begin_object()
+        .member("rule", row_of(finding.rule).id)
+        .member("severity", rartifacts::name_of(finding.severity))
+        .member("message", finding.message)
+        .end_object();
+  json.end_array().key("undecided").begin_array();
+  for (const auto what : undecided_fitness(artifact)) json.value(what);
+  json.end_array().end_object();
+}
+
 std::string_view name_of(ModuleSignature::State state) {
   static constexpr std::string_view kNames[] = {"absent", "well-formed", "malformed"};
   return kNames[static_cast<std::size_t>(state)];
@@ -68,7 +81,10 @@ void write_object(Json& json, const Artifact& artifact) {
   json.key("object").begin_object();
   json.member("language", facts.language ? std::optional(rartifacts::name_of(*facts.language)) : std::nullopt);
   json.member("producer", facts.producer);
-  if (artifact.link) write_link(json, *artifact.link);
+  if (artifact.link) {
+    write_link(json, *artifact.link);
+    write_fitness(json, artifact);
+  }
   json.end_object();
 }
 

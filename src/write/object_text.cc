@@ -2,6 +2,7 @@
 #include "write/object_text.h"
 
 #include <fmt/ranges.h>
+#include <rartifacts/audit.h>
 
 #include <algorithm>
 
@@ -50,6 +51,16 @@ void symbols_text(std::string& out, const LinkFacts& link) {
   }
 }
 
+void fitness_text(std::string& out, const Artifact& artifact) {
+  const auto findings = kernel_fitness(artifact);
+  for (const auto& finding : findings)
+    out += text_line("in a kernel", fmt::format("{}: {} [{}]", name_of(finding.severity), printable(finding.message),
+                                                row_of(finding.rule).id));
+  if (findings.empty()) out += text_line("in a kernel", "nothing speaks against it in symbols, relocations, sections");
+  if (const auto undecided = undecided_fitness(artifact); !undecided.empty())
+    out += text_line("", fmt::format("not decided, because nothing in the file tells: {}", fmt::join(undecided, ", ")));
+}
+
 }  // namespace
 
 std::string text_line(std::string_view title, std::string_view text) {
@@ -73,12 +84,14 @@ std::string module_text(const ModuleFacts& module) {
   return out;
 }
 
-std::string link_text(const LinkFacts& link) {
+std::string link_text(const Artifact& artifact) {
+  const auto& link = *artifact.link;
   std::string out;
   for (const auto& source : link.sources)
     out += text_line("sources", fmt::format("{} {}, {}", source.count, source.language,
                                             source.producer.empty() ? "no producer" : shortened(source.producer)));
   symbols_text(out, link);
+  fitness_text(out, artifact);
   for (const auto& note : link.notes) out += text_line("note", printable(note));
   return out;
 }

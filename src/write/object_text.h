@@ -10,6 +10,7 @@ std::string text_line(std::string_view title, std::string_view text);
 
 /// What a module says of itself, and what objects bring to a linker, as lines.
 std::string module_text(const ModuleFacts& module);
-std::string link_text(const LinkFacts& link);
+/// `artifact` has its link facts.
+std::string link_text(const Artifact& artifact);
 
 }  // namespace rartifacts
