@@ -12,7 +12,8 @@ build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-
   cpio python3 rustc-web)
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev chromium
-  rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file git shellcheck libstd-rust-web-dev cargo-web)
+  rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file git shellcheck libstd-rust-web-dev cargo-web
+  kmod openssl xz-utils zstd)
 # Not every Debian has these; the reader modules that need them are left out then.
 optional_packages=(liblief-dev)
 for package in "${optional_packages[@]}"; do

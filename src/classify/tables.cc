@@ -15,7 +15,7 @@ const std::array<KindRow, 13> kind_table{{
     {Kind::staticlib,      "staticlib",      "archive with Rust objects, without metadata",                  {".a", ".lib"}},
     {Kind::archive,        "archive",        "archive without Rust in it",                                   {".a", ".lib"}},
     {Kind::object,         "object",         "relocatable object file",                                      {".o", ".obj"}},
-    {Kind::kernel_module,  "kernel-module",  "Linux kernel module",                                          {".ko"}},
+    {Kind::kernel_module,  "kernel-module",  "Linux kernel module",                                          {".ko", ".ko.gz", ".ko.xz", ".ko.zst"}},
     {Kind::shared_library, "shared-library", "shared library without a trace of Rust",                       {".so", ".dylib", ".dll"}},
     {Kind::executable,     "executable",     "program",                                                      {".exe"}},
     {Kind::bitcode,        "bitcode",        "LLVM bitcode",                                                 {".bc"}},

@@ -9,6 +9,7 @@
 #include "source/directory.h"
 #include "source/members.h"
 #include "source/source.h"
+#include "source/unpack.h"
 
 namespace rartifacts {
 namespace {
@@ -45,8 +46,15 @@ class Disk final : public Source {
     if (!file) return pass(file);
     auto image = Image::of_file(file->fd.get(), static_cast<std::uint64_t>(file->status.st_size));
     if (!image) return pass(image);
-    auto artifact = classify(View(*image), file_name_of(path));
+    auto unpacked = unpack_module(View(*image), file_name_of(path));
+    if (!unpacked) return pass(unpacked);
+    const View content(*unpacked ? **unpacked : *image);
+    auto artifact = classify(content, file_name_of(path));
     if (!artifact || !*artifact) return artifact;
+    if (*unpacked) {
+      (*artifact)->notes.push_back(fmt::format("compressed: {} bytes when unpacked", content.size()));
+      (*artifact)->size = image->size();
+    }
     if (request.members && is_archive(View(*image).head(8))) {
       MemberFiles files(*file, base_, directory_of(path));
       auto members = read_members(View(*image), [&](const Member& member) { return files.open(member); });
@@ -54,7 +62,7 @@ class Disk final : public Source {
       take_members(**artifact, std::move(*members));
     }
     if (request.link_facts) {
-      auto link = read_link_facts(View(*image), request.exports);
+      auto link = read_link_facts(content, request.exports);
       if (!link) return pass(link);
       (*artifact)->link = std::move(*link);
     }

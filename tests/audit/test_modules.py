@@ -132,6 +132,33 @@ class Modules(ScanTest):
         module.write_bytes(MARKER)
         self.assertEqual(run("inspect", str(module)).code, 3)
 
+    def test_a_compressed_module_is_read_like_the_plain_one(self):
+        module = self.sign(self.module("m", rust=True))
+        plain = self.inspect(module)
+        for command in ["gzip", "-9", "-n", "-k"], ["xz", "--check=crc32", "--lzma2=dict=1MiB", "-k"], ["zstd", "-q", "-k"]:
+            if not shutil.which(command[0]):
+                continue
+            tool(*command, module, cwd=self.folder)
+            packed = Path(f"{module}.{dict(gzip='gz', xz='xz', zstd='zst')[command[0]]}")
+            with self.subTest(packed.name):
+                got = self.inspect(packed)
+                for field in "kind", "elf", "object", "module":
+                    self.assertEqual(got[field], plain[field])
+                self.assertEqual(got["size"], packed.stat().st_size)
+                self.assertIn(f"{module.stat().st_size} bytes", got["notes"][0])
+                self.assertEqual(self.findings(self.kernel("SMP"), packed), {("vermagic-mismatch", "error", packed.name)})
+                packed.write_bytes(packed.read_bytes()[:-20])
+                self.fails(run("inspect", str(packed)), 3, "damaged, or cut off")
+
+    def test_what_unpacks_without_end_is_refused(self):
+        bomb = self.tree / "m.ko.gz"
+        with open(bomb, "wb") as packed:
+            zeros = subprocess.Popen(["head", "-c", "200M", "/dev/zero"], stdout=subprocess.PIPE)
+            subprocess.run(["gzip", "-9"], stdin=zeros.stdout, stdout=packed, check=True)
+            zeros.stdout.close()
+            zeros.wait()
+        self.fails(run("inspect", "m.ko.gz", cwd=self.tree.root), 3, "that is no module")
+
     # ---- What audit finds ----
 
     def test_a_module_for_the_kernel_is_sound(self):
