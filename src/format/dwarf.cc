@@ -186,10 +186,10 @@ class Reader {
       if (attribute == 0 && form == 0) break;
       auto value = read_value(cursor, unit, form, constant);
       if (!cursor.ok()) return cursor.error();
-      if (attribute == kAtProducer) producer = std::move(value);
-      if (attribute == kAtName) name = std::move(value);
       if (attribute == kAtLanguage) found.language = value.number;
       if (attribute == kAtStrOffsetsBase) base = value.number;
+      if (attribute == kAtProducer) producer = std::move(value);
+      else if (attribute == kAtName) name = std::move(value);
     }
     for (auto [value, text] : {std::pair(&producer, &found.producer), std::pair(&name, &found.name)}) {
       auto read = text_of(*value, unit, base);
