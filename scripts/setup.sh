@@ -16,27 +16,32 @@ test_packages=(doctest-dev python3-jsonschema clang-19 clang-format-19 clang-tid
   kmod openssl xz-utils zstd)
 # Not every Debian has these; the reader modules that need them are left out then.
 optional_packages=(liblief-dev)
-for package in "${optional_packages[@]}"; do
-  if apt-cache show "$package" > /dev/null 2>&1; then build_packages+=("$package"); fi
-done
 
 title() { printf '\n==> %s\n' "$*"; }
 
-# install PACKAGE...: those of Debian's packages that are not there yet
+# not_there PACKAGE...: those that are not installed
+not_there() {
+  comm -23 <(printf '%s\n' "$@" | sort) \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2> /dev/null | sed -n 's/^installed //p' | sort)
+}
+
+# install PACKAGE...: those of Debian's packages that are not there yet, and with them the optional ones that there are
 install() {
-  local missing
-  missing=$(comm -23 <(printf '%s\n' "$@" | sort) \
-    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2> /dev/null | sed -n 's/^installed //p' | sort))
+  local missing optional root=()
+  missing=$(not_there "$@")
   [ -n "$missing" ] || return 0
   title "installing" $missing
-  local root=()
   [ "$(id -u)" = 0 ] || root=(sudo)
   if [ "${#root[@]}" != 0 ] && ! command -v sudo > /dev/null; then
     echo "not root, and there is no sudo: run as root: apt-get install" $missing >&2
     exit 1
   fi
+  "${root[@]}" apt-get update -qq > /dev/null
+  optional=$(for package in $(not_there "${optional_packages[@]}"); do
+    if apt-cache show "$package" > /dev/null 2>&1; then echo "$package"; fi
+  done)
   # shellcheck disable=SC2086  # one word per package
-  { "${root[@]}" apt-get update -qq && "${root[@]}" apt-get install -qq -y --no-install-recommends $missing; } > /dev/null
+  "${root[@]}" apt-get install -qq -y --no-install-recommends $missing $optional > /dev/null
 }
 
 # build DIRECTORY [MESON-OPTION...]: configures it the first time, compiles what is not up to date
