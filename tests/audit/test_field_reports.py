@@ -27,9 +27,10 @@ count the reports by subject:
 
 Reported as well, and not the business of audit's rules: sets of two flavours compared (linux-cachyos#1016; diff), profiles for
 an IDE (nixpkgs#386164; scan), `|| true` in recipes (scan fails), modules taken for Rust (Rust-for-Linux/linux#657; inspect).
-Not covered yet: packages (machines mixed in one, unexpected files), a whole second build beside Module.symvers,
-unstripped proc macros, paths of the build machine (Rust-for-Linux/linux#169), modules that do not load
-(Rust-for-Linux/linux#59, #378, #735, signatures), .dylib of macOS hosts.
+Packages (machines mixed in one, unexpected files, unstripped proc macros, paths of the build machine, Rust-for-Linux/linux#169) are
+the business of tests/package and tests/audit/package_set_test.cc, modules that do not load (Rust-for-Linux/linux#59, #378, #735,
+signatures) that of test_modules.py, .dylib of macOS hosts that of tests/inspect/test_foreign.py.
+Not covered yet: a whole second build beside Module.symvers.
 """
 
 import json
