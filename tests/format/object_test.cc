@@ -159,7 +159,7 @@ TEST_SUITE("object") {
 
     auto library = Image::of_bytes(golden("1.98.1/libpm-deadbeef.so"));
     CHECK(!program_machine(View(library)));
-    const auto* vdso = reinterpret_cast<const std::uint8_t*>(getauxval(AT_SYSINFO_EHDR));
+    const auto* vdso = std::bit_cast<const std::uint8_t*>(getauxval(AT_SYSINFO_EHDR));
     if (vdso) {
       auto image = Image::borrowed({vdso, static_cast<std::size_t>(sysconf(_SC_PAGESIZE))});
       CHECK(!program_machine(View(image)));
