@@ -136,8 +136,8 @@ Result<void> Image::draw_step(std::span<std::uint8_t> into) {
   return {};
 }
 
-// What lies between the two windows is given back to the system, or never gets a place of its own. What has been asked for now,
-// and the window before it, stays.
+// What lies between the two windows is given back to the system, or never gets a place of its own. The bytes
+// from `begin` on, and the window before them, stay.
 Result<void> Image::draw_until(std::uint64_t begin, std::uint64_t end) {
   constexpr std::uint64_t kStep = std::uint64_t{128} << 10;
   constexpr std::uint64_t kMaxAtOnce = 2 * kWindow;

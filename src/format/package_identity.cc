@@ -53,7 +53,18 @@ bool is_field(std::string_view name, std::string_view wanted) {
   return std::ranges::equal(name, wanted, {}, kLower);
 }
 
+// In the root of a package of pacman, and of apk.
+constexpr std::array<std::string_view, 12> kDescriptions{
+    ".BUILDINFO",    ".CHANGELOG",    ".INSTALL",       ".MTREE",       ".PKGINFO",     ".post-deinstall",
+    ".post-install", ".post-upgrade", ".pre-deinstall", ".pre-install", ".pre-upgrade", ".trigger"};
+
 }  // namespace
+
+bool is_package_description(std::string_view path) {
+  constexpr std::string_view kSignature = ".SIGN.";
+  if (path.starts_with(kSignature)) return path.find('/') == path.npos;
+  return std::ranges::find(kDescriptions, path) != kDescriptions.end();
+}
 
 PackageIdentity read_deb_control(std::string_view text) {
   constexpr std::array<std::string_view, 3> kRelations{"replaces", "breaks", "conflicts"};

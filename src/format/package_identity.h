@@ -16,6 +16,10 @@ PackageIdentity read_deb_control(std::string_view text);
 /// `.PKGINFO` of pacman and of apk. Defined by: PKGINFO(5) of pacman; apk-package(5).
 PackageIdentity read_pkginfo(std::string_view text);
 
+/// True for a file of a package of pacman or apk that says something of the package and is not installed: `.PKGINFO`, `.MTREE`. Any
+/// other file whose name begins with a dot is. Defined by: alpm-package(7); apk-package(5).
+bool is_package_description(std::string_view path);
+
 /// What the header of an .rpm says. `file` is the package, or so much of its beginning that both of its headers are in it.
 /// Errors: `truncated`, `malformed`, `too_large`.
 Result<PackageIdentity> read_rpm_identity(View file);

@@ -3,12 +3,10 @@
 
 #include <fcntl.h>
 #include <rartifacts/scan.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <mutex>
 
-#include "source/digest.h"
+#include "source/chunks.h"
 #include "source/directory.h"
 #include "source/threads.h"
 
@@ -18,14 +16,7 @@ Result<std::string> sha256_below(int base, std::string_view path) {
   auto file = open_file_below(base, path);
   if (!file) return pass(file);
   Sha256 digest;
-  std::vector<std::uint8_t> buffer(std::size_t{128} << 10);
-  for (;;) {
-    const auto got = read(file->fd.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("");
-    if (got == 0) break;
-    digest.add(Bytes(buffer).first(static_cast<std::size_t>(got)));
-  }
+  if (auto read = for_each_chunk(file->fd.get(), [&](Bytes chunk) { digest.add(chunk); }); !read) return pass(read);
   if (auto same = check_unchanged(*file); !same) return pass(same);
   return digest.hex();
 }

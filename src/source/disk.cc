@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "format/path_leaks.h"
+#include "source/chunks.h"
 #include "source/directory.h"
 #include "source/members.h"
 #include "source/source.h"
@@ -17,15 +15,7 @@ namespace {
 Result<void> count_leaks(int fd, const std::vector<std::string>& texts, Artifact& artifact) {
   if (texts.empty()) return {};
   PathLeaks leaks(texts);
-  std::vector<std::uint8_t> buffer(std::size_t{128} << 10);
-  for (off_t position = 0;;) {
-    const auto got = pread(fd, buffer.data(), buffer.size(), position);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("");
-    if (got == 0) break;
-    leaks.add(Bytes(buffer).first(static_cast<std::size_t>(got)));
-    position += got;
-  }
+  if (auto read = for_each_chunk(fd, [&](Bytes chunk) { leaks.add(chunk); }); !read) return read;
   artifact.path_leaks = leaks.counts();
   return {};
 }

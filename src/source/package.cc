@@ -18,8 +18,10 @@
 
 #include "format/package_identity.h"
 #include "format/path_leaks.h"
+#include "source/chunks.h"
 #include "source/digest.h"
 #include "source/members.h"
+#include "source/package_clashes.h"
 #include "source/package_paths.h"
 #include "source/package_stream.h"
 
@@ -91,7 +93,7 @@ class Packages final : public PackageSource {
       result.seen += root_.packages[i].entries;
     }
     paths_.sort();
-    if (files_.size() > 1) compare_clashes(result);
+    root_.clashes = compare_clashes(base_, files_, paths_.clashes(), result.problems);
     std::ranges::sort(result.entries, {}, &WalkEntry::path);
     own_listed();
     return result;
@@ -117,16 +119,16 @@ class Packages final : public PackageSource {
       if (!*entry) break;
       if (++facts.entries % 1024 == 0 && request.progress) request.progress(result.seen + facts.entries);
       if ((*entry)->path.empty()) continue;
-      auto taken = !package->is_deb && (*entry)->path.starts_with('.')
-                       ? take_self_description(facts, *stream, **entry)
-                       : take_entry(index, *stream, **entry, request, result);
+      const bool is_of_package =
+          !package->is_deb && S_ISREG((*entry)->st_mode) && is_package_description((*entry)->path);
+      auto taken = is_of_package ? take_description(facts, *stream, **entry)
+                                 : take_entry(index, *stream, **entry, request, result);
       if (!taken) return taken;
     }
     return check_unchanged(package->file);
   }
 
-  // .PKGINFO and its like stand in the root of the package and are not installed.
-  static Result<void> take_self_description(PackageFacts& facts, PackageStream& stream, const PackageEntry& entry) {
+  static Result<void> take_description(PackageFacts& facts, PackageStream& stream, const PackageEntry& entry) {
     if (entry.path != ".PKGINFO") return {};
     auto text = read_all(stream, entry);
     if (!text) return pass(text);
@@ -300,12 +302,7 @@ class Packages final : public PackageSource {
     // Reads what the classification had no use for, when all is asked for.
     Result<void> finish(Artifact& artifact) {
       if (!digest_ && !leaks_) return {};
-      std::vector<std::uint8_t> rest(std::size_t{128} << 10);
-      for (;;) {
-        auto got = (*this)(rest);
-        if (!got) return pass(got);
-        if (*got == 0) break;
-      }
+      if (auto read = for_each_chunk(*this, [](Bytes) {}); !read) return read;
       if (digest_) artifact.sha256 = digest_->hex();
       if (leaks_) artifact.path_leaks = leaks_->counts();
       return {};
@@ -319,64 +316,6 @@ class Packages final : public PackageSource {
     std::optional<Sha256> digest_;
     std::optional<PathLeaks> leaks_;
   };
-
-  // ---- One path in two packages ----
-
-  struct Content {
-    std::size_t package;
-    std::string path;
-    std::string what;  ///< type, permissions, and digest of the bytes or text of the link
-  };
-
-  // The paths are known as hashes only, so the packages that share some are read again.
-  void compare_clashes(WalkResult& result) {
-    const auto keys = paths_.clashes();
-    if (keys.empty()) return;
-    std::map<std::uint64_t, std::vector<Content>> contents;
-    for (std::size_t i = 0; i < files_.size(); ++i)
-      if (auto read = read_contents(i, keys, contents); !read) result.problems.push_back({files_[i], read.error()});
-    for (const auto& [key, all] : contents)
-      for (std::size_t i = 1; i < all.size(); ++i)
-        if (all[i].package != all.front().package && root_.clashes.size() < PackageFacts::kListed)
-          root_.clashes.push_back({.path = all[i].path,
-                                   .first = all.front().package,
-                                   .second = all[i].package,
-                                   .same_content = all[i].what == all.front().what});
-    std::ranges::sort(root_.clashes, {}, &PathClash::path);
-  }
-
-  Result<void> read_contents(std::size_t index, const std::vector<std::uint64_t>& keys,
-                             std::map<std::uint64_t, std::vector<Content>>& contents) {
-    auto package = open_package(base_, files_[index]);
-    if (!package) return pass(package);
-    auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
-    if (!stream) return pass(stream);
-    for (;;) {
-      auto entry = stream->next();
-      if (!entry) return pass(entry);
-      if (!*entry) return {};
-      const auto key = PackagePaths::key((*entry)->path);
-      if (!std::ranges::binary_search(keys, key)) continue;
-      auto what = fmt::format("{:o} {}", (*entry)->st_mode, (*entry)->link);
-      if (S_ISREG((*entry)->st_mode)) {
-        auto digest = digest_of(*stream);
-        if (!digest) return pass(digest);
-        what += *digest;
-      }
-      contents[key].push_back({index, (*entry)->path, std::move(what)});
-    }
-  }
-
-  static Result<std::string> digest_of(PackageStream& stream) {
-    Sha256 digest;
-    std::vector<std::uint8_t> buffer(std::size_t{128} << 10);
-    for (;;) {
-      auto got = stream.read(buffer);
-      if (!got) return pass(got);
-      if (*got == 0) return digest.hex();
-      digest.add(std::span(buffer).first(*got));
-    }
-  }
 
   int base_;
   std::vector<std::string> files_;

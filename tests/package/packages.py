@@ -18,7 +18,7 @@ License: MIT
 %install
 cp -a %{source}/. %{buildroot}/
 %files
-/*
+/
 """
 RPM_DEFINES = {"__os_install_post": "%{nil}", "_build_id_links": "none", "debug_package": "%{nil}", "_target_cpu": "x86_64"}
 

@@ -242,6 +242,14 @@ class Packages(unittest.TestCase):
                          if finding["rule"] == "path-leak"]
                 self.assertEqual(found, expected)
 
+    def test_folders_whose_names_begin_with_a_dot_are_as_others(self):
+        root = Tree(self.place / "root")
+        root.copy(".build/libleaf-1a2b3c4d.rmeta")
+        for name in packages.FORMATS:
+            with self.subTest(name):
+                self.package(root.root, name)
+                self.assertEqual(harness.run("scan", name, cwd=self.place).paths, [f"{name}:.build/libleaf-1a2b3c4d.rmeta"])
+
     def test_hard_links_are_the_same_file(self):
         root = self.installed()
         rust = root / TREE / "rust"
