@@ -157,7 +157,7 @@ std::string as_markdown(const RuleRow& row) {
 }  // namespace
 
 ExitCode run_audit(const AuditCommand& command) {
-  auto operands = plan_operands(command.common, command.paths, false);
+  auto operands = plan_operands(command.paths, false);
   if (!operands) return refuse(operands.error());
   const auto wishes = wishes_of(command);
   if (!wishes) return refuse(wishes.error());

@@ -11,13 +11,7 @@
 
 namespace rartifacts {
 
-/// Options every command has.
-struct CommonOptions {
-  std::string directory = ".";  ///< -C
-};
-
 struct ScanCommand {
-  CommonOptions common;
   std::vector<std::string> paths;
   std::string format;  ///< empty: table on a terminal, else paths
   std::string profile = "oot";
@@ -35,7 +29,6 @@ struct ScanCommand {
 ExitCode run_scan(const ScanCommand& command);
 
 struct InspectCommand {
-  CommonOptions common;
   std::vector<std::string> files;
   std::string format = "text";
   std::string symvers;
@@ -44,7 +37,6 @@ struct InspectCommand {
 ExitCode run_inspect(const InspectCommand& command);
 
 struct TreeCommand {
-  CommonOptions common;
   std::string path;
   std::string format = "text";
   std::string invert;
@@ -52,7 +44,6 @@ struct TreeCommand {
 ExitCode run_tree(const TreeCommand& command);
 
 struct ToolchainCommand {
-  CommonOptions common;
   std::string path;
   std::string format = "toml";
   std::string output;
@@ -60,7 +51,6 @@ struct ToolchainCommand {
 ExitCode run_toolchain(const ToolchainCommand& command);
 
 struct AuditCommand {
-  CommonOptions common;
   std::vector<std::string> paths;
   std::vector<std::string> reports;
   std::string rustc;
@@ -82,7 +72,6 @@ struct AuditCommand {
 ExitCode run_audit(const AuditCommand& command);
 
 struct ExtractCommand {
-  CommonOptions common;
   std::string file;
   std::string output = ".";
   bool objects = false;  ///< the default when nothing else is asked for
@@ -95,7 +84,6 @@ struct ExtractCommand {
 ExitCode run_extract(const ExtractCommand& command);
 
 struct VerifyCommand {
-  CommonOptions common;
   std::string manifest;
   std::string directory;
   std::string format = "text";
@@ -106,7 +94,6 @@ struct VerifyCommand {
 ExitCode run_verify(const VerifyCommand& command);
 
 struct DiffCommand {
-  CommonOptions common;
   std::string before;
   std::string after;
   std::string format = "text";

@@ -33,11 +33,10 @@ void put_links_aside(Set& set) {
 }
 
 // Each set is scanned from its own root, so that its paths do not begin with what the user called it.
-Result<Set> scan_set(const CommonOptions& common, const std::string& path) {
-  const auto place = at_directory(common, path);
+Result<Set> scan_set(const std::string& path) {
   struct stat status;
-  const bool is_tree = stat(place.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-  const auto operands = is_tree ? plan_operands({place}, {"."}, false) : plan_operands(common, {path}, false);
+  const bool is_tree = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  const auto operands = is_tree ? Operands{path, {"."}, false} : plan_operands({path}, false);
   if (!operands) return pass(operands);
   auto options = scan_for(Profile::oot);
   options.base = operands->base;
@@ -64,9 +63,9 @@ Result<Set> scan_set(const CommonOptions& common, const std::string& path) {
 }  // namespace
 
 ExitCode run_diff(const DiffCommand& command) {
-  const auto before = scan_set(command.common, command.before);
+  const auto before = scan_set(command.before);
   if (!before) return refuse(before.error());
-  const auto after = scan_set(command.common, command.after);
+  const auto after = scan_set(command.after);
   if (!after) return refuse(after.error());
   // What was not read may be anything: it is no difference, and not the same either.
   for (const auto* set : {&*before, &*after})

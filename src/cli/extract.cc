@@ -146,11 +146,10 @@ Result<void> check_free(const std::vector<Piece>& pieces, const OutputDirectory&
 }  // namespace
 
 ExitCode run_extract(const ExtractCommand& command) {
-  auto operands = plan_operands(command.common, {command.file}, false);
+  auto operands = plan_operands({command.file}, false);
   if (!operands) return refuse(operands.error());
   auto base = open_below(AT_FDCWD, operands->base, O_PATH | O_DIRECTORY);
-  auto start = open_below(AT_FDCWD, command.common.directory, O_PATH | O_DIRECTORY);
-  if (!base || !start) return refuse((base ? start : base).error());
+  if (!base) return refuse(base.error());
   const auto fail_with = [](const std::string& path, const Error& error) {
     return report({path, error}), ExitCode::input;
   };
@@ -163,7 +162,7 @@ ExitCode run_extract(const ExtractCommand& command) {
   auto text = name_for_output(command, *pieces);
   if (!text) return report({command.file, text.error()}), ExitCode::usage;
 
-  auto output = OutputDirectory::open(start->get(), command.output);
+  auto output = OutputDirectory::open(command.output);
   if (!output) return fail_with(command.output, output.error());
   if (!command.force)
     if (auto is_free = check_free(*pieces, *output); !is_free) return fail_with(command.output, is_free.error());

@@ -54,7 +54,7 @@ void ask_neighbours(std::vector<Artifact>& artifacts, const std::string& base) {
 // What the kernel exports: as the user says, or as the kernel tree says that a file stands in.
 Result<SymbolNames> exports_for(const InspectCommand& command, const Operands& operands) {
   if (!command.symvers.empty()) {
-    auto text = read_text_below(AT_FDCWD, join_path(command.common.directory, command.symvers), true);
+    auto text = read_text_below(AT_FDCWD, command.symvers, true);
     if (!text) return fail(text.error().kind, "{}: {}", command.symvers, text.error().what);
     return parse_symvers(*text);
   }
@@ -90,7 +90,7 @@ std::string written_as(const std::string& format, const std::vector<Artifact>& a
 }  // namespace
 
 ExitCode run_inspect(const InspectCommand& command) {
-  auto operands = plan_operands(command.common, command.files, false);
+  auto operands = plan_operands(command.files, false);
   if (!operands) return refuse(operands.error());
   for (const auto& path : operands->paths) {
     struct stat status;

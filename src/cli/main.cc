@@ -4,6 +4,8 @@
 // its own.
 #include <rartifacts/diff.h>
 #include <rartifacts/verify.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -15,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "report/reports.h"
+#include "source/directory.h"
 #include "write/formats.h"
 #include "write/graph_formats.h"
 #include "write/member_names.h"
@@ -60,10 +63,6 @@ Examples:
   rartifacts scan -f make --target headers.tar linux-build/ > headers.d            (then: include headers.d)
 In a script, `set -o pipefail` first: a list that failed is empty.
 )";
-
-void add_common(CLI::App& app, CommonOptions& common) {
-  app.add_option("-C,--directory", common.directory, "Work in DIR, as if started there")->type_name("DIR");
-}
 
 void add_scan(CLI::App& scan, ScanCommand& command) {
   scan.add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, package, or a file")
@@ -287,8 +286,8 @@ ExitCode run(int argc, char** argv) {
   app.set_version_flag("--version", "rartifacts " RARTIFACTS_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
-  CommonOptions common;
-  add_common(app, common);
+  std::string directory;
+  app.add_option("-C,--directory", directory, "Work in DIR, as if started there")->type_name("DIR");
   ScanCommand scan;
   InspectCommand inspect;
   TreeCommand tree;
@@ -302,12 +301,7 @@ ExitCode run(int argc, char** argv) {
   const auto with = [&](auto add, auto& command, auto run_command) {
     return [&, add, run_command](CLI::App& offered) {
       add(offered, command);
-      offered.callback([&, run_command] {
-        chosen = [&, run_command] {
-          if constexpr (requires { command.common; }) command.common = common;
-          return run_command(command);
-        };
-      });
+      offered.callback([&, run_command] { chosen = [&, run_command] { return run_command(command); }; });
     };
   };
   const std::array offers{
@@ -344,6 +338,8 @@ ExitCode run(int argc, char** argv) {
     complain(fmt::format("{} (see rartifacts --help)", printable(what)));
     return ExitCode::usage;
   }
+  if (!directory.empty() && chdir(directory.c_str()) != 0)
+    return report({directory, fail_errno("").error()}), ExitCode::input;
   return chosen();
 }
 

@@ -27,10 +27,10 @@ std::optional<std::string> below(const std::string& base, const std::string& pat
 
 }  // namespace
 
-Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below) {
-  Operands operands{common.directory, {}, false};
-  const auto base = real_path(common.directory);
-  if (!base) return fail_errno(common.directory);
+Result<Operands> plan_operands(const std::vector<std::string>& typed, bool must_be_below) {
+  Operands operands{".", {}, false};
+  const auto base = real_path(".");
+  if (!base) return fail_errno("working directory");
   std::vector<std::string> outside;
   for (const auto& path : typed) {
     if (path.empty()) return fail(ErrorKind::unsupported, "an empty path names nothing");
@@ -54,10 +54,6 @@ Result<Operands> plan_operands(const CommonOptions& common, const std::vector<st
   for (const auto& path : operands.paths) absolute.paths.push_back(tidied_path(*base + "/" + path));
   for (const auto& path : outside) absolute.paths.push_back(tidied_path(path));
   return absolute;
-}
-
-std::string at_directory(const CommonOptions& common, const std::string& path) {
-  return path.starts_with('/') ? path : join_path(common.directory, path);
 }
 
 std::optional<std::string> path_inside(const std::string& directory, const std::string& path) {

@@ -11,20 +11,18 @@
 
 namespace rartifacts {
 
-/// The directory that a run is relative to, and its operands in those terms.
+/// The directory that a scan is relative to, and its operands in those terms.
 struct Operands {
   std::string base;
   std::vector<std::string> paths;
   bool absolute = false;  ///< the base is the root directory because the operands lie in several places
 };
 
-/// Turns what the user typed into paths below the base directory (`-C`, or where the command was started): `./a/`, `a` and
-/// `/the/base/a` are the same. A path elsewhere is an error when `must_be_below`, because no copying program could use the
-/// list; else it becomes the base itself, or, one of several, the root directory does.
-Result<Operands> plan_operands(const CommonOptions& common, const std::vector<std::string>& typed, bool must_be_below);
+/// Turns what the user typed into paths below the working directory: `./a/`, `a` and `/the/base/a` are the same. A path elsewhere is
+/// an error when `must_be_below`, because no copying program could use the list; else it becomes the base itself, or, one of
+/// several, the root directory does.
+Result<Operands> plan_operands(const std::vector<std::string>& typed, bool must_be_below);
 
-/// Where a file or directory that the user named stands: below `-C`, unless it is absolute.
-std::string at_directory(const CommonOptions& common, const std::string& path);
 /// `path` relative to `directory` when it stands inside of it, links followed.
 std::optional<std::string> path_inside(const std::string& directory, const std::string& path);
 

@@ -18,12 +18,12 @@ int move_if_new(int from, int to, const char* name) {
 
 }  // namespace
 
-Result<OutputDirectory> OutputDirectory::open(int base, const std::string& path) {
-  const bool is_new = mkdirat(base, path.c_str(), 0777) == 0;
+Result<OutputDirectory> OutputDirectory::open(const std::string& path) {
+  const bool is_new = mkdir(path.c_str(), 0777) == 0;
   if (!is_new && errno != EEXIST) return fail_errno("cannot be made");
-  auto directory = open_below(base, path, O_RDONLY | O_DIRECTORY);
+  auto directory = open_below(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
   if (!directory) return pass(directory);
-  OutputDirectory output(base, path, std::move(*directory));
+  OutputDirectory output(path, std::move(*directory));
   output.is_new_ = is_new;
   return output;
 }
@@ -32,7 +32,7 @@ OutputDirectory::~OutputDirectory() {
   if (!directory_) return;
   for (const auto& name : names_) unlinkat(staging_.get(), name.c_str(), 0);
   if (staging_) unlinkat(directory_.get(), staging_name_.c_str(), AT_REMOVEDIR);
-  if (is_new_) unlinkat(base_, path_.c_str(), AT_REMOVEDIR);
+  if (is_new_) rmdir(path_.c_str());
 }
 
 Result<void> OutputDirectory::make_staging() {

@@ -14,8 +14,8 @@ namespace rartifacts {
 /// their names once all are complete; until then nobody sees any. No link in the directory is followed.
 class OutputDirectory {
  public:
-  /// Opens `path`, which is relative to `base`, and makes it when it is not there.
-  static Result<OutputDirectory> open(int base, const std::string& path);
+  /// Opens `path`, and makes it when it is not there.
+  static Result<OutputDirectory> open(const std::string& path);
   OutputDirectory(OutputDirectory&& other) noexcept = default;
   OutputDirectory& operator=(OutputDirectory&& other) noexcept = delete;
   /// Removes what has not been moved, and the directory itself when it was made here and is empty.
@@ -30,11 +30,9 @@ class OutputDirectory {
   Result<void> commit(bool replace);
 
  private:
-  OutputDirectory(int base, std::string path, Descriptor directory)
-      : base_(base), path_(std::move(path)), directory_(std::move(directory)) {}
+  OutputDirectory(std::string path, Descriptor directory) : path_(std::move(path)), directory_(std::move(directory)) {}
   Result<void> make_staging();
 
-  int base_;
   std::string path_;
   bool is_new_ = false;
   Descriptor directory_;

@@ -81,7 +81,7 @@ Result<std::string> inside_package(const std::string& prefix) {
 
 ExitCode run_scan(const ScanCommand& command) {
   const auto* format = format_of(!command.format.empty() ? command.format : stdout_is_terminal() ? "table" : "paths");
-  auto operands = plan_operands(command.common, command.paths, format->feeds_copy);
+  auto operands = plan_operands(command.paths, format->feeds_copy);
   if (!operands) return refuse(operands.error());
   const auto prefix = inside_package(command.prefix);
   if (!prefix) return refuse(prefix.error());

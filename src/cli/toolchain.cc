@@ -21,7 +21,7 @@ std::string written_as(const std::string& format, const std::string& rustc, cons
 }  // namespace
 
 ExitCode run_toolchain(const ToolchainCommand& command) {
-  auto operands = plan_operands(command.common, {command.path}, false);
+  auto operands = plan_operands({command.path}, false);
   if (!operands) return refuse(operands.error());
   auto options = scan_for(Profile::oot);
   options.base = operands->base;

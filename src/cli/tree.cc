@@ -27,7 +27,7 @@ std::vector<const Artifact*> one_file_each(const ScanResult& result) {
 }  // namespace
 
 ExitCode run_tree(const TreeCommand& command) {
-  auto operands = plan_operands(command.common, {command.path}, false);
+  auto operands = plan_operands({command.path}, false);
   if (!operands) return refuse(operands.error());
   auto options = scan_for(Profile::oot);
   options.kernel_kinds = options.kinds;  // host rlibs are crates too

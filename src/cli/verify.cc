@@ -11,14 +11,13 @@ namespace rartifacts {
 
 ExitCode run_verify(const VerifyCommand& command) {
   const bool is_stdin = command.manifest == "-";
-  const auto path = is_stdin ? command.manifest : at_directory(command.common, command.manifest);
-  const auto manifest = read_manifest_file(path);
+  const auto manifest = read_manifest_file(command.manifest);
   if (!manifest) return report({command.manifest, manifest.error()}), ExitCode::input;
   if (manifest->artifacts.empty())
     return complain(fmt::format("{}: lists no file, so there is nothing to verify", command.manifest)), ExitCode::input;
 
-  CopyOptions options{.directory = at_directory(command.common, command.directory), .extras = !command.files_only};
-  if (!is_stdin) options.ignore = path_inside(options.directory, path);
+  CopyOptions options{.directory = command.directory, .extras = !command.files_only};
+  if (!is_stdin) options.ignore = path_inside(options.directory, command.manifest);
   options.jobs = command.jobs;
   const auto copy = look_at_copy(*manifest, options);
   // A verdict about files that were not read would be a guess.

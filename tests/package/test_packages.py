@@ -208,6 +208,30 @@ class Packages(unittest.TestCase):
 
     # ---- What only packages have ----
 
+    def test_diff_of_packages_is_that_of_their_folders(self):
+        old, new = self.installed("old"), self.installed("new")
+        tree = Tree(new / TREE)
+        own(tree, "rust/libcore.rmeta").write_bytes((self.kit.twin / "rust/libcore.rmeta").read_bytes())
+        target = own(tree, "scripts/target.json")
+        target.write_bytes(target.read_bytes() + b"\n")
+
+        def diff(*sets):
+            result = harness.run("diff", "--format", "json", *sets, cwd=self.place)
+            report = json.loads(result.stdout)
+            return result.code, report["crates"], report["files"]
+
+        expected = diff("old", "new")
+        self.assertEqual(expected[0], 1)
+        self.assertEqual([file["path"] for file in expected[2]], ["scripts/target.json"])
+        for name in packages.FORMATS:
+            with self.subTest(name):
+                self.package(old, name)
+                (self.place / name).rename(self.place / f"old-{name}")
+                self.package(new, name)
+                self.assertEqual(diff(f"old-{name}", name), expected)
+                self.assertEqual(diff("old", name), expected)
+                self.assertEqual(diff(name, "new"), (0, [], []))
+
     def test_leftovers_of_a_build_are_unexpected(self):
         root = self.installed()
         for name in "rust/core.o", "rust/libsyn.rlib", "rust/.core.o.cmd":

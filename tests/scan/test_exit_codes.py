@@ -51,6 +51,9 @@ class ExitCodes(ScanTest):
             with self.subTest(missing):
                 self.fails(run("scan", ".", missing, cwd=self.tree.root), 3, missing.strip("./").removeprefix("tree/"))
 
+    def test_a_directory_to_work_in_that_is_not_there_is_3_and_named(self):
+        self.fails(run("-C", "nowhere", "scan", ".", cwd=self.tree.root), 3, "nowhere")
+
     def test_an_operand_that_is_no_artifact_is_3_and_named(self):
         self.tree.write("main.c", "int main;")
         self.fails(run("scan", "main.c", cwd=self.tree.root), 3, "main.c", "not an artifact")
