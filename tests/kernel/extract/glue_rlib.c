@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #define SUM from_rlib_sum
-#include "glue.h"
+#include "glue.c"
