@@ -17,7 +17,11 @@ struct PackageIdentity {
   std::string version;
   std::string architecture;            ///< `amd64`, `x86_64`, `noarch`, `all`: as the format calls it
   std::vector<std::string> yields_to;  ///< names of the packages that it replaces, breaks, conflicts with or obsoletes
+  std::vector<std::string> provides;   ///< names under which others may know it
 };
+
+/// True when `one` replaces, breaks, conflicts with or obsoletes `other`, under whatever name. Versions are not looked at.
+bool yields(const PackageIdentity& one, const PackageIdentity& other);
 
 /// What is to be known of a package beside the artifacts in it. Paths are those inside of it, without leading `./` or `/`. Lists that
 /// a hostile package could make long hold the first `kListed` only.
@@ -33,7 +37,7 @@ struct PackageFacts {
       machines;  ///< of programs with the x bit (`program_machine`): e_machine, and the first of each
 };
 
-/// One path in two packages, neither of them a directory in both.
+/// One path in two packages, not a directory in both.
 struct PathClash {
   std::string path;
   std::size_t first = 0;      ///< index of a package

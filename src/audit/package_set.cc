@@ -15,9 +15,9 @@ constexpr std::string_view kI386 = "i386";
 constexpr std::string_view kX86_64 = "x86_64";
 
 std::string name_of(const PackageFacts& package) {
-  const auto& [name, version, architecture, yields_to] = package.identity;
-  if (name.empty()) return package.file;
-  return version.empty() ? name : fmt::format("{} {}", name, version);
+  const auto& identity = package.identity;
+  if (identity.name.empty()) return package.file;
+  return identity.version.empty() ? identity.name : fmt::format("{} {}", identity.name, identity.version);
 }
 
 class PackageAudit {
@@ -50,7 +50,8 @@ class PackageAudit {
              (diversion.by == first.identity.name || diversion.by == second.identity.name);
     };
     if (std::ranges::any_of(options_.diversions, is_diverted)) return;
-    if (yields(first, second) || yields(second, first) || is_upgrade(first, second)) return;
+    if (yields(first.identity, second.identity) || yields(second.identity, first.identity) || is_upgrade(first, second))
+      return;
     findings_.add(
         Rule::path_conflict, clash.path, "",
         fmt::format("{} is in {} and in {}, with different content", clash.path, name_of(first), name_of(second)),
@@ -58,11 +59,6 @@ class PackageAudit {
          {"first_package", name_of(first)},
          {"second", second.file},
          {"second_package", name_of(second)}});
-  }
-
-  static bool yields(const PackageFacts& one, const PackageFacts& other) {
-    const auto& names = one.identity.yields_to;
-    return !other.identity.name.empty() && std::ranges::find(names, other.identity.name) != names.end();
   }
 
   // Of one package for one architecture only one version can be installed.
@@ -122,8 +118,8 @@ class PackageAudit {
     for (const auto& path : package.leftovers) {
       const bool is_in_kernel =
           std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
-      // Modules for powerpc are linked with it (KBUILD_LDFLAGS_MODULE in arch/powerpc/Makefile).
-      const bool is_needed = name_in(path) == "crtsavres.o";
+      // Modules for powerpc and s390 are linked with them (KBUILD_LDFLAGS_MODULE in arch/{powerpc,s390}/Makefile).
+      const bool is_needed = name_in(path) == "crtsavres.o" || name_in(path) == "expoline.o";
       if (is_in_kernel && !is_needed && !findings_.blames(path))
         findings_.add(Rule::unexpected_file, path, "", fmt::format("no module build reads {}", name_in(path)));
     }

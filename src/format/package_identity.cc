@@ -11,6 +11,8 @@
 // .PKGINFO has `key = value` lines with one relation each. pacman writes `conflict = name<1.2`, apk `depend = !name<1.2`; both
 // write `replaces = name`.
 //
+// A package that conflicts with a name that it provides itself conflicts with all others that do.
+//
 // Of a relation the name is kept, whatever its version: which of two versions is the newer one every format decides otherwise.
 #include "format/package_identity.h"
 
@@ -37,15 +39,16 @@ std::string_view next_part(std::string_view& text, std::string_view separator) {
   return part;
 }
 
-void add_name(std::string_view relation, PackageIdentity& identity) {
-  const auto name = relation.substr(0, relation.find_first_of(" \t(:[<>=~"));
-  if (!name.empty() && identity.yields_to.size() < kMaxNames) identity.yields_to.emplace_back(name);
+void add_name(std::string_view relation, std::vector<std::string>& names) {
+  const auto name = relation_name(relation);
+  if (!name.empty() && names.size() < kMaxNames) names.emplace_back(name);
 }
 
 void sort_names(PackageIdentity& identity) {
-  auto& names = identity.yields_to;
-  std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  for (auto* names : {&identity.yields_to, &identity.provides}) {
+    std::ranges::sort(*names);
+    names->erase(std::ranges::unique(*names).begin(), names->end());
+  }
 }
 
 bool is_field(std::string_view name, std::string_view wanted) {
@@ -59,6 +62,17 @@ constexpr std::array<std::string_view, 12> kDescriptions{
     ".post-install", ".post-upgrade", ".pre-deinstall", ".pre-install", ".pre-upgrade", ".trigger"};
 
 }  // namespace
+
+std::string_view relation_name(std::string_view relation) {
+  return relation.substr(0, relation.find_first_of(" \t(:[<>=~"));
+}
+
+bool yields(const PackageIdentity& one, const PackageIdentity& other) {
+  const auto is_named = [&](const std::string& name) {
+    return !name.empty() && std::ranges::find(one.yields_to, name) != one.yields_to.end();
+  };
+  return is_named(other.name) || std::ranges::any_of(other.provides, is_named);
+}
 
 bool is_package_description(std::string_view path) {
   constexpr std::string_view kSignature = ".SIGN.";
@@ -81,7 +95,9 @@ PackageIdentity read_deb_control(std::string_view text) {
     if (!goes_on) field = trimmed(next_part(line, ":"));
     const auto is = [&](std::string_view name) { return is_field(field, name); };
     if (std::ranges::any_of(kRelations, is))
-      while (!line.empty()) add_name(trimmed(next_part(line, ",|")), identity);
+      while (!line.empty()) add_name(trimmed(next_part(line, ",|")), identity.yields_to);
+    if (is("provides"))
+      while (!line.empty()) add_name(trimmed(next_part(line, ",")), identity.provides);
     if (goes_on) continue;
     if (is("package")) identity.name = trimmed(line);
     if (is("version")) identity.version = trimmed(line);
@@ -101,8 +117,9 @@ PackageIdentity read_pkginfo(std::string_view text) {
     if (key == "pkgname") identity.name = value;
     if (key == "pkgver") identity.version = value;
     if (key == "arch") identity.architecture = value;
-    if (key == "conflict" || key == "replaces") add_name(value, identity);
-    if (key == "depend" && value.starts_with('!')) add_name(value.substr(1), identity);
+    if (key == "conflict" || key == "replaces") add_name(value, identity.yields_to);
+    if (key == "provides") add_name(value, identity.provides);
+    if (key == "depend" && value.starts_with('!')) add_name(value.substr(1), identity.yields_to);
   }
   sort_names(identity);
   return identity;

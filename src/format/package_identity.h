@@ -20,6 +20,9 @@ PackageIdentity read_pkginfo(std::string_view text);
 /// other file whose name begins with a dot is. Defined by: alpm-package(7); apk-package(5).
 bool is_package_description(std::string_view path);
 
+/// The name in a relation: `linux-headers` of `linux-headers:any (<< 6.1)`, `kernel` of `kernel(x86-64)`.
+std::string_view relation_name(std::string_view relation);
+
 /// What the header of an .rpm says. `file` is the package, or so much of its beginning that both of its headers are in it.
 /// Errors: `truncated`, `malformed`, `too_large`.
 Result<PackageIdentity> read_rpm_identity(View file);

@@ -39,6 +39,7 @@ enum Tag : std::uint32_t {
   kRelease = 1002,
   kArch = 1022,
   kConflictName = 1054,
+  kProvideName = 1047,
   kObsoleteName = 1090,
 };
 constexpr std::uint32_t kString = 6;
@@ -104,7 +105,7 @@ Result<PackageIdentity> read_rpm_identity(View file) {
     const auto offset = entries.u32_be();
     const auto count = entries.u32_be();
     if (!entries.ok()) return entries.error();
-    const bool is_relation = tag == kConflictName || tag == kObsoleteName;
+    const bool is_relation = tag == kConflictName || tag == kObsoleteName || tag == kProvideName;
     if (!is_relation && tag != kName && tag != kVersion && tag != kRelease && tag != kArch) continue;
     if (type != (is_relation ? kStringArray : kString))
       return fail_at(header->entries_at + i * kEntrySize, ErrorKind::malformed, "rpm tag {} has type {}", tag, type);
@@ -114,9 +115,11 @@ Result<PackageIdentity> read_rpm_identity(View file) {
     if (tag == kVersion) identity.version = strings->front();
     if (tag == kRelease) release = strings->front();
     if (tag == kArch) identity.architecture = strings->front();
-    if (is_relation) identity.yields_to.insert(identity.yields_to.end(), strings->begin(), strings->end());
+    if (is_relation)
+      for (const auto& relation : *strings)
+        (tag == kProvideName ? identity.provides : identity.yields_to).emplace_back(relation_name(relation));
     // Each tag stands in a header once; a forged one could repeat the longest list as often as it has entries.
-    if (identity.yields_to.size() > 2 * kMaxNames)
+    if (identity.yields_to.size() > 2 * kMaxNames || identity.provides.size() > kMaxNames)
       return fail(ErrorKind::too_large, "an rpm header names more than any package needs");
   }
   if (!release.empty()) identity.version += "-" + release;

@@ -14,12 +14,16 @@ class Sha256 {
  public:
   Sha256() { sha256_init(&context_); }
   void add(Bytes bytes) { sha256_update(&context_, bytes.size(), bytes.data()); }
-  /// Lower-case hex; to be called once.
-  std::string hex() {
+  /// The 32 bytes; to be called once, as `hex`.
+  std::string raw() {
     std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest;
     sha256_digest(&context_, digest.size(), digest.data());
+    return {digest.begin(), digest.end()};
+  }
+  /// Lower-case hex.
+  std::string hex() {
     std::string text;
-    for (const auto byte : digest) text += fmt::format("{:02x}", byte);
+    for (const auto byte : raw()) text += fmt::format("{:02x}", static_cast<std::uint8_t>(byte));
     return text;
   }
 

@@ -41,10 +41,7 @@ class Disk final : public Source {
     const View content(*unpacked ? **unpacked : *image);
     auto artifact = classify(content, file_name_of(path));
     if (!artifact || !*artifact) return artifact;
-    if (*unpacked) {
-      (*artifact)->notes.push_back(fmt::format("compressed: {} bytes when unpacked", content.size()));
-      (*artifact)->size = image->size();
-    }
+    if (*unpacked) note_packed(**artifact, image->size());
     if (request.members && is_archive(View(*image).head(8))) {
       MemberFiles files(*file, base_, directory_of(path));
       auto members = read_members(View(*image), [&](const Member& member) { return files.open(member); });

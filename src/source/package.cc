@@ -24,12 +24,17 @@
 #include "source/package_clashes.h"
 #include "source/package_paths.h"
 #include "source/package_stream.h"
+#include "source/unpack.h"
 
 namespace rartifacts {
 namespace {
 
 /// Files and links that may matter, of all packages of a root. Those of a kernel are 20, of rustc with all its targets 2,000.
 constexpr std::size_t kMaxKept = 50'000;
+/// Their paths, the texts of links, and configurations: a kernel's has 250 KB.
+constexpr std::uint64_t kMaxKeptBytes = std::uint64_t{12} << 20;
+/// A compressed module passes through memory as a whole.
+constexpr std::size_t kMaxModule = std::size_t{32} << 20;
 
 /// Crate metadata is read at its first page and around its root, which stands at the end.
 constexpr std::uint64_t kMetadataHead = std::uint64_t{64} << 10;
@@ -43,7 +48,7 @@ using Look = Result<std::optional<Artifact>>;
 struct Node {
   mode_t st_mode = 0;
   std::uint64_t size = 0;
-  std::string text;  ///< of a link, or of a known text
+  std::optional<std::string> text;  ///< of a link, or of a known text
   std::shared_ptr<const Look> look;
 };
 
@@ -77,8 +82,8 @@ class Packages final : public PackageSource {
     return fail(ErrorKind::changed, "not there");
   }
 
-  Result<std::string> read_link(const std::string& path) const override { return text_of(path); }
-  Result<std::string> read_text(const std::string& path) const override { return text_of(path); }
+  Result<std::string> read_link(const std::string& path) const override { return text_of(path, true); }
+  Result<std::string> read_text(const std::string& path) const override { return text_of(path, false); }
 
   Look look(const std::string& path, const LookRequest&) const override {
     const auto node = nodes_.find(path);
@@ -93,39 +98,79 @@ class Packages final : public PackageSource {
       result.seen += root_.packages[i].entries;
     }
     paths_.sort();
-    root_.clashes = compare_clashes(base_, files_, paths_.clashes(), result.problems);
-    std::ranges::sort(result.entries, {}, &WalkEntry::path);
+    look_behind_links(request, result);
+    root_.clashes = compare_clashes(
+        base_, files_, paths_.clashes(), [&](const auto& path) { return is_directory(path); }, result.problems);
+    tidy(result.entries);
     own_listed();
     return result;
   }
 
  private:
-  Result<std::string> text_of(const std::string& path) const {
+  Result<std::string> text_of(const std::string& path, bool is_link) const {
     const auto node = nodes_.find(path);
     if (node == nodes_.end()) return fail(ErrorKind::changed, "not there");
-    return node->second.text;
+    if (S_ISLNK(node->second.st_mode) != is_link)
+      return fail(ErrorKind::unsupported, "{}", is_link ? "not a link" : "is a link, not a file");
+    if (!node->second.text)
+      return fail(ErrorKind::too_large, "{} bytes are more than any such text has", node->second.size);
+    return *node->second.text;
   }
 
   Result<void> read_package(std::size_t index, const WalkRequest& request, WalkResult& result) {
-    auto package = open_package(base_, files_[index]);
-    if (!package) return pass(package);
     auto& facts = root_.packages[index];
-    facts.identity = package->identity;
-    auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
-    if (!stream) return pass(stream);
-    for (;;) {
-      auto entry = stream->next();
-      if (!entry) return pass(entry);
-      if (!*entry) break;
-      if (++facts.entries % 1024 == 0 && request.progress) request.progress(result.seen + facts.entries);
-      if ((*entry)->path.empty()) continue;
-      const bool is_of_package =
-          !package->is_deb && S_ISREG((*entry)->st_mode) && is_package_description((*entry)->path);
-      auto taken = is_of_package ? take_description(facts, *stream, **entry)
-                                 : take_entry(index, *stream, **entry, request, result);
-      if (!taken) return taken;
+    return for_each_entry(
+        base_, files_[index], [&](OpenedPackage& package, PackageStream& stream, PackageEntry& entry) {
+          if (facts.entries == 0) facts.identity = package.identity;
+          if (++facts.entries % 1024 == 0 && request.progress) request.progress(result.seen + facts.entries);
+          if (entry.path.empty()) return Result<void>();
+          const bool is_of_package = !package.is_deb && S_ISREG(entry.st_mode) && is_package_description(entry.path);
+          return is_of_package ? take_description(facts, stream, entry)
+                               : take_entry(index, stream, entry, request, result);
+        });
+  }
+
+  // A link can lead to a file that has another sort of name, and may have passed by before the link came. Such files are looked
+  // into on a second way through the packages.
+  void look_behind_links(const WalkRequest& request, WalkResult& result) {
+    for (const auto& entry : result.entries)
+      if (entry.is_link) want_target_of(entry.path);
+    for (const auto& [path, node] : nodes_)
+      if (S_ISLNK(node.st_mode) && is_from_table(path)) want_target_of(path);
+    if (behind_links_.empty()) return;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      auto read = for_each_entry(base_, files_[i], [&](OpenedPackage&, PackageStream& stream, PackageEntry& entry) {
+        const bool has_content = S_ISREG(entry.st_mode) && !(entry.is_hard_link && entry.size == 0);
+        if (!has_content || !behind_links_.contains(entry.path)) return Result<void>();
+        return take_file(i, stream, entry, false, request, result);
+      });
+      // What cannot be read has been told the first time.
+      if (!read && std::ranges::find(result.problems, files_[i], &Problem::path) == result.problems.end())
+        result.problems.push_back({files_[i], read.error()});
     }
-    return check_unchanged(package->file);
+    for (const auto& [index, entry] : late_hard_links_)
+      if (auto taken = take_hard_link(index, entry, true, result); !taken)
+        result.problems.push_back({files_[index], taken.error()});
+  }
+
+  void want_target_of(const std::string& path) {
+    const auto resolved = resolve(*this, path, 0);
+    if (resolved && paths_.has_file(resolved->target) && !nodes_.contains(resolved->target))
+      behind_links_.insert(resolved->target);
+  }
+
+  bool is_directory(const std::string& path) const {
+    const auto resolved = resolve(*this, path, 0);
+    return resolved && S_ISDIR(resolved->status.st_mode);
+  }
+
+  // Of several entries with one path the last one is installed.
+  void tidy(std::vector<WalkEntry>& entries) const {
+    std::ranges::sort(entries, {}, &WalkEntry::path);
+    const auto repeated = std::ranges::unique(entries, {}, &WalkEntry::path);
+    entries.erase(repeated.begin(), repeated.end());
+    std::erase_if(entries, [&](const WalkEntry& entry) { return !nodes_.contains(entry.path); });
+    for (auto& entry : entries) entry.is_link = S_ISLNK(nodes_.at(entry.path).st_mode);
   }
 
   static Result<void> take_description(PackageFacts& facts, PackageStream& stream, const PackageEntry& entry) {
@@ -146,6 +191,8 @@ class Packages final : public PackageSource {
     if ((entry.st_mode & S_IWOTH) != 0 && !is_link && !is_sticky_directory) note(facts.world_writable, entry.path);
     const auto name = file_name_of(entry.path);
     const bool is_wanted = request.wants(directory_of(entry.path), name);
+    if (is_replaced(index, entry.path)) return {};
+    if (!is_link && !S_ISREG(entry.st_mode)) nodes_.erase(entry.path);  // it stood earlier in the same package
     if (is_directory) {
       if (is_wanted) result.folders.push_back(entry.path);
       return {};
@@ -158,7 +205,10 @@ class Packages final : public PackageSource {
       return node ? Result<void>() : pass(node);
     }
     if (!S_ISREG(entry.st_mode)) return {};
-    if (entry.is_hard_link && entry.size == 0) return take_hard_link(index, entry, is_wanted, result);
+    if (entry.is_hard_link && entry.size == 0) {
+      const bool is_needed = is_wanted || is_known_text(entry.path) || is_from_table(entry.path);
+      return is_needed || request.sniff ? take_hard_link(index, entry, is_needed, result) : Result<void>();
+    }
     return take_file(index, stream, entry, is_wanted, request, result);
   }
 
@@ -177,26 +227,43 @@ class Packages final : public PackageSource {
     if (list.size() < PackageFacts::kListed) list.push_back(path);
   }
 
+  // A package that replaces another keeps its file when the other one comes, as with dpkg.
+  bool is_replaced(std::size_t index, const std::string& path) const {
+    const auto owner = root_.owner.find(path);
+    return owner != root_.owner.end() && owner->second != index &&
+           yields(root_.packages[owner->second].identity, root_.packages[index].identity);
+  }
+
   Result<Node*> keep(std::size_t index, const PackageEntry& entry) {
     if (nodes_.size() >= kMaxKept)
       return fail(ErrorKind::too_large, "more than {} links and files that could be artifacts", kMaxKept);
+    kept_bytes_ += 2 * entry.path.size() + entry.link.size();
+    if (kept_bytes_ > kMaxKeptBytes)
+      return fail(ErrorKind::too_large, "names and texts of more than {} MiB", kMaxKeptBytes >> 20);
     auto& node = nodes_[entry.path];
     node = Node{.st_mode = entry.st_mode, .size = entry.size};
     root_.owner[entry.path] = index;
     return &node;
   }
 
-  Result<void> take_hard_link(std::size_t index, const PackageEntry& entry, bool is_wanted, WalkResult& result) {
+  Result<void> take_hard_link(std::size_t index, const PackageEntry& entry, bool is_needed, WalkResult& result) {
     const auto original = nodes_.find(entry.link);
-    if (!is_wanted) return {};
     twins_[entry.link].push_back(entry.path);
-    if (original == nodes_.end())
-      return fail(ErrorKind::unsupported, "{} is a hard link to {}, which was not looked into", entry.path, entry.link);
+    const bool lacks_text = original != nodes_.end() && is_known_text(entry.path) &&
+                            S_ISREG(original->second.st_mode) && !original->second.text;
+    if (original == nodes_.end() || lacks_text) {
+      if (!is_needed) return {};  // no candidate
+      if (behind_links_.contains(entry.link))
+        return fail(ErrorKind::malformed, "{} is a hard link to {}, which is not there", entry.path, entry.link);
+      behind_links_.insert(entry.link);
+      late_hard_links_.emplace_back(index, entry);
+      return {};
+    }
     auto node = keep(index, entry);
     if (!node) return pass(node);
     **node = original->second;
     (*node)->look = renamed((*node)->look, entry.path);
-    result.entries.push_back({entry.path, false});
+    result.entries.push_back({entry.path, S_ISLNK(original->second.st_mode)});
     return {};
   }
 
@@ -221,9 +288,10 @@ class Packages final : public PackageSource {
 
   Result<void> take_file(std::size_t index, PackageStream& stream, const PackageEntry& entry, bool is_wanted,
                          const WalkRequest& request, WalkResult& result) {
-    const bool is_text = is_known_text(entry.path);
+    const bool is_text = is_known_text(entry.path) || is_text_of_twin(entry);
     const bool is_twin = entry.is_hard_link && nodes_.contains(entry.link);
-    const bool is_needed = is_wanted || is_text || is_twin || is_from_table(entry.path);
+    const bool is_needed =
+        is_wanted || is_text || is_twin || is_from_table(entry.path) || behind_links_.contains(entry.path);
     const bool is_program = (entry.st_mode & S_IXUSR) != 0;
     if (!is_needed && !is_program && !request.sniff) return {};
 
@@ -243,7 +311,7 @@ class Packages final : public PackageSource {
     if (!node) return pass(node);
     if (is_wanted || is_sniffed) result.entries.push_back({entry.path, false});
     if (is_text)
-      if (auto kept = keep_text(**node, file, entry.path); !kept) return kept;
+      if (auto kept = keep_text(**node, file); !kept) return kept;
     if (++looks_ > kMaxLooks)
       return fail(ErrorKind::too_large, "more than {} files that could be artifacts", kMaxLooks);
     auto look = look_into(file, entry.path);
@@ -258,10 +326,20 @@ class Packages final : public PackageSource {
     return {};
   }
 
-  Look look_into(View file, const std::string& path) const {
+  // The known text may be another name of the file.
+  bool is_text_of_twin(const PackageEntry& entry) const {
+    const auto names = twins_.find(entry.is_hard_link ? entry.link : entry.path);
+    return names != twins_.end() && std::ranges::any_of(names->second, is_known_text);
+  }
+
+  Look look_into(View packed, const std::string& path) const {
+    auto unpacked = unpack_module(packed, file_name_of(path), kMaxModule);
+    if (!unpacked) return pass(unpacked);
+    const View file(*unpacked ? View(**unpacked) : packed);
     auto look = classify(file, file_name_of(path));
     if (!look || !*look) return look;
     (*look)->path = path;
+    if (*unpacked) note_packed(**look, packed.size());
     if (!options_.members || !is_archive(file.head(8))) return look;
     auto members = read_members(file);
     if (!members) return pass(members);
@@ -269,12 +347,13 @@ class Packages final : public PackageSource {
     return look;
   }
 
-  static Result<void> keep_text(Node& node, View file, const std::string& path) {
+  // One that is too long is a problem only for who asks for it.
+  Result<void> keep_text(Node& node, View file) {
     constexpr std::uint64_t kLargest = std::uint64_t{1} << 20;
-    if (file.size() > kLargest)
-      return fail(ErrorKind::too_large, "{}: {} bytes are more than any such text has", path, file.size());
+    if (file.size() > kLargest) return {};
     auto bytes = file.fetch(0, file.size());
     if (!bytes) return pass(bytes);
+    kept_bytes_ += bytes->size();
     node.text = as_text(*bytes);
     return {};
   }
@@ -322,7 +401,10 @@ class Packages final : public PackageSource {
   const ScanOptions& options_;
   std::size_t looks_ = 0;
   std::map<std::string, Node, std::less<>> nodes_;
+  std::uint64_t kept_bytes_ = 0;
   std::map<std::string, std::vector<std::string>> twins_;  ///< hard links without content, by what they are links to
+  std::set<std::string, std::less<>> behind_links_;        ///< files to be looked into because of what leads to them
+  std::vector<std::pair<std::size_t, PackageEntry>> late_hard_links_;  ///< and of which package
   PackagePaths paths_;
   PackageRoot root_;
 };
@@ -332,8 +414,11 @@ class Packages final : public PackageSource {
 std::string PackageRoot::shown(std::string_view path) const {
   if (packages.empty() || std::ranges::find(packages, path, &PackageFacts::file) != packages.end())
     return std::string(path);
-  const auto known = owner.find(path);
-  return fmt::format("{}:{}", packages[known == owner.end() ? 0 : known->second].file, path);
+  // What is not there is shown as of the package that has the file nearest to it.
+  auto nearest = owner.lower_bound(path);
+  const auto shared = [&](const auto& row) { return std::ranges::mismatch(row->first, path).in1 - row->first.begin(); };
+  if (nearest != owner.begin() && (nearest == owner.end() || shared(std::prev(nearest)) > shared(nearest))) --nearest;
+  return fmt::format("{}:{}", packages[nearest == owner.end() ? 0 : nearest->second].file, path);
 }
 
 std::unique_ptr<PackageSource> open_packages(int base, std::vector<std::string> files, const ScanOptions& options) {

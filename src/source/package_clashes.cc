@@ -12,57 +12,88 @@
 namespace rartifacts {
 namespace {
 
+/// What stands in the way of a copy of the system in every one of so many packages needs no list of all pairs.
+constexpr std::size_t kMostPackages = 16;
+
+/// What a package has under a path.
 struct Content {
   std::size_t package;
-  std::string path;
-  std::string what;  ///< type, permissions, and digest of the bytes or text of the link
+  std::string digest;  ///< over type, permissions, bytes or text of the link; not as hex
 };
-using Contents = std::map<std::uint64_t, std::vector<Content>>;
+struct Shared {
+  std::string path;
+  bool has_directory = false;
+  bool has_link = false;
+  std::vector<Content> contents;
+};
+using AllShared = std::map<std::uint64_t, Shared>;
 
-Result<std::string> what_is(const PackageEntry& entry, PackageStream& stream) {
-  auto what = fmt::format("{:o} {}", entry.st_mode, entry.link);
-  if (!S_ISREG(entry.st_mode)) return what;
+Result<std::string> digest_of(const PackageEntry& entry, PackageStream& stream) {
   Sha256 digest;
-  auto read = for_each_chunk([&](auto into) { return stream.read(into); }, [&](Bytes chunk) { digest.add(chunk); });
-  if (!read) return pass(read);
-  return what + digest.hex();
+  const auto what = fmt::format("{:o} {}", entry.st_mode, entry.link);
+  digest.add(as_bytes(what));
+  if (S_ISREG(entry.st_mode)) {
+    auto read = for_each_chunk([&](auto into) { return stream.read(into); }, [&](Bytes chunk) { digest.add(chunk); });
+    if (!read) return pass(read);
+  }
+  return digest.raw();
 }
 
 Result<void> read_contents(int base, const std::vector<std::string>& files, std::size_t index,
-                           const std::vector<std::uint64_t>& keys, Contents& contents) {
-  auto package = open_package(base, files[index]);
-  if (!package) return pass(package);
-  auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
-  if (!stream) return pass(stream);
-  for (;;) {
-    auto entry = stream->next();
-    if (!entry) return pass(entry);
-    if (!*entry) return {};
-    const auto key = PackagePaths::key((*entry)->path);
-    if (!std::ranges::binary_search(keys, key)) continue;
-    auto what = what_is(**entry, *stream);
-    if (!what) return pass(what);
-    contents[key].push_back({index, (*entry)->path, std::move(*what)});
-  }
+                           const std::vector<std::uint64_t>& keys, AllShared& all) {
+  return for_each_entry(base, files[index], [&](OpenedPackage&, PackageStream& stream, PackageEntry& entry) {
+    const auto key = PackagePaths::key(entry.path);
+    if (!std::ranges::binary_search(keys, key)) return Result<void>();
+    auto digest = digest_of(entry, stream);
+    if (!digest) return Result<void>(pass(digest));
+    auto& shared = all[key];
+    if (shared.path.empty()) shared.path = entry.path;
+    (S_ISDIR(entry.st_mode) ? shared.has_directory : shared.has_link) |=
+        S_ISDIR(entry.st_mode) || S_ISLNK(entry.st_mode);
+    // Of several entries with one path in a package the last one counts.
+    auto& contents = shared.contents;
+    if (!contents.empty() && contents.back().package == index) contents.back().digest = std::move(*digest);
+    else if (contents.size() < kMostPackages) contents.push_back({index, std::move(*digest)});
+    return Result<void>();
+  });
 }
 
 }  // namespace
 
 std::vector<PathClash> compare_clashes(int base, const std::vector<std::string>& files,
-                                       const std::vector<std::uint64_t>& keys, std::vector<Problem>& problems) {
+                                       const std::vector<std::uint64_t>& keys, const IsDirectory& is_directory,
+                                       std::vector<Problem>& problems) {
   std::vector<PathClash> clashes;
   if (keys.empty()) return clashes;
-  Contents contents;
+  AllShared all;
   for (std::size_t i = 0; i < files.size(); ++i)
-    if (auto read = read_contents(base, files, i, keys, contents); !read) problems.push_back({files[i], read.error()});
-  for (const auto& [key, all] : contents)
-    for (std::size_t i = 1; i < all.size(); ++i)
-      if (all[i].package != all.front().package && clashes.size() < PackageFacts::kListed)
-        clashes.push_back({.path = all[i].path,
-                           .first = all.front().package,
-                           .second = all[i].package,
-                           .same_content = all[i].what == all.front().what});
-  std::ranges::sort(clashes, {}, &PathClash::path);
+    // What cannot be read has been told when it was read for its artifacts.
+    if (auto read = read_contents(base, files, i, keys, all);
+        !read && std::ranges::find(problems, files[i], &Problem::path) == problems.end())
+      problems.push_back({files[i], read.error()});
+  std::size_t equal = 0;
+  std::size_t different = 0;
+  for (const auto& [key, shared] : all) {
+    // A directory in one package may be a link to a directory in another: what is below it comes to stand there.
+    if (shared.has_directory && shared.has_link && is_directory(shared.path)) continue;
+    const auto& contents = shared.contents;
+    for (std::size_t i = 0; i < contents.size(); ++i)
+      for (std::size_t j = i + 1; j < contents.size(); ++j) {
+        const bool is_same = contents[i].digest == contents[j].digest;
+        if (++(is_same ? equal : different) > PackageFacts::kListed) continue;
+        clashes.push_back({.path = shared.path,
+                           .first = contents[i].package,
+                           .second = contents[j].package,
+                           .same_content = is_same});
+      }
+  }
+  if (different > PackageFacts::kListed)
+    problems.push_back(
+        {files.front(),
+         Error{ErrorKind::too_large,
+               fmt::format("more than {} paths that other packages have with other content", PackageFacts::kListed),
+               std::nullopt}});
+  std::ranges::stable_sort(clashes, {}, &PathClash::path);
   return clashes;
 }
 

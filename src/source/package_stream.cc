@@ -177,4 +177,18 @@ Result<OpenedPackage> open_package(int base, const std::string& path) {
   return package;
 }
 
+Result<void> for_each_entry(int base, const std::string& path,
+                            const std::function<Result<void>(OpenedPackage&, PackageStream&, PackageEntry&)>& take) {
+  auto package = open_package(base, path);
+  if (!package) return pass(package);
+  auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
+  if (!stream) return pass(stream);
+  for (;;) {
+    auto entry = stream->next();
+    if (!entry) return pass(entry);
+    if (!*entry) return check_unchanged(package->file);
+    if (auto taken = take(*package, *stream, **entry); !taken) return taken;
+  }
+}
+
 }  // namespace rartifacts

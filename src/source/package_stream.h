@@ -4,6 +4,7 @@
 #include <rartifacts/bytes.h>
 #include <rartifacts/package.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,5 +63,9 @@ bool is_package(int base, const std::string& path);
 
 /// Opens the package `path` below `base` and reads what it says of itself, as far as that stands in front of the files.
 Result<OpenedPackage> open_package(int base, const std::string& path);
+
+/// Hands every entry of the package `path` below `base` to `take`, until that fails. The end is reached when there is no error.
+Result<void> for_each_entry(int base, const std::string& path,
+                            const std::function<Result<void>(OpenedPackage&, PackageStream&, PackageEntry&)>& take);
 
 }  // namespace rartifacts

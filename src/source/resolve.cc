@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <algorithm>
 #include <deque>
 
 #include "source/directory.h"
@@ -30,7 +31,8 @@ Result<ResolvedPath> resolve(const Source& source, std::string_view path, std::s
     done.push_back(part);
     const auto here = path_of(done);
     auto status = source.status(here);
-    if (!status && (resolved.links.empty() || resolved.links.back() != path)) return pass(status);
+    const bool is_behind_link = std::ranges::find(resolved.links, path) != resolved.links.end();
+    if (!status && !is_behind_link) return pass(status);
     if (!status) return fail(ErrorKind::dangling, "dangling link: {} is not there", here);
     resolved.status = *status;
     if (!S_ISLNK(status->st_mode)) continue;

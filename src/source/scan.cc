@@ -296,8 +296,9 @@ class Scanner {
 
   void add_auxiliary(KernelRoot& kernel, std::string_view row) {
     const auto path = join_path(kernel.path, row);
-    if (!source_.status(path)) return;  // a kernel of another version does not make this file
     auto resolved = resolve(source_, path, kernel.path.size());
+    // Not there: a kernel of another version does not make this file.
+    if (!resolved && resolved.error().kind == ErrorKind::changed) return;
     if (!resolved) return problem(path, resolved.error());
     if (!S_ISREG(resolved->status.st_mode)) return;
     kernel.auxiliary.push_back(resolved->target);

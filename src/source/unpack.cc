@@ -42,19 +42,25 @@ bool take(void* context, const std::uint8_t* bytes, std::size_t size) {
 
 }  // namespace
 
-Result<std::optional<Image>> unpack_module(View file, std::string_view file_name) {
+Result<std::optional<Image>> unpack_module(View file, std::string_view file_name, std::size_t most) {
   const auto* form = std::ranges::find_if(kForms, [&](const auto& row) { return file_name.ends_with(row.suffix); });
   if (form == kForms.end() || !as_text(file.head(8)).starts_with(form->magic)) return std::nullopt;
   auto unpack = load_module<rartifacts_unpack>("libarchive", kUnpack);
   if (!unpack) return pass(unpack);
   auto packed = file.fetch(0, file.size());
   if (!packed) return pass(packed);
-  Unpacked unpacked{{}, std::clamp(packed->size() * kMaxRatio, kAnyRatio, kMaxModule)};
+  Unpacked unpacked{{}, std::min(most, std::clamp(packed->size() * kMaxRatio, kAnyRatio, kMaxModule))};
+  unpacked.bytes.reserve(unpacked.limit);  // takes memory only as it is filled; growing would copy
   switch ((*unpack)(packed->data(), packed->size(), take, &unpacked)) {
     case 0: return Image::of_bytes(std::move(unpacked.bytes));
     case 1: return fail(ErrorKind::too_large, "unpacks to more than {} bytes: that is no module", unpacked.limit);
     default: return fail(ErrorKind::malformed, "its compression is damaged, or cut off");
   }
+}
+
+void note_packed(Artifact& artifact, std::uint64_t packed_size) {
+  artifact.notes.push_back(fmt::format("compressed: {} bytes when unpacked", artifact.size));
+  artifact.size = packed_size;
 }
 
 }  // namespace rartifacts

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <rartifacts/artifact.h>
 #include <rartifacts/bytes.h>
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
 namespace rartifacts {
 
 /// The content of a compressed module, `NAME.ko.xz`, `.ko.zst` or `.ko.gz`; nothing for any other file, whatever is in it.
-/// Errors: `malformed`, `too_large` when it unpacks to more than a module can have, `unsupported` without the reader module.
-Result<std::optional<Image>> unpack_module(View file, std::string_view file_name);
+/// Errors: `malformed`, `too_large` when it unpacks to more than `most` bytes or than a module can have, `unsupported` without the
+/// reader module.
+Result<std::optional<Image>> unpack_module(View file, std::string_view file_name, std::size_t most = SIZE_MAX);
+
+/// Says of a module that was unpacked how large its file is, and that the rest is about what was in it.
+void note_packed(Artifact& artifact, std::uint64_t packed_size);
 
 }  // namespace rartifacts
