@@ -2,16 +2,19 @@
 //
 // The reader module for packages: tar and cpio in any compression that libarchive reads itself. It pulls in a dozen libraries.
 //
-// Three things that libarchive would let pass are errors here. It takes a tar that ends between two entries for a whole one; it
-// starts other programs for compressions it was not built with; and a few kilobytes that unfold to terabytes keep it busy.
+// Four things that libarchive would let pass are errors here. It takes a tar that ends between two entries for a whole one; it
+// does not look at the checksums of gzip, so that is unfolded here; it starts other programs for compressions it was not built
+// with; and a few kilobytes that unfold to terabytes keep it busy.
 #include <archive.h>
 #include <archive_entry.h>
 #include <locale.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "modules/load.h"
@@ -23,9 +26,49 @@ namespace {
 
 /// The two blocks of zeros at the end of a tar, of which old programs wrote one.
 constexpr std::int64_t kTarEnd = 512;
+/// Zeros behind it: tar fills blocks of 10 KiB, tapes had larger ones.
+constexpr la_ssize_t kMostPadding = la_ssize_t{1} << 20;
 /// What is packed tighter than this is no package. The best that was seen of a real one is 20; zeros in gzip have 1000.
 constexpr std::int64_t kMaxRatio = 200;
 constexpr std::int64_t kAnyRatio = std::int64_t{1} << 30;  ///< up to here
+
+/// gzip (RFC 1952): one stream after the other, each with its checksum.
+class Gunzip {
+ public:
+  Gunzip() { inflateInit2(&stream_, 15 + 16); }
+  ~Gunzip() { inflateEnd(&stream_); }
+  Gunzip(const Gunzip&) = delete;
+  Gunzip& operator=(const Gunzip&) = delete;
+
+  bool wants_more() const { return stream_.avail_in == 0; }
+  void give(const char* bytes, std::size_t size) {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes));
+    stream_.avail_in = static_cast<uInt>(size);
+  }
+  /// Unfolds what was given, as far as there is room. False when it is no gzip, or another one than its checksum says.
+  bool unfold(std::array<char, 64 * 1024>& into, std::size_t& unfolded) {
+    stream_.next_out = reinterpret_cast<Bytef*>(into.data());
+    stream_.avail_out = into.size();
+    while (stream_.avail_in > 0 && stream_.avail_out > 0) {
+      if (is_whole_ && *stream_.next_in == 0) {  // padding
+        ++stream_.next_in;
+        --stream_.avail_in;
+        continue;
+      }
+      if (is_whole_) inflateReset(&stream_);
+      const int status = inflate(&stream_, Z_NO_FLUSH);
+      if (status != Z_OK && status != Z_STREAM_END) return false;
+      is_whole_ = status == Z_STREAM_END;
+    }
+    unfolded = into.size() - stream_.avail_out;
+    return true;
+  }
+  bool is_whole() const { return is_whole_; }
+
+ private:
+  z_stream stream_{};
+  bool is_whole_ = false;  ///< nothing is missing of the last stream
+};
 
 }  // namespace
 
@@ -36,6 +79,8 @@ struct rartifacts_package {
   std::uint64_t end = 0;
   std::uint64_t begin = 0;
   std::array<char, 64 * 1024> buffer{};
+  std::unique_ptr<Gunzip> gunzip;
+  std::array<char, 64 * 1024> unfolded{};
   std::string problem;
 
   ~rartifacts_package() { archive_read_free(reader); }
@@ -59,6 +104,20 @@ class Utf8 {
   locale_t before_;
 };
 
+// The next bytes of the file; 0 at its end.
+la_ssize_t read_packed(rartifacts_package& package) {
+  const auto want = std::min<std::uint64_t>(package.buffer.size(), package.end - package.position);
+  ssize_t got = 0;
+  do got = pread(package.fd, package.buffer.data(), want, static_cast<off_t>(package.position));
+  while (got < 0 && errno == EINTR);
+  if (got < 0 || (got == 0 && want > 0)) {
+    package.problem = got < 0 ? std::strerror(errno) : "shrank while it was read";
+    return -1;
+  }
+  package.position += static_cast<std::uint64_t>(got);
+  return got;
+}
+
 la_ssize_t refill(archive* reader, void* context, const void** bytes) {
   auto& package = *static_cast<rartifacts_package*>(context);
   const auto unfolded = archive_filter_bytes(reader, 0);
@@ -68,17 +127,26 @@ la_ssize_t refill(archive* reader, void* context, const void** bytes) {
         std::to_string(unfolded) + " bytes unfold from " + std::to_string(packed) + ": that is no package";
     return -1;
   }
-  const auto want = std::min<std::uint64_t>(package.buffer.size(), package.end - package.position);
-  ssize_t got = 0;
-  do got = pread(package.fd, package.buffer.data(), want, static_cast<off_t>(package.position));
-  while (got < 0 && errno == EINTR);
-  if (got < 0 || (got == 0 && want > 0)) {
-    archive_set_error(reader, got < 0 ? errno : EIO, "%s", got < 0 ? std::strerror(errno) : "shrank while it was read");
-    return -1;
+  if (!package.gunzip) {
+    *bytes = package.buffer.data();
+    return read_packed(package);
   }
-  package.position += static_cast<std::uint64_t>(got);
-  *bytes = package.buffer.data();
-  return got;
+  for (std::size_t size = 0;;) {
+    if (package.gunzip->wants_more()) {
+      const auto got = read_packed(package);
+      if (got < 0) return got;
+      if (got == 0 && !package.gunzip->is_whole()) package.problem = "cut off: the end of a gzip stream is not there";
+      if (got == 0) return package.gunzip->is_whole() ? 0 : -1;
+      package.gunzip->give(package.buffer.data(), static_cast<std::size_t>(got));
+    }
+    if (!package.gunzip->unfold(package.unfolded, size)) {
+      package.problem = "gzip: damaged, its checksum is another one";
+      return -1;
+    }
+    if (size == 0) continue;
+    *bytes = package.unfolded.data();
+    return static_cast<la_ssize_t>(size);
+  }
 }
 
 la_int64_t pass_over(archive*, void* context, la_int64_t count) {
@@ -116,9 +184,14 @@ rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t leng
   package->end = begin + length;
   offer_formats(package->reader);
   archive_read_set_read_callback(package->reader, refill);
-  archive_read_set_skip_callback(package->reader, pass_over);
+  std::array<unsigned char, 2> magic{};
+  const bool is_gzip = length > magic.size() &&
+                       pread(fd, magic.data(), magic.size(), static_cast<off_t>(begin)) == magic.size() &&
+                       magic[0] == 0x1f && magic[1] == 0x8b;
+  if (is_gzip) package->gunzip = std::make_unique<Gunzip>();
+  else archive_read_set_skip_callback(package->reader, pass_over);
   archive_read_set_callback_data(package->reader, package);
-  if (archive_read_open1(package->reader) != ARCHIVE_OK)
+  if (archive_read_open1(package->reader) != ARCHIVE_OK && package->problem.empty())
     package->problem = "neither tar nor cpio, in no compression that is known";
   return package;
 }
@@ -142,6 +215,13 @@ int next_entry(rartifacts_package* package, rartifacts_package_entry* into) {
     if (is_tar && archive_filter_bytes(reader, 0) - before < kTarEnd) {
       package->problem = "cut off: the blocks that end a tar are not there";
       return -1;
+    }
+    // The checksum stands behind what ends the tar.
+    if (package->gunzip) {
+      const void* bytes = nullptr;
+      la_ssize_t rest = 0;
+      for (la_ssize_t step = 0; (step = refill(reader, package, &bytes)) != 0;)
+        if (step < 0 || (rest += step) > kMostPadding) return failed(*package);
     }
     return 0;
   }

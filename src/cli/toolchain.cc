@@ -26,15 +26,17 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   auto options = scan_for(Profile::oot);
   options.base = operands->base;
   options.paths = operands->paths;
-  auto result = scan(options);
-  auto selection = select(result, Profile::oot);
-  std::ranges::move(selection.problems, std::back_inserter(result.problems));
-  for (const auto& problem : result.problems) report(problem);
-  if (!result.problems.empty()) return ExitCode::input;
-
   std::set<std::string> compilers;
-  for (const auto* artifact : selection.artifacts)
-    if (artifact->metadata) compilers.insert(artifact->metadata->rustc);
+  bool was_read = true;
+  for (auto& root : scan_roots(options)) {
+    const auto selection = select(root, Profile::oot);
+    std::ranges::copy(selection.problems, std::back_inserter(root.problems));
+    for (const auto& [path, error] : root.problems) report({root.packages.shown(path), error});
+    was_read = was_read && root.problems.empty();
+    for (const auto* artifact : selection.artifacts)
+      if (artifact->metadata) compilers.insert(artifact->metadata->rustc);
+  }
+  if (!was_read) return ExitCode::input;
   if (compilers.empty())
     return complain(fmt::format("{}: no crate metadata, so no compiler is named", command.path)), ExitCode::input;
   if (compilers.size() > 1) {

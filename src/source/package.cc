@@ -111,7 +111,7 @@ class Packages final : public PackageSource {
     const auto node = nodes_.find(path);
     if (node == nodes_.end()) return fail(ErrorKind::changed, "not there");
     if (S_ISLNK(node->second.st_mode) != is_link)
-      return fail(ErrorKind::unsupported, "{}", is_link ? "not a link" : "is a link, not a file");
+      return fail(ErrorKind::io, "{}", is_link ? "not a link" : "is a link, not a file");
     if (!node->second.text)
       return fail(ErrorKind::too_large, "{} bytes are more than any such text has", node->second.size);
     return *node->second.text;
@@ -148,6 +148,7 @@ class Packages final : public PackageSource {
       if (!read && std::ranges::find(result.problems, files_[i], &Problem::path) == result.problems.end())
         result.problems.push_back({files_[i], read.error()});
     }
+    is_second_way_ = true;
     for (const auto& [index, entry] : late_hard_links_)
       if (auto taken = take_hard_link(index, entry, true, result); !taken)
         result.problems.push_back({files_[index], taken.error()});
@@ -156,7 +157,14 @@ class Packages final : public PackageSource {
   void want_target_of(const std::string& path) {
     const auto resolved = resolve(*this, path, 0);
     if (resolved && paths_.has_file(resolved->target) && !nodes_.contains(resolved->target))
-      behind_links_.insert(resolved->target);
+      want(resolved->target, path);
+  }
+
+  // What it is wanted for is told by the name of the link.
+  void want(const std::string& path, const std::string& link) {
+    auto& wish = behind_links_[path];
+    wish.is_auxiliary |= is_from_table(link);
+    wish.is_text |= is_known_text(link);
   }
 
   bool is_directory(const std::string& path) const {
@@ -253,9 +261,9 @@ class Packages final : public PackageSource {
                             S_ISREG(original->second.st_mode) && !original->second.text;
     if (original == nodes_.end() || lacks_text) {
       if (!is_needed) return {};  // no candidate
-      if (behind_links_.contains(entry.link))
+      if (is_second_way_)
         return fail(ErrorKind::malformed, "{} is a hard link to {}, which is not there", entry.path, entry.link);
-      behind_links_.insert(entry.link);
+      want(entry.link, entry.path);
       late_hard_links_.emplace_back(index, entry);
       return {};
     }
@@ -288,10 +296,12 @@ class Packages final : public PackageSource {
 
   Result<void> take_file(std::size_t index, PackageStream& stream, const PackageEntry& entry, bool is_wanted,
                          const WalkRequest& request, WalkResult& result) {
-    const bool is_text = is_known_text(entry.path) || is_text_of_twin(entry);
+    const auto behind = behind_links_.find(entry.path);
+    const Wish wish = behind == behind_links_.end() ? Wish() : behind->second;
+    const bool is_text = is_known_text(entry.path) || is_text_of_twin(entry) || wish.is_text;
     const bool is_twin = entry.is_hard_link && nodes_.contains(entry.link);
-    const bool is_needed =
-        is_wanted || is_text || is_twin || is_from_table(entry.path) || behind_links_.contains(entry.path);
+    const bool is_auxiliary = is_from_table(entry.path) || wish.is_auxiliary;
+    const bool is_needed = is_wanted || is_text || is_twin || is_auxiliary || behind != behind_links_.end();
     const bool is_program = (entry.st_mode & S_IXUSR) != 0;
     if (!is_needed && !is_program && !request.sniff) return {};
 
@@ -316,7 +326,7 @@ class Packages final : public PackageSource {
       return fail(ErrorKind::too_large, "more than {} files that could be artifacts", kMaxLooks);
     auto look = look_into(file, entry.path);
     if (draw.failure) return std::unexpected(*draw.failure);
-    if (look && !*look && is_from_table(entry.path)) look = Artifact{.path = entry.path, .size = entry.size};
+    if (look && !*look && is_auxiliary) look = Artifact{.path = entry.path, .size = entry.size};
     if (look && *look) {
       (*look)->mode = entry.st_mode & kPermissions;
       if (auto finished = draw.finish(**look); !finished) return finished;
@@ -328,6 +338,7 @@ class Packages final : public PackageSource {
 
   // The known text may be another name of the file.
   bool is_text_of_twin(const PackageEntry& entry) const {
+    if (entry.is_hard_link && is_known_text(entry.link)) return true;
     const auto names = twins_.find(entry.is_hard_link ? entry.link : entry.path);
     return names != twins_.end() && std::ranges::any_of(names->second, is_known_text);
   }
@@ -401,9 +412,14 @@ class Packages final : public PackageSource {
   const ScanOptions& options_;
   std::size_t looks_ = 0;
   std::map<std::string, Node, std::less<>> nodes_;
+  struct Wish {
+    bool is_auxiliary = false;
+    bool is_text = false;
+  };
+  std::map<std::string, Wish, std::less<>> behind_links_;  ///< files that links lead to
   std::uint64_t kept_bytes_ = 0;
+  bool is_second_way_ = false;
   std::map<std::string, std::vector<std::string>> twins_;  ///< hard links without content, by what they are links to
-  std::set<std::string, std::less<>> behind_links_;        ///< files to be looked into because of what leads to them
   std::vector<std::pair<std::size_t, PackageEntry>> late_hard_links_;  ///< and of which package
   PackagePaths paths_;
   PackageRoot root_;

@@ -43,7 +43,9 @@ Result<void> open_deb(OpenedPackage& package, View file) {
     auto member = reader->next();
     if (!member) return pass(member);
     if (!*member) break;
-    if ((*member)->name.starts_with("data.tar")) {
+    if ((*member)->name.starts_with("data.tar") && package.length == 0) {
+      if (package.identity.name.empty())
+        return fail(ErrorKind::malformed, "a .deb without control.tar before data.tar");
       package.begin = (*member)->offset;
       package.length = (*member)->size;
     }

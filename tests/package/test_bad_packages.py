@@ -54,6 +54,18 @@ class BadPackages(ScanTest):
 
     # ---- Cut, wrong, unknown ----
 
+    def test_a_flipped_bit_in_gzip_is_never_ok(self):
+        packages.FORMATS["a.tar.gz"](self.tree.root, self.folder / "a.tar.gz")
+        whole = bytearray((self.folder / "a.tar.gz").read_bytes())
+        for position in range(18, len(whole), max(1, len(whole) // 60)):
+            whole[position] ^= 0x10
+            (self.folder / "a.tar.gz").write_bytes(whole)
+            result = run("audit", "a.tar.gz", cwd=self.folder)
+            self.assertEqual((result.code, result.stdout), (3, b""), f"at {position} of {len(whole)}\n{result}")
+            whole[position] ^= 0x10
+        (self.folder / "a.tar.gz").write_bytes(whole)
+        self.assertEqual(run("audit", "a.tar.gz", cwd=self.folder).code, 0)
+
     def test_a_package_that_was_cut_is_never_ok(self):
         for name, make in packages.FORMATS.items():
             with self.subTest(name):

@@ -38,8 +38,8 @@ class Conflicts(ScanTest):
         super().setUp()
         self.diversions = self.folder / "diversions"
 
-    def package(self, name, *fields, content=None, mode=0o644):
-        """A real .deb of `name`, with more `fields` in its control file; it ships PATH."""
+    def package(self, name, *fields, content=None, mode=0o644, also=()):
+        """A real .deb of `name`, with more `fields` in its control file; it ships PATH, and what `also` makes in its root."""
         root = self.folder / f"{name}.root"
         control = root / "DEBIAN" / "control"
         control.parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +49,8 @@ class Conflicts(ScanTest):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content or f"/* of {name} */\n")
         file.chmod(mode)
+        for make in also:
+            make(root)
         deb = self.folder / f"{name}.deb"
         tool("dpkg-deb", "--root-owner-group", "--build", root, deb)
         return deb
@@ -111,6 +113,49 @@ class Conflicts(ScanTest):
 
     def test_what_conflicts_with_the_other_is_never_beside_it(self):
         self.agree(False, oss=(f"Conflicts: {KERNEL}",))
+
+    def test_what_conflicts_with_a_name_that_both_provide_is_never_beside_the_other(self):
+        virtual = ("Provides: sound-headers", "Conflicts: sound-headers")
+        self.agree(False, kernel=virtual, oss=virtual)
+
+    def test_a_directory_and_a_link_to_a_directory_are_the_same_place(self):
+        def merged(root):
+            (root / "usr/lib").mkdir()
+            (root / "lib").symlink_to("usr/lib")
+
+        def apart(root):
+            (root / "lib/oss").mkdir(parents=True)
+            (root / "lib/oss/oss.conf").touch()
+
+        debs = [self.package(KERNEL, content="same", also=[merged]), self.package(OSS, content="same", also=[apart])]
+        self.divert_nothing()
+        for order in itertools.permutations(debs):
+            self.assertEqual(self.conflicts(*order), [])
+
+    def test_every_pair_of_packages_is_compared(self):
+        debs = [self.package(name, *fields) for name, fields in
+                (("a", ["Replaces: b, c"]), ("b", []), ("c", []))]
+        self.divert_nothing()
+        for order in itertools.permutations(debs):
+            finding, = self.conflicts(*order)
+            self.assertEqual({finding["evidence"][key] for key in ("first_package", "second_package")}, {"b 4.2-1", "c 4.2-1"})
+
+    def test_many_shared_files_hide_no_conflict(self):
+        def shared(root):
+            for i in range(1100):
+                (root / f"usr/include/{i}.h").write_text("same")
+
+        debs = [self.package(name, also=[shared]) for name in (KERNEL, OSS)]
+        self.divert_nothing()
+        self.assertEqual([one["path"].partition(":")[2] for one in self.conflicts(*debs)], [PATH.lstrip("/")])
+
+    def test_more_conflicts_than_can_be_listed_are_no_verdict(self):
+        def others(root):
+            for i in range(1100):
+                (root / f"usr/include/{i}.h").write_text(root.name)
+
+        debs = [self.package(name, also=[others]) for name in (KERNEL, OSS)]
+        self.fails(run("audit", *debs), 3, "more than 1000 paths")
 
     def test_a_breaks_is_taken_for_an_answer(self):
         self.divert_nothing()

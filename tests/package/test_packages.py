@@ -22,6 +22,9 @@ from judge import Crates
 
 PACKAGE_RULES = {"path-conflict", "mixed-machine", "unexpected-file", "world-writable", "not-readable", "unstripped", "path-leak"}
 TREE = "usr/src/linux-headers-7.2"
+MODULE = b"""const char licence[] __attribute__((section(".modinfo"))) = "license=GPL";
+char this_module[64] __attribute__((section(".gnu.linkonce.this_module")));
+"""
 
 
 def findings(*arguments, cwd):
@@ -181,6 +184,67 @@ class Packages(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn(("dangling-link", f"a.tar:{TREE}/rust"), [(finding["rule"], finding["path"]) for finding in alone])
 
+    def test_files_that_stand_elsewhere_are_found_as_on_disk(self):
+        def move(root, path, target, text):
+            """`path` becomes a link with this `text` to what now is `target`."""
+            (root / target).parent.mkdir(parents=True, exist_ok=True)
+            (root / TREE / path).rename(root / target)
+            (root / TREE / path).symlink_to(text)
+
+        def name_twice(root, path, other):
+            os.link(root / TREE / path, root / TREE / other)
+
+        layouts = {
+            "scripts of Debian's kbuild": (move, "scripts", "usr/lib/linux-kbuild-7.2/scripts", "../../lib/linux-kbuild-7.2/scripts"),
+            "rust of Ubuntu's lib-rust": (move, "rust", "usr/src/linux-lib-rust-7.2/rust", "../linux-lib-rust-7.2/rust"),
+            "library with a version": (move, "rust/libmacros.so", "usr/lib/macros/libmacros.so.1", "/usr/lib/macros/libmacros.so.1"),
+            "no name of a crate": (move, "rust/libcore.rmeta", f"{TREE}/blob/core", "../blob/core"),
+            "no name of a file that kbuild reads": (move, "include/generated/rustc_cfg", f"{TREE}/zz/cfg", "../../zz/cfg"),
+            "target.json": (move, "scripts/target.json", f"{TREE}/aa/json", "../aa/json"),
+            "rustc_cfg twice": (name_twice, "include/generated/rustc_cfg", "a"),
+            "configuration twice": (name_twice, "include/config/auto.conf", "include/config/a"),
+            "configuration twice, with the other name last": (name_twice, "include/config/auto.conf", "include/config/zzz"),
+            "crate twice": (name_twice, "rust/libcore.rmeta", "rust/zzz"),
+        }
+        for number, (layout, (change, *arguments)) in enumerate(layouts.items()):
+            root = self.installed(f"root{number}")
+            for path in root.rglob("*"):
+                if path.is_file() and not path.is_symlink():
+                    own(Tree(path.parent), path.name)
+            change(root, *arguments)
+            listed = harness.run("scan", ".", cwd=root).paths
+            for name in "a.tar", "a.tar.gz", "a.cpio", "a.rpm", "xz.deb":
+                with self.subTest(f"{layout}: {name}"):
+                    if layout == "library with a version" and name != "xz.deb":
+                        continue  # an absolute link leads out of the folder, and into the package
+                    self.package(root, name)
+                    self.assertEqual(findings(name, cwd=self.place), (0, []))
+                    if layout != "library with a version":
+                        self.assertEqual([inside(path) for path in harness.run("scan", name, cwd=self.place).paths], listed)
+
+    def test_compressed_modules_are_unpacked(self):
+        module = Tree(self.place / "root")
+        plain = self.place / "x.ko"
+        subprocess.run(["gcc", "-c", "-x", "c", "-", "-o", plain], input=MODULE, check=True)
+        packed = subprocess.run(["xz", "-c", "--check=crc32"], input=plain.read_bytes(), capture_output=True, check=True).stdout
+        for content, code, kinds in ((packed, 0, {"kernel-module"}), (packed[:-20], 3, set())):
+            module.write("lib/modules/7.2.0/x.ko.xz", content)
+            for name in "a.tar", "xz.deb":
+                self.package(module.root, name)
+                result = harness.run("scan", "--kind", "kernel-module", "--format", "json", name, cwd=self.place)
+                self.assertEqual(result.code, code, result)
+                self.assertEqual({one["kind"] for one in json.loads(result.stdout or b'{"artifacts": []}')["artifacts"]}, kinds)
+
+    def test_what_is_missing_is_missed_in_the_package_of_its_tree(self):
+        root = self.installed()
+        (root / TREE / "include/generated/rustc_cfg").unlink()
+        tools = Tree(self.place / "tools")
+        tools.write("usr/bin/tool", "tool")
+        self.package(tools.root, "a.cpio")
+        self.package(root, "a.tar")
+        code, found = findings("a.cpio", "a.tar", cwd=self.place)
+        self.assertEqual((code, [finding["path"] for finding in found]), (1, [f"a.tar:{TREE}/include/generated/rustc_cfg"]))
+
     def test_several_kernels_in_one_package_are_judged_one_by_one(self):
         root = self.installed()
         other = Copy(root / "usr/src/linux-headers-6.12", self.kit.twin)
@@ -203,8 +267,10 @@ class Packages(unittest.TestCase):
         self.assertIn("kernel", harness.run("tree", "xz.deb", cwd=self.place).stdout.decode())
         inspected = harness.run("inspect", "xz.deb", cwd=self.place)
         self.assertIn(f"xz.deb:{TREE}/rust/libkernel.rmeta", inspected.stdout.decode())
-        self.assertEqual(harness.run("toolchain", "--format", "version", "xz.deb", cwd=self.place).code,
-                         harness.run("toolchain", "--format", "version", ".", cwd=self.kit.root).code)
+        of_package, of_tree = (harness.run("toolchain", "--format", "version", name, cwd=cwd)
+                               for name, cwd in (("xz.deb", self.place), (".", self.kit.root)))
+        self.assertEqual((of_package.code, of_package.stdout, of_package.stderr.replace(" xz.deb:", " .:")),
+                         (of_tree.code, of_tree.stdout, of_tree.stderr))
 
     # ---- What only packages have ----
 
