@@ -174,6 +174,7 @@ ExitCode run_audit(const AuditCommand& command) {
   Progress progress;
   scan_options.progress = std::ref(progress);
   scan_options.separate = command.separate;
+  scan_options.outside = true;
   for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
   auto roots = scan_roots(scan_options);
   const auto is_recorded = [](const ScanResult& root) {

@@ -13,15 +13,12 @@
 #include <rartifacts/classify.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "format/package_identity.h"
-#include "format/path_leaks.h"
-#include "source/chunks.h"
-#include "source/digest.h"
 #include "source/members.h"
 #include "source/package_clashes.h"
+#include "source/package_content.h"
 #include "source/package_paths.h"
 #include "source/package_stream.h"
 #include "source/unpack.h"
@@ -305,8 +302,8 @@ class Packages final : public PackageSource {
     const bool is_program = (entry.st_mode & S_IXUSR) != 0;
     if (!is_needed && !is_program && !request.sniff) return {};
 
-    Draw draw(stream, entry.size, options_);
-    auto image = Image::of_stream(std::ref(draw), entry.size);
+    PackageContent content(stream, entry.size, options_);
+    auto image = Image::of_stream(std::ref(content), entry.size);
     if (!image) return is_needed ? pass(image) : Result<void>();
     const View file(*image);
     auto head = file.fetch(0, std::min<std::uint64_t>(64, entry.size));
@@ -325,11 +322,11 @@ class Packages final : public PackageSource {
     if (++looks_ > kMaxLooks)
       return fail(ErrorKind::too_large, "more than {} files that could be artifacts", kMaxLooks);
     auto look = look_into(file, entry.path);
-    if (draw.failure) return std::unexpected(*draw.failure);
+    if (content.failure) return std::unexpected(*content.failure);
     if (look && !*look && is_auxiliary) look = Artifact{.path = entry.path, .size = entry.size};
     if (look && *look) {
       (*look)->mode = entry.st_mode & kPermissions;
-      if (auto finished = draw.finish(**look); !finished) return finished;
+      if (auto finished = content.finish(**look); !finished) return finished;
     }
     (*node)->look = std::make_shared<const Look>(std::move(look));
     if (is_twin) give_to_twins(**node, entry.link);
@@ -368,44 +365,6 @@ class Packages final : public PackageSource {
     node.text = as_text(*bytes);
     return {};
   }
-
-  /// The content of an entry on its way into an Image, and what is to be known of all of it.
-  class Draw {
-   public:
-    Draw(PackageStream& stream, std::uint64_t size, const ScanOptions& options) : stream_(stream), rest_(size) {
-      if (options.digests) digest_.emplace();
-      if (!options.path_leaks.empty()) leaks_.emplace(options.path_leaks);
-    }
-
-    Result<std::size_t> operator()(std::span<std::uint8_t> into) {
-      auto got = stream_.read(into);
-      if (!got) failure = got.error();
-      if (!got) return got;
-      // A file that was cut off is an error of the stream: what is not there is a hole at the end of a sparse file.
-      if (*got == 0) std::ranges::fill(into.first(got.emplace(std::min<std::uint64_t>(into.size(), rest_))), 0);
-      rest_ -= std::min<std::uint64_t>(*got, rest_);
-      if (digest_) digest_->add(into.first(*got));
-      if (leaks_) leaks_->add(into.first(*got));
-      return got;
-    }
-
-    // Reads what the classification had no use for, when all is asked for.
-    Result<void> finish(Artifact& artifact) {
-      if (!digest_ && !leaks_) return {};
-      if (auto read = for_each_chunk(*this, [](Bytes) {}); !read) return read;
-      if (digest_) artifact.sha256 = digest_->hex();
-      if (leaks_) artifact.path_leaks = leaks_->counts();
-      return {};
-    }
-
-    std::optional<Error> failure;  ///< of the package, not of the file
-
-   private:
-    PackageStream& stream_;
-    std::uint64_t rest_;  ///< bytes still to come
-    std::optional<Sha256> digest_;
-    std::optional<PathLeaks> leaks_;
-  };
 
   int base_;
   std::vector<std::string> files_;

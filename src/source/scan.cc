@@ -227,7 +227,13 @@ class Scanner {
   void look_at(const WalkEntry& entry, Look& into) const {
     if (!entry.is_link) return look_at_file(entry.path, into);
     auto resolved = resolve(source_, entry.path, operand_length(entry.path));
-    if (!resolved) return into.problems.push_back({entry.path, resolved.error()});
+    if (!resolved) {
+      into.problems.push_back({entry.path, resolved.error()});
+      const auto kind = resolved.error().kind;
+      if (options_.outside && (kind == ErrorKind::absolute || kind == ErrorKind::escaping))
+        look_outside(entry.path, into);
+      return;
+    }
     if (!S_ISREG(resolved->status.st_mode)) return;
     look_at_file(resolved->target, into);
     if (into.artifacts.empty()) return;
@@ -239,6 +245,21 @@ class Scanner {
       artifact.resolved = resolved->target;
       into.artifacts.push_back(std::move(artifact));
     }
+  }
+
+  // What a build would read through a link, though nobody who installs the files will have it.
+  void look_outside(const std::string& link, Look& into) const {
+    const auto dangling = [&] {
+      into.problems.push_back({link, Error{ErrorKind::dangling, "dangling link out of the tree", std::nullopt}});
+    };
+    if (source_.is_installed_root()) return dangling();
+    auto found = source_.look(link, {.named = true});
+    if (!found && found.error().kind == ErrorKind::changed) return dangling();
+    if (!found) return into.problems.push_back({link, found.error()});
+    if (!*found)
+      return into.problems.push_back({link, Error{ErrorKind::malformed, "leads to what is no artifact", std::nullopt}});
+    (*found)->link_target = source_.read_link(link).value_or("");
+    into.artifacts.push_back(std::move(**found));
   }
 
   void look_at_file(const std::string& path, Look& into) const {

@@ -118,8 +118,8 @@ class Packages(unittest.TestCase):
         self.assertEqual(seen[1]["artifacts"], seen[0]["artifacts"])
 
     def test_every_breakage_gives_the_same_findings_in_a_package(self):
-        """The table of tests/audit/verdicts. A link that is absolute leads elsewhere in a package, where it is dangling; and
-        a package can be read whatever the modes in it, which is a rule of its own."""
+        """The table of tests/audit/verdicts. A link that is absolute or leads out leads elsewhere in a package, where it is
+        dangling; and a package can be read whatever the modes in it, which is a rule of its own."""
         formats = itertools.cycle(name for name in packages.FORMATS if name != "a.rpm")  # which takes too long for each
         compared = 0
         for name, do, *arguments in breakages.table(self.kit):
@@ -134,7 +134,7 @@ class Packages(unittest.TestCase):
                     code, on_disk = findings(*ask, ".", cwd=tree.root)
                     package = self.package(tree.root, next(formats))
                     packaged_code, packaged = findings(*ask, package, cwd=self.place)
-                    if "absolute link" in name:
+                    if "absolute link" in name or ("leads out" in name and name.startswith("lib")):
                         self.assertIn("dangling-link", [finding["rule"] for finding in packaged])
                         continue
                     self.assertEqual(packaged_code, code, (on_disk, packaged))
