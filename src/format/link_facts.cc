@@ -26,6 +26,10 @@ namespace {
 
 constexpr std::size_t kMaxSymbols = std::size_t{4} << 20;
 constexpr std::size_t kMaxSymbolName = 64 * 1024;
+/// Names may overlap in their table, so a small file can hold many long ones. Of what is kept there is an end.
+constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxShownName = 4096;
+constexpr std::size_t kMaxRelocationTypes = 256;
 // binutils include/elf/common.h
 constexpr std::uint64_t kPropertyFeature2Used = 0xc0010001;
 constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  ///< XMM, YMM, ZMM
@@ -134,8 +138,10 @@ class Reader {
       const auto info = has_addends ? rela.r_info : rel.r_info;
       auto& use = relocations_[static_cast<std::uint32_t>(GELF_R_TYPE(info))];
       if (use.count++ > 0) continue;
+      if (relocations_.size() > kMaxRelocationTypes)
+        return fail(ErrorKind::too_large, "more than {} types of relocations", kMaxRelocationTypes);
       use.type = static_cast<std::uint32_t>(GELF_R_TYPE(info));
-      if (auto name = elf.section_name(*target)) use.section = *name;
+      if (auto name = elf.section_name(*target)) use.section = name->substr(0, kMaxShownName);
       use.symbol = symbol_name(elf, section.sh_link, GELF_R_SYM(info));
     }
     return {};
@@ -147,14 +153,16 @@ class Reader {
     auto strings = elf.section(table->sh_link);
     if (!strings) return {};
     auto names = elf.content(*strings);
-    auto data = elf.translated(table->sh_offset, table->sh_size, ELF_T_SYM);
+    const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+    if (!names || index >= table->sh_size / entry) return {};
+    auto data = elf.translated(table->sh_offset + index * entry, entry, ELF_T_SYM);
     GElf_Sym symbol;
-    if (!names || !data || !*data || !gelf_getsym(*data, static_cast<int>(index), &symbol)) return {};
+    if (!data || !*data || !gelf_getsym(*data, 0, &symbol)) return {};
     if (GELF_ST_TYPE(symbol.st_info) != STT_SECTION)
-      return std::string(string_at(*names, symbol.st_name).substr(0, kMaxSymbolName));
+      return std::string(string_at(*names, symbol.st_name).substr(0, kMaxShownName));
     auto section = elf.section(symbol.st_shndx);
     if (!section) return {};
-    return std::string(elf.section_name(*section).value_or(""));
+    return std::string(elf.section_name(*section).value_or("").substr(0, kMaxShownName));
   }
 
   Result<void> read_symbols(const ElfFile& elf) {
@@ -177,9 +185,16 @@ class Reader {
       if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) continue;
       const auto name = string_at(*strings, symbol.st_name);
       if (name.empty() || name.size() > kMaxSymbolName) continue;
-      if (symbol.st_shndx != SHN_UNDEF) defined_.emplace(name);
-      else if (auto [at, is_new] = undefined_.try_emplace(std::string(name), binding == STB_WEAK); !is_new)
+      bool is_new = false;
+      if (symbol.st_shndx != SHN_UNDEF) {
+        is_new = defined_.emplace(name).second;
+      } else if (const auto at = undefined_.find(name); at != undefined_.end()) {
         at->second &= binding == STB_WEAK;
+      } else {
+        is_new = undefined_.emplace(name, binding == STB_WEAK).second;
+      }
+      if (is_new && (name_bytes_ += name.size()) > kMaxNameBytes)
+        return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
     }
     return {};
   }
@@ -215,6 +230,7 @@ class Reader {
   const SymbolNames* exports_;
   LinkFacts facts_;
   std::size_t symbols_ = 0;
+  std::size_t name_bytes_ = 0;
   bool stopped_ = false;
   std::map<std::string, bool, std::less<>> undefined_;  ///< and whether all who need it do without
   SymbolNames defined_;

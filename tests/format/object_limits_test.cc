@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Objects that no compiler makes: small files that would cost much if their tables were believed.
+#include <doctest/doctest.h>
+#include <elf.h>
+#include <rartifacts/link.h>
+#include <rartifacts/object.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+using namespace rartifacts;
+
+namespace {
+
+struct Section {
+  std::string name;
+  std::uint32_t type = SHT_PROGBITS;
+  std::uint64_t flags = 0;
+  std::string content;
+  std::uint32_t link = 0, info = 0;
+  std::size_t bytes_of = 0;  ///< the number of an earlier section whose bytes these are too
+};
+
+template <class Value>
+void append(std::string& to, const Value& value) {
+  to.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+// A relocatable object for x86_64. The first section has the number 1.
+std::vector<std::uint8_t> object_of(std::vector<Section> sections) {
+  std::string names(1, '\0');
+  std::string out(sizeof(Elf64_Ehdr), '\0');
+  std::vector<Elf64_Shdr> headers(1);
+  sections.push_back({.name = ".shstrtab", .type = SHT_STRTAB});
+  for (auto& section : sections) {
+    Elf64_Shdr header{};
+    header.sh_name = static_cast<std::uint32_t>(names.size());
+    names += section.name + '\0';
+    header.sh_type = section.type;
+    header.sh_flags = section.flags;
+    header.sh_link = section.link;
+    header.sh_info = section.info;
+    header.sh_addralign = 1;
+    if (&section == &sections.back()) section.content = names;
+    out.resize((out.size() + 7) / 8 * 8);
+    header.sh_offset = section.bytes_of ? headers[section.bytes_of].sh_offset : out.size();
+    header.sh_size = section.bytes_of ? headers[section.bytes_of].sh_size : section.content.size();
+    header.sh_entsize = section.type == SHT_RELA ? sizeof(Elf64_Rela) : sizeof(Elf64_Sym);
+    out += section.content;
+    headers.push_back(header);
+  }
+  out.resize((out.size() + 7) / 8 * 8);
+  Elf64_Ehdr file{};
+  std::memcpy(file.e_ident, ELFMAG, SELFMAG);
+  file.e_ident[EI_CLASS] = ELFCLASS64;
+  file.e_ident[EI_DATA] = ELFDATA2LSB;
+  file.e_ident[EI_VERSION] = EV_CURRENT;
+  file.e_type = ET_REL;
+  file.e_machine = EM_X86_64;
+  file.e_version = EV_CURRENT;
+  file.e_ehsize = sizeof(Elf64_Ehdr);
+  file.e_shoff = out.size();
+  file.e_shentsize = sizeof(Elf64_Shdr);
+  file.e_shnum = static_cast<std::uint16_t>(headers.size());
+  file.e_shstrndx = static_cast<std::uint16_t>(headers.size() - 1);
+  std::memcpy(out.data(), &file, sizeof file);
+  for (const auto& header : headers) append(out, header);
+  return {out.begin(), out.end()};
+}
+
+std::string symbol(std::uint32_t name, std::uint16_t section, unsigned char type = STT_NOTYPE) {
+  Elf64_Sym symbol{};
+  symbol.st_name = name;
+  symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, type);
+  symbol.st_shndx = section;
+  std::string out;
+  append(out, symbol);
+  return out;
+}
+
+std::string relocation(std::uint32_t type, std::uint32_t symbol = 0) {
+  std::string out;
+  append(out, Elf64_Rela{0, ELF64_R_INFO(static_cast<std::uint64_t>(symbol), type), 0});
+  return out;
+}
+
+Result<std::optional<LinkFacts>> link_facts(const std::vector<Section>& sections) {
+  auto image = Image::of_bytes(object_of(sections));
+  return read_link_facts(View(image), nullptr);
+}
+
+}  // namespace
+
+TEST_SUITE("object") {
+  TEST_CASE("names that overlap in their table are not kept without end") {
+    std::string symbols = symbol(0, SHN_UNDEF);
+    for (std::uint32_t i = 0; i < 8000; ++i) symbols += symbol(i, SHN_UNDEF);
+    const auto facts =
+        link_facts({{.name = ".symtab", .type = SHT_SYMTAB, .content = symbols, .link = 2},
+                    {.name = ".strtab", .type = SHT_STRTAB, .content = std::string(30'000, 'x') + '\0'}});
+    REQUIRE(!facts);
+    CHECK(facts.error().kind == ErrorKind::too_large);
+  }
+
+  TEST_CASE("relocations are told by type as long as these can be a machine's") {
+    const auto facts = [](std::uint32_t types) {
+      std::string relocations;
+      for (std::uint32_t type = 0; type < types; ++type) relocations += relocation(type, 1);
+      return link_facts({{.name = ".text", .flags = SHF_ALLOC | SHF_EXECINSTR, .content = "code"},
+                         {.name = ".rela.text", .type = SHT_RELA, .content = relocations, .link = 3, .info = 1},
+                         {.name = ".symtab", .type = SHT_SYMTAB, .content = symbol(0, 0) + symbol(1, 0), .link = 4},
+                         {.name = ".strtab", .type = SHT_STRTAB, .content = '\0' + std::string(60'000, 'x') + '\0'}});
+    };
+    const auto few = facts(256);
+    REQUIRE(few);
+    CHECK((*few)->relocations.size() == 256);
+    CHECK((*few)->relocations.front().symbol == std::string(4096, 'x'));
+    const auto many = facts(257);
+    REQUIRE(!many);
+    CHECK(many.error().kind == ErrorKind::too_large);
+  }
+}
