@@ -30,6 +30,7 @@ constexpr std::size_t kMaxSymbolName = 64 * 1024;
 constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxShownName = 4096;
 constexpr std::size_t kMaxRelocationTypes = 256;
+constexpr std::size_t kMaxRelocations = std::size_t{16} << 20;  ///< more than a whole kernel has
 // binutils include/elf/common.h
 constexpr std::uint64_t kPropertyFeature2Used = 0xc0010001;
 constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  ///< XMM, YMM, ZMM
@@ -126,9 +127,12 @@ class Reader {
     if ((target->sh_flags & SHF_ALLOC) == 0) return {};
     const bool has_addends = section.sh_type == SHT_RELA;
     const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
+    const auto count = section.sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
+    if (count > kMaxRelocations - relocation_count_)
+      return fail(ErrorKind::too_large, "more than {} relocations", kMaxRelocations);
+    relocation_count_ += count;
     auto data = elf.translated(section.sh_offset, section.sh_size, type);
     if (!data) return pass(data);
-    const auto count = section.sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
     for (std::size_t i = 0; *data && i < count; ++i) {
       GElf_Rela rela{};
       GElf_Rel rel{};
@@ -231,6 +235,7 @@ class Reader {
   LinkFacts facts_;
   std::size_t symbols_ = 0;
   std::size_t name_bytes_ = 0;
+  std::size_t relocation_count_ = 0;
   bool stopped_ = false;
   std::map<std::string, bool, std::less<>> undefined_;  ///< and whether all who need it do without
   SymbolNames defined_;

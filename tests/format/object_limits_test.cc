@@ -121,4 +121,23 @@ TEST_SUITE("object") {
     REQUIRE(!many);
     CHECK(many.error().kind == ErrorKind::too_large);
   }
+
+  TEST_CASE("relocations that many headers announce again are counted again") {
+    std::string relocations;
+    for (int i = 0; i < 65536; ++i) relocations += relocation(R_X86_64_64);
+    const auto facts = [&](const Section& target, std::size_t headers) {
+      std::vector<Section> sections{target, {.name = ".debug_abbrev"}, {.name = ".symtab", .type = SHT_SYMTAB}};
+      sections.push_back({.name = ".rela", .type = SHT_RELA, .content = relocations, .link = 3, .info = 1});
+      sections.resize(3 + headers, {.name = ".rela", .type = SHT_RELA, .link = 3, .info = 1, .bytes_of = 4});
+      return link_facts(sections);
+    };
+    CHECK(facts({.name = ".data", .flags = SHF_ALLOC, .content = "data"}, 256));
+    const auto code = facts({.name = ".data", .flags = SHF_ALLOC, .content = "data"}, 257);
+    REQUIRE(!code);
+    CHECK(code.error().kind == ErrorKind::too_large);
+    const auto debug = facts({.name = ".debug_info"}, 65);
+    REQUIRE(debug);
+    CHECK((*debug)->notes ==
+          std::vector<std::string>{"debug information: more than 4194304 relocations of debug information"});
+  }
 }
