@@ -228,7 +228,15 @@ class Reader {
       stopped_ = true;
       return;
     }
-    for (auto& unit : *units) ++sources_[{dwarf_language_name(unit.language), std::move(unit.producer)}];
+    for (auto& unit : *units) {
+      const auto size = unit.producer.size();
+      auto& count = sources_[{dwarf_language_name(unit.language), std::move(unit.producer)}];
+      if (count == 0) name_bytes_ += size;
+      count += unit.count;
+    }
+    if (name_bytes_ <= kMaxNameBytes) return;
+    facts_.notes.push_back("debug information: more compilers and options than are kept");
+    stopped_ = true;
   }
 
   const SymbolNames* exports_;

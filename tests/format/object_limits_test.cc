@@ -86,6 +86,29 @@ std::string relocation(std::uint32_t type, std::uint32_t symbol = 0) {
   return out;
 }
 
+// A unit of DWARF 4 whose entry has code 2 and the text at `producer`.
+std::string compile_unit(std::uint32_t producer, std::uint32_t length = 12) {
+  std::string out;
+  append(out, length);
+  append(out, std::uint16_t{4});
+  append(out, std::uint32_t{0});
+  out += "\x08\x02";
+  append(out, producer);
+  return out;
+}
+
+// What cannot be read of debug information is no error of the object, but a note.
+std::vector<std::string> notes_on(const std::string& units, const std::string& texts, std::string abbreviations = {}) {
+  abbreviations +=
+      std::string("\x02\x11\x00\x25\x0e\x00\x00\x00", 8);  // code 2: a compile unit; its producer, in .debug_str
+  auto image = Image::of_bytes(object_of({{.name = ".debug_info", .content = units},
+                                          {.name = ".debug_abbrev", .content = abbreviations},
+                                          {.name = ".debug_str", .content = texts}}));
+  const auto facts = read_link_facts(View(image), nullptr);
+  REQUIRE(facts);
+  return (*facts)->notes;
+}
+
 Result<std::optional<LinkFacts>> link_facts(const std::vector<Section>& sections) {
   auto image = Image::of_bytes(object_of(sections));
   return read_link_facts(View(image), nullptr);
@@ -139,5 +162,31 @@ TEST_SUITE("object") {
     REQUIRE(debug);
     CHECK((*debug)->notes ==
           std::vector<std::string>{"debug information: more than 4194304 relocations of debug information"});
+  }
+
+  TEST_CASE("debug information costs no more than what is used of it") {
+    using Notes = std::vector<std::string>;
+    std::string units;
+    for (std::uint32_t i = 0; i < 20'000; ++i) units += compile_unit(0);
+    CHECK(notes_on(units, "GNU C17") == Notes{});
+    units.clear();
+    for (std::uint32_t i = 0; i < 20'000; ++i) units += compile_unit(i);
+    std::string texts;
+    for (int i = 0; i < 30'000; i += 6) texts += fmt::format("{:06}", i);
+    CHECK(notes_on(units, texts) == Notes{"debug information: more than 16 MiB of DW_AT_producer"});
+    CHECK(notes_on(compile_unit(0, 8), "GNU C17") ==
+          Notes{"debug information: 4 more bytes should follow, 0 do (at byte 12)"});
+
+    std::string other =
+        std::string("\x01\x11\x00", 3) + std::string(std::size_t{2} << 20, '\x01') + std::string(2, '\0');
+    CHECK(notes_on(compile_unit(0), "GNU C17", other) == Notes{});
+    units.clear();
+    for (int i = 0; i < 33; ++i) units += compile_unit(0);
+    CHECK(notes_on(units, "GNU C17", other) ==
+          Notes{"debug information: more than 64 MiB of DWARF abbreviations to look through"});
+
+    units.clear();
+    for (int i = 0; i <= 1 << 20; ++i) units += std::string("\x08\0\0\0\x05\0\x02\x08\0\0\0\0", 12);  // of types
+    CHECK(notes_on(units, "") == Notes{"debug information: more than 1048576 DWARF units"});
   }
 }
