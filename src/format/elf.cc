@@ -311,6 +311,7 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
   const auto is_there = [&](auto prefix) { return string_table_contains(table->strings, prefix); };
   if (std::ranges::none_of(prefixes, is_there)) return names;
   const std::uint64_t entry = gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
+  if (table->count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} dynamic symbols", kMaxSymbols);
   auto data = elf->translated(table->offset, table->count * entry, ELF_T_SYM);
   if (!data) return pass(data);
   for (std::uint64_t i = 0; *data && i < table->count; ++i) {

@@ -24,8 +24,6 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::size_t kMaxSymbols = std::size_t{4} << 20;
-constexpr std::size_t kMaxSymbolName = 64 * 1024;
 /// Names may overlap in their table, so a small file can hold many long ones. Of what is kept there is an end.
 constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxShownName = 4096;
@@ -188,7 +186,7 @@ class Reader {
       const auto binding = GELF_ST_BIND(symbol.st_info);
       if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) continue;
       const auto name = string_at(*strings, symbol.st_name);
-      if (name.empty() || name.size() > kMaxSymbolName) continue;
+      if (name.empty() || name.size() >= kMaxString) continue;
       bool is_new = false;
       if (symbol.st_shndx != SHN_UNDEF) {
         is_new = defined_.emplace(name).second;

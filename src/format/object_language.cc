@@ -80,9 +80,9 @@ void read_debug_information(const ElfFile& elf, Evidence& evidence) {
 }
 
 bool is_codegen_unit(std::string_view file_symbol) {
-  const auto at = file_symbol.rfind("-cgu.");
-  return at != file_symbol.npos && at + 5 < file_symbol.size() &&
-         std::ranges::all_of(file_symbol.substr(at + 5), [](char c) { return c >= '0' && c <= '9'; });
+  const auto last = file_symbol.find_last_not_of("0123456789");
+  return last != file_symbol.npos && last + 1 < file_symbol.size() &&
+         file_symbol.substr(0, last + 1).ends_with("-cgu.");
 }
 
 Result<bool> has_rust_symbols(const ElfFile& elf, GElf_Word table_type) {
@@ -96,9 +96,10 @@ Result<bool> has_rust_symbols(const ElfFile& elf, GElf_Word table_type) {
   // One pass over the names decides for nearly every C object.
   const auto contains = [&](std::string_view text) { return string_table_contains(*strings, text); };
   if (!contains("17h") && !contains("_R") && !contains("-cgu.")) return false;
-  auto data = elf.translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
+  const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+  const auto count = std::min<std::uint64_t>((*table)->sh_size / entry, kMaxSymbols);
+  auto data = elf.translated((*table)->sh_offset, count * entry, ELF_T_SYM);
   if (!data) return pass(data);
-  const auto count = (*table)->sh_size / gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
   for (std::size_t i = 0; *data && i < count; ++i) {
     GElf_Sym symbol;
     if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;

@@ -3,6 +3,7 @@
 // Objects that no compiler makes: small files that would cost much if their tables were believed.
 #include <doctest/doctest.h>
 #include <elf.h>
+#include <rartifacts/kernel_module.h>
 #include <rartifacts/link.h>
 #include <rartifacts/object.h>
 
@@ -188,5 +189,22 @@ TEST_SUITE("object") {
     units.clear();
     for (int i = 0; i <= 1 << 20; ++i) units += std::string("\x08\0\0\0\x05\0\x02\x08\0\0\0\0", 12);  // of types
     CHECK(notes_on(units, "") == Notes{"debug information: more than 1048576 DWARF units"});
+  }
+
+  TEST_CASE("a table of names without an end is not searched to its end for each symbol") {
+    std::string symbols = symbol(0, SHN_UNDEF);
+    for (std::uint32_t i = 0; i < 20'000; ++i) symbols += symbol(i, SHN_UNDEF) + symbol(1, SHN_ABS, STT_FILE);
+    const std::string names = "_R" + std::string(std::size_t{16} << 20, 'x');
+    auto image = Image::of_bytes(object_of({{.name = ".symtab", .type = SHT_SYMTAB, .content = symbols, .link = 2},
+                                            {.name = ".strtab", .type = SHT_STRTAB, .content = names}}));
+    const auto object = read_object(View(image));
+    REQUIRE(object);
+    CHECK(!object->language);
+    const auto facts = read_link_facts(View(image), nullptr);
+    REQUIRE(facts);
+    CHECK((*facts)->undefined.empty());
+    const auto own = has_own_c_files(View(image));
+    REQUIRE(own);
+    CHECK(!own->has_value());
   }
 }
