@@ -286,6 +286,7 @@ Result<ElfFacts> read_elf(View file) {
   if (facts.e_type == ET_DYN) measure_symbols(*elf, file.size(), facts);
   auto dynamic = read_dynamic(*elf, file, *segments);
   if (!dynamic) return pass(dynamic);
+  facts.is_pie = (dynamic->value(DT_FLAGS_1).value_or(0) & DF_1_PIE) != 0;
   for (const auto& entry : dynamic->entries) {
     if (entry.d_tag != DT_SONAME && entry.d_tag != DT_NEEDED) continue;
     const auto name = string_at(dynamic->strings, entry.d_un.d_val);

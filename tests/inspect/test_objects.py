@@ -153,6 +153,12 @@ class Objects(unittest.TestCase):
         self.language(self.made("ras.o", "gcc", "-c", "-o", "ras.o", "_RasMessage.c"), "c", "^GCC: ")
         self.language(self.made("ras.o", "objcopy", "-R", ".comment", "ras.o"), None, None)
 
+    def test_what_is_linked_to_be_started_is_a_program(self):
+        (self.folder / "main.c").write_text("int main(void) { return 0; }\n")
+        for option, kind in ("-no-pie", "executable"), ("-pie", "executable"), ("-static-pie", "executable"), ("-shared", "shared-library"):
+            with self.subTest(option):
+                self.assertEqual(self.made("linked", "gcc", "-fPIC", option, "-o", "linked", "main.c")["kind"], kind)
+
     def test_undefined_symbols_are_those_of_readelf_and_written_out_as_by_cxxfilt(self):
         std = pathlib.Path(run(RUSTC, "--print", "sysroot").strip()) / "lib/rustlib/x86_64-unknown-linux-gnu/lib"
         files = [self.folder / f"{mangling}.o" for mangling in ("v0", "legacy")]
