@@ -129,8 +129,10 @@ std::vector<Finding> kernel_fitness(const Artifact& artifact) {
 
 std::vector<std::string_view> undecided_fitness(const Artifact& artifact) {
   std::vector<std::string_view> undecided;
-  if (!artifact.link || artifact.link->objects == 0) return undecided;
+  if (!artifact.link) return undecided;
   const auto& link = *artifact.link;
+  if (link.objects == 0 && !link.notes.empty()) undecided = {"symbols", "relocations", "red zone", "vector registers"};
+  if (link.objects == 0) return undecided;
   const auto is_listed = [](const SourceGroup& source) {
     return source.producer.starts_with("GNU C") && source.producer.find(" -m") != source.producer.npos;
   };

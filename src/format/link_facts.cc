@@ -11,7 +11,6 @@
 //   .debug_info            compilers and, of GCC, their options
 //
 // Debug information comes last: it is large, and when the limit of an Image is reached there, the rest is known.
-#include <rartifacts/archive.h>
 #include <rartifacts/link.h>
 
 #include <algorithm>
@@ -35,27 +34,30 @@ constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  //
 
 class Reader {
  public:
-  explicit Reader(const SymbolNames* exports) : exports_(exports) {}
+  Reader(const SymbolNames* exports, const OpenMember& open) : exports_(exports), open_(open) {}
 
   Result<void> read_archive(View file) {
     auto reader = ArchiveReader::open(file);
     if (!reader) return pass(reader);
-    std::vector<View> members;
-    std::size_t external = 0;
+    std::vector<Member> members;
+    std::size_t unread = 0;
     for (;;) {
       auto member = reader->next();
       if (!member) return pass(member);
       if (!*member) break;
-      external += (*member)->external ? 1 : 0;
-      if ((*member)->external || (*member)->name == "lib.rmeta" || (*member)->name == "lib.rmeta-link") continue;
-      auto content = file.sub((*member)->offset, (*member)->size);
+      if ((*member)->name == "lib.rmeta" || (*member)->name == "lib.rmeta-link") continue;
+      auto content = content_of(file, **member);
+      if (!content && (*member)->external) {
+        ++unread;
+        continue;
+      }
       if (!content) return pass(content);
-      members.push_back(*content);
+      if (auto read = read_one(*content); !read) return read;
+      members.push_back(std::move(**member));
     }
-    if (external > 0) facts_.notes.push_back(fmt::format("thin archive: {} members are other files", external));
+    if (unread > 0) facts_.notes.push_back(fmt::format("thin archive: {} members are other files, not read", unread));
     for (const auto& member : members)
-      if (auto read = read_one(member); !read) return read;
-    for (const auto& member : members) read_sources(member);
+      if (auto content = content_of(file, member)) read_sources(*content);
     return {};
   }
 
@@ -80,6 +82,14 @@ class Reader {
   }
 
  private:
+  Result<View> content_of(View archive, const Member& member) const {
+    if (!member.external) return archive.sub(member.offset, member.size);
+    if (!open_) return fail(ErrorKind::unsupported, "the content is another file");
+    auto opened = open_(member);
+    if (!opened) return pass(opened);
+    return opened->content;
+  }
+
   Result<void> read_one(View file) {
     const auto format = object_format(file.head(64));
     if (format == ObjectFormat::bitcode) ++facts_.bitcode;
@@ -238,6 +248,7 @@ class Reader {
   }
 
   const SymbolNames* exports_;
+  const OpenMember& open_;
   LinkFacts facts_;
   std::size_t symbols_ = 0;
   std::size_t name_bytes_ = 0;
@@ -251,15 +262,15 @@ class Reader {
 
 }  // namespace
 
-Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports) {
-  Reader reader(exports);
+Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open) {
+  Reader reader(exports, open);
   const auto head = file.head(64);
   const auto format = object_format(head);
   if (!is_archive(head) && format != ObjectFormat::elf && format != ObjectFormat::bitcode) return std::nullopt;
   auto read = is_archive(head) ? reader.read_archive(file) : reader.read_object(file);
   if (!read) return pass(read);
   auto facts = reader.finish();
-  if (facts.objects + facts.bitcode == 0) return std::nullopt;
+  if (facts.objects + facts.bitcode == 0 && facts.notes.empty()) return std::nullopt;
   return facts;
 }
 

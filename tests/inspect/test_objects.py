@@ -159,6 +159,19 @@ class Objects(unittest.TestCase):
             with self.subTest(option):
                 self.assertEqual(self.made("linked", "gcc", "-fPIC", option, "-o", "linked", "main.c")["kind"], kind)
 
+    def test_the_members_of_a_thin_archive_are_looked_for_where_they_are(self):
+        (self.folder / "uses.c").write_text("int c(void), other(void); int uses(void) { return c() + other(); }\n")
+        run("gcc", "-c", "c.c", "uses.c", cwd=self.folder)
+        thick = self.made("thick.a", "ar", "rc", "thick.a", "c.o", "uses.o")["object"]
+        thin = self.made("thin.a", "ar", "rcT", "thin.a", "c.o", "uses.o")["object"]
+        self.assertEqual(thin, thick)
+        self.assertEqual([symbol["symbol"] for symbol in thin["undefined"]["other"]], ["other"])
+        (self.folder / "c.o").unlink()
+        (self.folder / "uses.o").unlink()
+        gone = inspect(self.folder / "thin.a")[0]
+        self.assertIn("thin archive: 2 members are other files, not read", gone["notes"])
+        self.assertIn("symbols", gone["object"]["kernel_fitness"]["undecided"])
+
     def test_undefined_symbols_are_those_of_readelf_and_written_out_as_by_cxxfilt(self):
         std = pathlib.Path(run(RUSTC, "--print", "sysroot").strip()) / "lib/rustlib/x86_64-unknown-linux-gnu/lib"
         files = [self.folder / f"{mangling}.o" for mangling in ("v0", "legacy")]
