@@ -17,7 +17,8 @@ Result<std::optional<DebugSection>> DebugSection::open(const ElfFile& elf, std::
     if (!header) return pass(header);
     auto found = elf.section_name(*header);
     if (!found) return pass(found);
-    if (*found != name || header->sh_type == SHT_NOBITS) continue;
+    // In a group of its own, .debug_info holds one type (-fdebug-types-section); such ones come first, and can be thousands.
+    if (*found != name || header->sh_type == SHT_NOBITS || (header->sh_flags & SHF_GROUP) != 0) continue;
     if ((header->sh_flags & SHF_COMPRESSED) != 0) return fail(ErrorKind::unsupported, "{} is compressed", name);
     auto view = elf.view(*header);
     if (!view) return pass(view);

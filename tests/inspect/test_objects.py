@@ -139,6 +139,13 @@ class Objects(unittest.TestCase):
         self.assertEqual(rust["object"]["sources"][0]["language"], "Rust")
         self.language(self.made("d.o", "objcopy", "-R", ".comment", "d.o"), "rust", f"^rustc version {re.escape(version)}$")
 
+    def test_types_that_stand_before_the_compile_unit_do_not_hide_it(self):
+        (self.folder / "types.c").write_text("struct a { int b; }; struct c { struct a d; }; struct c e;\n")
+        for compiler in "gcc", "clang-19":
+            artifact = self.made("types.o", compiler, "-c", "-g", "-gdwarf-5", "-fdebug-types-section", "-o", "types.o", "types.c")
+            self.assertEqual([(source["language"], source["count"]) for source in artifact["object"]["sources"]],
+                             [("C11", 1)])
+
     def test_an_assembled_file_without_debug_information_is_of_no_known_language(self):
         self.language(self.made("s.o", "gcc", "-c", "-o", "s.o", "s.S"), None, None)
 
