@@ -258,6 +258,11 @@ class Modules(ScanTest):
         tool("gcc", "-c", "-g", "-fno-pic", "-mno-red-zone", "-mno-sse", "g.c", cwd=self.folder)
         self.assertEqual(self.findings("g.o"), set())
         self.assertEqual(self.inspect(self.folder / "g.o")["object"]["kernel_fitness"]["undecided"], [])
+        for options in ["-mno-red-zone", "-mno-sse4"], ["-mno-sse", "-mno-red-zone", "-mred-zone"], ["-mno-sse", "-mno-red-zone", "-msse"]:
+            tool("gcc", "-c", "-g", "-fno-pic", *options, "g.c", cwd=self.folder)
+            self.assertEqual(self.findings("g.o"), {("user-space-options", "warning", "g.o")}, options)
+        tool("gcc", "-c", "-g", "-fno-pic", "-mred-zone", "-mno-red-zone", "-mgeneral-regs-only", "g.c", cwd=self.folder)
+        self.assertEqual(self.findings("g.o"), set())
         tool("gcc", "-c", "-fno-pic", "g.c", cwd=self.folder)
         self.assertEqual(self.findings("g.o"), set())
         self.assertEqual(self.inspect(self.folder / "g.o")["object"]["kernel_fitness"]["undecided"], ["red zone", "vector registers"])
