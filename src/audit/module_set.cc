@@ -17,8 +17,8 @@
 namespace rartifacts {
 namespace {
 
-/// Longest name that an entry of __versions can hold.
-constexpr std::size_t kMaxVersionName = 55;
+/// Longest name that an entry of __versions can hold: its 64 bytes begin with an unsigned long, and the name ends with NUL.
+std::size_t max_version_name(const Artifact& module) { return module.elf && module.elf->elf_class == 32 ? 59 : 55; }
 
 std::string_view release_of(std::string_view vermagic) { return vermagic.substr(0, vermagic.find(' ')); }
 
@@ -139,8 +139,9 @@ class ModuleAudit {
       return findings_.add(kRule, artifact.path, "", "has no checksums (__versions), and CONFIG_MODVERSIONS=y",
                            {{"config", "CONFIG_MODVERSIONS=y"}});
     if (artifact.module->extended_versions || !artifact.link) return;
-    const auto found = std::ranges::find_if(artifact.link->undefined, [](const UndefinedSymbol& symbol) {
-      return !symbol.is_weak && symbol.name.size() > kMaxVersionName;
+    const auto longest = max_version_name(artifact);
+    const auto found = std::ranges::find_if(artifact.link->undefined, [&](const UndefinedSymbol& symbol) {
+      return !symbol.is_weak && symbol.name.size() > longest;
     });
     if (found != artifact.link->undefined.end())
       findings_.add(kRule, artifact.path, "",

@@ -214,6 +214,18 @@ class Modules(ScanTest):
         self.assertEqual(self.findings(kernel, with_, without), {(rule, "error", "without.ko")})
         self.assertEqual(self.findings(kernel, self.module("c", vermagic)), set())
 
+    def test_names_that_do_not_fit_into_an_entry_of_versions(self):
+        kernel = self.kernel("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODVERSIONS", "GENDWARFKSYMS")
+        folder = self.module("whole", "6.12.1-test SMP preempt mod_unload modversions ", versions=["module_layout"]).parent
+        too_long = {("modversions-without-gendwarfksyms", "error", "m.ko")}
+        for bits, size, findings in ("64", 55, set()), ("64", 56, too_long), ("32", 59, set()), ("32", 60, too_long):
+            with self.subTest(bits=bits, size=size):
+                (folder / "asks.c").write_text(f"void {'a' * size}(void); void asks(void) {{ {'a' * size}(); }}\n"
+                                               '__asm__(".section .comment; .asciz \\"rustc version 1.90.0\\"; .text");\n')
+                tool("gcc", f"-m{bits}", "-c", "-fno-pic", "asks.c", "whole.mod.c", cwd=folder)
+                tool("ld", "-m", {"64": "elf_x86_64", "32": "elf_i386"}[bits], "-r", "-o", "m.ko", "asks.o", "whole.mod.o", cwd=folder)
+                self.assertEqual(self.findings(kernel, folder / "m.ko"), findings)
+
     # ---- Objects for a kernel ----
 
     def obstacles(self, name, source, *options, kind="lib"):
