@@ -112,11 +112,11 @@ class ModuleAudit {
       findings_.add(is_asked ? Severity::error : Severity::warning, Rule::module_unsigned, artifact.path, "",
                     fmt::format("its signature is damaged: {}", signature.why), {{"signature", signature.why}});
     } else if (signature.state == ModuleSignature::State::absent) {
-      const bool is_forced = kernel->config.is_set("MODULE_SIG_FORCE");
       const bool is_before_install = kernel->config.is_set("MODULE_SIG_ALL") && kernel->holds(artifact.path);
-      findings_.add(is_forced           ? Severity::error
-                    : is_before_install ? Severity::info
-                                        : Severity::warning,
+      const bool is_forced = kernel->config.is_set("MODULE_SIG_FORCE") && !is_before_install;
+      findings_.add(is_before_install ? Severity::info
+                    : is_forced       ? Severity::error
+                                      : Severity::warning,
                     Rule::module_unsigned, artifact.path, "",
                     fmt::format("has no signature{}{}", is_forced ? ", and CONFIG_MODULE_SIG_FORCE=y" : "",
                                 is_before_install ? " yet: `make modules_install` signs it" : ""),

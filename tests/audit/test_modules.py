@@ -204,6 +204,13 @@ class Modules(ScanTest):
             with self.subTest(symbols):
                 self.assertEqual(self.findings(self.kernel(*base, *symbols), plain, signed, damaged), findings)
 
+    def test_what_modules_install_will_sign_is_no_error_before(self):
+        kernel = self.kernel("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODULE_SIG", "MODULE_SIG_ALL", "MODULE_SIG_FORCE")
+        module = self.module("m")
+        shutil.copy(module, kernel / "m.ko")
+        self.assertEqual(self.findings(kernel, kernel / "m.ko"), {("module-unsigned", "info", "m.ko")})
+        self.assertEqual(self.findings(kernel, module), {("module-unsigned", "error", "m.ko")})
+
     def test_checksums_of_rust(self):
         base = ("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODVERSIONS")
         vermagic = "6.12.1-test SMP preempt mod_unload modversions "
