@@ -38,7 +38,6 @@ constexpr std::array kWords{Word{"SMP", "SMP", ""}, Word{"preempt", "PREEMPT_BUI
                             Word{"modversions", "MODVERSIONS", ""}};
 
 bool expects(const KernelConfig& config, const Word& word) {
-  if (word.word == "preempt" && config.is_set("PREEMPT_RT")) return false;
   return config.is_set(word.symbol) || (!word.other_symbol.empty() && config.is_set(word.other_symbol));
 }
 
@@ -81,12 +80,18 @@ class ModuleAudit {
     if (kernel.release && release_of(*vermagic) != *kernel.release)
       compare_releases(artifact, *vermagic, *kernel.release);
     std::string differences;
+    const auto& config = kernel.config;
+    // Where both are asked for, it depends on the release which of the two words stands for both.
+    const bool has_preempt = has_word(*vermagic, "preempt") || has_word(*vermagic, "preempt_rt");
+    const bool is_either = has_preempt && expects(config, kWords[1]) && expects(config, kWords[2]);
     for (const auto& word : kWords) {
-      const bool expected = expects(kernel.config, word);
+      const bool expected = expects(config, word);
       if (has_word(*vermagic, word.word) == expected) continue;
+      if (is_either && word.word.starts_with("preempt")) continue;
       differences += fmt::format("{}{} `{}`, which CONFIG_{}{} asks {}", differences.empty() ? "" : "; ",
-                                 expected ? "lacks" : "has", word.word, word.symbol, expected ? "=y" : " not set",
-                                 expected ? "for" : "not for");
+                                 expected ? "lacks" : "has", word.word,
+                                 expected && !config.is_set(word.symbol) ? word.other_symbol : word.symbol,
+                                 expected ? "=y" : " not set", expected ? "for" : "not for");
     }
     if (!differences.empty())
       findings_.add(Rule::vermagic_mismatch, artifact.path, "options", fmt::format("its vermagic {}", differences),

@@ -170,6 +170,14 @@ class Modules(ScanTest):
         for vermagic in "6.12.2-test SMP preempt mod_unload ", "6.12.1-test SMP mod_unload ", "6.12.1-test SMP preempt mod_unload modversions ":
             self.assertEqual(self.findings(kernel, self.module("m", vermagic)), {("vermagic-mismatch", "error", "m.ko")}, vermagic)
 
+    def test_either_word_will_do_where_both_kinds_of_preemption_are_set(self):
+        kernel = self.kernel("SMP", "PREEMPT_BUILD", "PREEMPT_RT", "MODULE_UNLOAD")
+        for word, findings in ("preempt", set()), ("preempt_rt", set()), ("", {("vermagic-mismatch", "error", "m.ko")}):
+            self.assertEqual(self.findings(kernel, self.module("m", f"6.12.1-test SMP {word} mod_unload ")), findings, word)
+        kernel = self.kernel("SMP", "PREEMPT_RT", "MODULE_UNLOAD")
+        self.assertEqual(self.findings(kernel, self.module("m")), {("vermagic-mismatch", "error", "m.ko")})
+        self.assertEqual(self.findings(kernel, self.module("m", "6.12.1-test SMP preempt_rt mod_unload ")), set())
+
     def test_with_checksums_the_release_is_let_off(self):
         kernel = self.kernel("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODVERSIONS")
         module = self.module("m", "6.12.0 SMP preempt mod_unload modversions ", versions=["module_layout"])
