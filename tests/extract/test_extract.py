@@ -367,6 +367,17 @@ class Kbuild(ExtractTest):
         self.assertEqual(result.stdout.split(b"$(addprefix")[0], b"mod-objs := \\\n\tz.o \\\n\ta.o \\\n\tz.2.o\n")
         self.assertEqual(set(self.written()), {"z.o_shipped", "a.o_shipped", "z.2.o_shipped"})
 
+    def test_objects_that_kbuild_would_not_take_are_not_left_out(self):
+        subprocess.run(["rustc", "--crate-type=lib", "--emit=obj", "-o", self.tree / "r.o", "-"], input=b"pub fn f() {}", check=True)
+        content = (self.tree / "r.o").read_bytes()
+        self.tree.write("libx.a", with_long_names((b"a.o", content), (b"b.obj", content)))
+        self.fails(self.extract(self.tree / "libx.a", "--kbuild", "mod"), 3, "b.obj", ".o")
+        self.assertEqual(self.extract(self.tree / "libx.a", "--kbuild", "mod", "--name", "a.o").code, 0)
+        shutil.rmtree(self.out)
+        self.tree.write("libx.a", with_long_names((b"text", b"1")))
+        self.fails(self.extract(self.tree / "libx.a", "--all", "--kbuild", "mod"), 2, "ends in .o")
+        self.assertFalse(self.out.exists())
+
     def test_what_make_would_misread_is_refused(self):
         for name in [b"a b.o", b"a$(x).o", b"a#.o", b"a:.o", b"%.o", b"~a.o", b"mod.o"]:
             with self.subTest(name=name):
