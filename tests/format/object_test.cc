@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <rartifacts/link.h>
 #include <rartifacts/object.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -81,6 +82,18 @@ TEST_SUITE("object") {
     CHECK(crate("_ZN42_$LT$$RF$T$u20$as$u20$core..fmt..Debug$GT$3fmt17hccaa5fa194d5a53aE") == "core");
     CHECK(crate("_ZN50_$LT$my..Type$u20$as$u20$core..ops..drop..Drop$GT$4drop17hccaa5fa194d5a53aE") == "my");
     CHECK(crate("_ZN36_$LT$a..Type$u20$as$u20$b..Trait$GT$1f17hccaa5fa194d5a53aE") == "none");  // a or b
+  }
+
+  TEST_CASE("what compilers call for atomic access is told from what the kernel calls alike") {
+    const SymbolNames exports{"__sync_dirty_buffer", "__udivti3"};
+    const auto group = [&](std::string_view name) { return group_symbol(name, &exports).group; };
+    CHECK(group("__sync_fetch_and_add_4") == SymbolGroup::builtins);
+    CHECK(group("__sync_synchronize") == SymbolGroup::builtins);
+    CHECK(group("__atomic_load_8") == SymbolGroup::builtins);
+    CHECK(group("__atomic_compare_exchange") == SymbolGroup::builtins);
+    CHECK(group("__udivti3") == SymbolGroup::builtins);
+    CHECK(group("__sync_dirty_buffer") == SymbolGroup::kernel);
+    CHECK(group_symbol("__sync_dirty_buffer").group == SymbolGroup::other);
   }
 
   TEST_CASE("a name that refers to itself over and over is given up") {
