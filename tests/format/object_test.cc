@@ -24,6 +24,7 @@ TEST_SUITE("object") {
     CHECK(!is_rust_mangled("_RasMessage"));
     CHECK(!is_rust_mangled("_RegistrationConfirm"));
     CHECK(!is_rust_mangled("_RC"));
+    CHECK(!is_rust_mangled("_RC4_init"));
     CHECK(!is_rust_mangled("_RNv"));
     CHECK(!is_rust_mangled("_ZN9wikipedia7article6formatE"));  // C++
     CHECK(!is_rust_mangled("_ZNSt6vectorIiSaIiEE9push_backEOi"));
