@@ -190,7 +190,9 @@ std::optional<std::string> loader_complaint(const GElf_Ehdr& header, const std::
   const auto* ident = header.e_ident;
   if (ident[EI_VERSION] != EV_CURRENT || header.e_version != EV_CURRENT) return "ELF version is not 1";
   if (ident[EI_OSABI] != ELFOSABI_SYSV && ident[EI_OSABI] != ELFOSABI_LINUX) return "the OS ABI is not that of Linux";
-  if (std::any_of(ident + EI_ABIVERSION, ident + EI_NIDENT, [](unsigned char c) { return c != 0; }))
+  // Up to which version depends on the glibc that loads it.
+  if (ident[EI_ABIVERSION] != 0 && ident[EI_OSABI] != ELFOSABI_GNU) return "the version of its ABI is not 0";
+  if (std::any_of(ident + EI_PAD, ident + EI_NIDENT, [](unsigned char c) { return c != 0; }))
     return "the padding of e_ident is not zero";
   for (const auto type : {GElf_Word{PT_LOAD}, GElf_Word{PT_DYNAMIC}})
     if (std::ranges::find(segments, type, &GElf_Phdr::p_type) == segments.end())

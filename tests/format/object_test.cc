@@ -180,6 +180,22 @@ TEST_SUITE("object") {
     }
   }
 
+  TEST_CASE("the header of a library is refused where glibc refuses it") {
+    const auto complaint = [](unsigned char abi, unsigned char version, unsigned char padding) {
+      auto bytes = golden("1.98.1/libpm-deadbeef.so");
+      bytes[EI_OSABI] = abi;
+      bytes[EI_ABIVERSION] = version;
+      bytes[EI_PAD] = padding;
+      auto image = Image::of_bytes(std::move(bytes));
+      return read_elf(View(image)).value().unloadable.value_or("none");
+    };
+    CHECK(complaint(ELFOSABI_SYSV, 0, 0) == "none");
+    CHECK(complaint(ELFOSABI_GNU, 1, 0) == "none");
+    CHECK(complaint(ELFOSABI_SYSV, 1, 0) == "the version of its ABI is not 0");
+    CHECK(complaint(ELFOSABI_GNU, 1, 1) == "the padding of e_ident is not zero");
+    CHECK(complaint(ELFOSABI_FREEBSD, 0, 0) == "the OS ABI is not that of Linux");
+  }
+
   TEST_CASE("the size of what strip would take away") {
     const auto facts = [](std::vector<std::uint8_t> bytes) {
       auto image = Image::of_bytes(std::move(bytes));
