@@ -112,7 +112,13 @@ SymbolGroup group_of_name(std::string_view name) {
 
 }  // namespace
 
-bool is_float_routine(std::string_view name) { return builtin(name).is_float; }
+bool is_float_routine(std::string_view name) {
+  // Of the ABI for ARM: __aeabi_dadd, __aeabi_f2iz, __aeabi_ui2d, __aeabi_cdcmple.
+  constexpr std::string_view kArm = "__aeabi_";
+  if (!name.starts_with(kArm)) return builtin(name).is_float;
+  constexpr std::array<std::string_view, 4> kOfFloat{"f", "d", "cf", "cd"};
+  return has_prefix_of(kOfFloat, name.substr(kArm.size())) || name.ends_with("2f") || name.ends_with("2d");
+}
 
 UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports) {
   UndefinedSymbol symbol{.name = std::string(name)};

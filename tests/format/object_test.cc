@@ -97,6 +97,15 @@ TEST_SUITE("object") {
     CHECK(group_symbol("__sync_dirty_buffer").group == SymbolGroup::other);
   }
 
+  TEST_CASE("routines that calculate with floating point") {
+    for (const auto* name : {"__addsf3", "__aeabi_dadd", "__aeabi_fmul", "__aeabi_f2iz", "__aeabi_ui2d", "__aeabi_l2f",
+                             "__aeabi_cdcmple", "__aeabi_h2f"})
+      CHECK_MESSAGE(is_float_routine(name), name);
+    for (const auto* name :
+         {"__udivti3", "__aeabi_idiv", "__aeabi_ldivmod", "__aeabi_memcpy", "__aeabi_unwind_cpp_pr0"})
+      CHECK_MESSAGE(!is_float_routine(name), name);
+  }
+
   TEST_CASE("a name that refers to itself over and over is given up") {
     std::string name = "INvC1a1b";
     const auto base62 = [](std::size_t n) {
