@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -145,6 +146,14 @@ class Objects(unittest.TestCase):
             artifact = self.made("types.o", compiler, "-c", "-g", "-gdwarf-5", "-fdebug-types-section", "-o", "types.o", "types.c")
             self.assertEqual([(source["language"], source["count"]) for source in artifact["object"]["sources"]],
                              [("C11", 1)])
+
+    def test_gcc_signs_fortran_like_c(self):
+        if not shutil.which("gfortran"):
+            self.skipTest("no gfortran")
+        (self.folder / "f.f90").write_text("subroutine f(x)\n  real x\n  x = 1\nend subroutine\n")
+        self.language(self.made("f.o", "gfortran", "-c", "-g", "-o", "f.o", "f.f90"), None, "^GCC: ")
+        self.made("c.o", "gcc", "-c", "-g", "c.c")
+        self.language(self.made("fc.o", "ld", "-r", "-o", "fc.o", "f.o", "c.o"), "c", "^GCC: ")
 
     def test_an_assembled_file_without_debug_information_is_of_no_known_language(self):
         self.language(self.made("s.o", "gcc", "-c", "-o", "s.o", "s.S"), None, None)
