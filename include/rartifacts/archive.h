@@ -3,6 +3,7 @@
 
 #include <rartifacts/bytes.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,13 @@ struct Member {
   bool external = false;     ///< thin archive: the content is the file `name`, relative to the archive's directory
   std::optional<std::uint64_t> nested;  ///< external, and that file is an archive: the member whose `header` is this
 };
+
+/// The content of a member, for as long as no other one is opened, and its name where the archive does not have it.
+struct OpenedMember {
+  View content;
+  std::string name;
+};
+using OpenMember = std::function<Result<OpenedMember>(const Member&)>;
 
 /// True when `head`, the first bytes of a file, is the magic of any archive that `ArchiveReader` reads.
 bool is_archive(Bytes head);

@@ -4,8 +4,6 @@
 #include <rartifacts/archive.h>
 #include <rartifacts/artifact.h>
 
-#include <functional>
-
 namespace rartifacts {
 
 /// What `file`, whose name ends in `file_name`, is. Nothing when it is none of our kinds: text, data, an empty .rmeta as
@@ -13,13 +11,6 @@ namespace rartifacts {
 /// calls itself .rmeta or .rlib and is none is an error, not "nothing".
 /// `Artifact::path`, `link_target` and `sha256` are left for the caller.
 Result<std::optional<Artifact>> classify(View file, std::string_view file_name);
-
-/// The content of a member, for as long as no other one is opened, and its name where the archive does not have it.
-struct OpenedMember {
-  View content;
-  std::string name;
-};
-using OpenMember = std::function<Result<OpenedMember>(const Member&)>;
 
 /// The members of an archive, in order. Rust objects are those that `lib.rmeta-link` names (rustc 1.97 and later), or that
 /// show it themselves. A member that `open` cannot open, one of a thin archive, is listed with the reason.

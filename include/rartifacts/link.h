@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <rartifacts/bytes.h>
+#include <rartifacts/archive.h>
 
 #include <array>
 #include <optional>
@@ -70,8 +70,9 @@ struct LinkFacts {
 };
 
 /// Reads one object, or every object of an archive. Nothing: it is neither, or an ELF file that is linked already.
+/// `open` is asked for the members of a thin archive, which are other files; those that it cannot open are in the notes.
 /// Errors: `truncated`, `malformed`, `too_large`.
-Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports);
+Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open = {});
 
 /// The names in a Module.symvers.
 SymbolNames parse_symvers(std::string_view text);

@@ -31,6 +31,7 @@ struct ElfFacts {
   bool has_sections = false;     ///< false: section headers were stripped, PT_DYNAMIC was used
   bool has_interpreter = false;  ///< PT_INTERP: an executable even when ET_DYN
   bool is_dynamic = false;       ///< PT_DYNAMIC
+  bool is_pie = false;           ///< DF_1_PIE: an executable as well, even without PT_INTERP
   std::optional<std::string> soname;
   std::vector<std::string> needed;
   std::optional<std::string> unloadable;  ///< of a shared library: what makes the dynamic loader refuse its header

@@ -17,6 +17,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "audit/findings.h"
 
@@ -24,6 +25,16 @@ namespace rartifacts {
 namespace {
 
 constexpr std::size_t kNamed = 3;  ///< symbols that a message names
+
+// Of options that undo each other the last one counts.
+bool is_in_force(std::string_view producer, std::string_view option, std::string_view opposite) {
+  bool is_in_force = false;
+  for (const auto part : std::views::split(producer, ' ')) {
+    const std::string_view word(part);
+    if (word == option || word == opposite) is_in_force = word == option;
+  }
+  return is_in_force;
+}
 
 class Fitness {
  public:
@@ -105,9 +116,12 @@ class Fitness {
       // GCC lists every -m option that it was given, and -march at least.
       if (!source.producer.starts_with("GNU C") || source.producer.find(" -m") == source.producer.npos) continue;
       std::vector<std::string_view> missing;
-      const auto has = [&](std::string_view option) { return source.producer.find(option) != source.producer.npos; };
-      if (!has("-mno-red-zone")) missing.push_back("-mno-red-zone");
-      if (!has("-mno-sse") && !has("-mgeneral-regs-only")) missing.push_back("-mno-sse");
+      const auto has = [&](std::string_view option, std::string_view opposite) {
+        return is_in_force(source.producer, option, opposite);
+      };
+      if (!has("-mno-red-zone", "-mred-zone")) missing.push_back("-mno-red-zone");
+      if (!has("-mno-sse", "-msse") && !has("-mgeneral-regs-only", "-mno-general-regs-only"))
+        missing.push_back("-mno-sse");
       if (missing.empty()) continue;
       return add(Rule::user_space_options,
                  fmt::format("{} of {} sources were compiled by GCC without {}", source.count, source.language,
@@ -129,8 +143,10 @@ std::vector<Finding> kernel_fitness(const Artifact& artifact) {
 
 std::vector<std::string_view> undecided_fitness(const Artifact& artifact) {
   std::vector<std::string_view> undecided;
-  if (!artifact.link || artifact.link->objects == 0) return undecided;
+  if (!artifact.link) return undecided;
   const auto& link = *artifact.link;
+  if (link.objects == 0 && !link.notes.empty()) undecided = {"symbols", "relocations", "red zone", "vector registers"};
+  if (link.objects == 0) return undecided;
   const auto is_listed = [](const SourceGroup& source) {
     return source.producer.starts_with("GNU C") && source.producer.find(" -m") != source.producer.npos;
   };

@@ -17,8 +17,8 @@
 namespace rartifacts {
 namespace {
 
-/// Longest name that an entry of __versions can hold.
-constexpr std::size_t kMaxVersionName = 55;
+/// Longest name that an entry of __versions can hold: its 64 bytes begin with an unsigned long, and the name ends with NUL.
+std::size_t max_version_name(const Artifact& module) { return module.elf && module.elf->elf_class == 32 ? 59 : 55; }
 
 std::string_view release_of(std::string_view vermagic) { return vermagic.substr(0, vermagic.find(' ')); }
 
@@ -38,7 +38,6 @@ constexpr std::array kWords{Word{"SMP", "SMP", ""}, Word{"preempt", "PREEMPT_BUI
                             Word{"modversions", "MODVERSIONS", ""}};
 
 bool expects(const KernelConfig& config, const Word& word) {
-  if (word.word == "preempt" && config.is_set("PREEMPT_RT")) return false;
   return config.is_set(word.symbol) || (!word.other_symbol.empty() && config.is_set(word.other_symbol));
 }
 
@@ -81,12 +80,18 @@ class ModuleAudit {
     if (kernel.release && release_of(*vermagic) != *kernel.release)
       compare_releases(artifact, *vermagic, *kernel.release);
     std::string differences;
+    const auto& config = kernel.config;
+    // Where both are asked for, it depends on the release which of the two words stands for both.
+    const bool has_preempt = has_word(*vermagic, "preempt") || has_word(*vermagic, "preempt_rt");
+    const bool is_either = has_preempt && expects(config, kWords[1]) && expects(config, kWords[2]);
     for (const auto& word : kWords) {
-      const bool expected = expects(kernel.config, word);
+      const bool expected = expects(config, word);
       if (has_word(*vermagic, word.word) == expected) continue;
+      if (is_either && word.word.starts_with("preempt")) continue;
       differences += fmt::format("{}{} `{}`, which CONFIG_{}{} asks {}", differences.empty() ? "" : "; ",
-                                 expected ? "lacks" : "has", word.word, word.symbol, expected ? "=y" : " not set",
-                                 expected ? "for" : "not for");
+                                 expected ? "lacks" : "has", word.word,
+                                 expected && !config.is_set(word.symbol) ? word.other_symbol : word.symbol,
+                                 expected ? "=y" : " not set", expected ? "for" : "not for");
     }
     if (!differences.empty())
       findings_.add(Rule::vermagic_mismatch, artifact.path, "options", fmt::format("its vermagic {}", differences),
@@ -112,11 +117,11 @@ class ModuleAudit {
       findings_.add(is_asked ? Severity::error : Severity::warning, Rule::module_unsigned, artifact.path, "",
                     fmt::format("its signature is damaged: {}", signature.why), {{"signature", signature.why}});
     } else if (signature.state == ModuleSignature::State::absent) {
-      const bool is_forced = kernel->config.is_set("MODULE_SIG_FORCE");
       const bool is_before_install = kernel->config.is_set("MODULE_SIG_ALL") && kernel->holds(artifact.path);
-      findings_.add(is_forced           ? Severity::error
-                    : is_before_install ? Severity::info
-                                        : Severity::warning,
+      const bool is_forced = kernel->config.is_set("MODULE_SIG_FORCE") && !is_before_install;
+      findings_.add(is_before_install ? Severity::info
+                    : is_forced       ? Severity::error
+                                      : Severity::warning,
                     Rule::module_unsigned, artifact.path, "",
                     fmt::format("has no signature{}{}", is_forced ? ", and CONFIG_MODULE_SIG_FORCE=y" : "",
                                 is_before_install ? " yet: `make modules_install` signs it" : ""),
@@ -139,8 +144,9 @@ class ModuleAudit {
       return findings_.add(kRule, artifact.path, "", "has no checksums (__versions), and CONFIG_MODVERSIONS=y",
                            {{"config", "CONFIG_MODVERSIONS=y"}});
     if (artifact.module->extended_versions || !artifact.link) return;
-    const auto found = std::ranges::find_if(artifact.link->undefined, [](const UndefinedSymbol& symbol) {
-      return !symbol.is_weak && symbol.name.size() > kMaxVersionName;
+    const auto longest = max_version_name(artifact);
+    const auto found = std::ranges::find_if(artifact.link->undefined, [&](const UndefinedSymbol& symbol) {
+      return !symbol.is_weak && symbol.name.size() > longest;
     });
     if (found != artifact.link->undefined.end())
       findings_.add(kRule, artifact.path, "",

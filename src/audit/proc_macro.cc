@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
+#include <array>
 
 #include "audit/findings.h"
 #include "write/formats.h"
@@ -11,6 +12,25 @@ struct Host {
   std::string machine;     ///< as whoever asks calls it
   std::string_view whose;  ///< for the message
 };
+
+// Names that tell more of a library than e_machine does, which is the same for both byte orders and for 32 and 64 bits. Not
+// `mips64`: uname(1) calls both byte orders that.
+struct Layout {
+  std::string_view architecture;
+  int elf_class;
+  bool little_endian;
+};
+constexpr std::array kLayouts{
+    Layout{"mips64el", 64, true}, Layout{"mips64r6el", 64, true}, Layout{"mipsel", 32, true},
+    Layout{"mipsr6el", 32, true}, Layout{"ppc64", 64, false},     Layout{"ppc64el", 64, true},
+    Layout{"ppc64le", 64, true},  Layout{"riscv32", 32, true},    Layout{"riscv64", 64, true},
+    Layout{"s390", 32, false},    Layout{"s390x", 64, false},
+};
+
+bool is_laid_out_for(const ElfFacts& elf, std::string_view architecture) {
+  const auto* row = std::ranges::find(kLayouts, architecture, &Layout::architecture);
+  return row == kLayouts.end() || (row->elf_class == elf.elf_class && row->little_endian == elf.little_endian);
+}
 
 // Whose rustc will load it: what the user says, else what the package says, else this machine.
 std::optional<Host> host_of(const Artifact& artifact, const PackageRoot& packages, const AuditOptions& options) {
@@ -72,11 +92,15 @@ void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, con
   const auto host = host_of(artifact, packages, options);
   if (!host) return;
   findings.apply({Rule::host_arch_mismatch}, artifact.path);
-  const auto machine = elf_machine_name(artifact.elf->e_machine);
-  if (machine != elf_name_of_machine(host->machine))
-    findings.add(Rule::host_arch_mismatch, artifact.path, crate,
-                 fmt::format("{} is for {}, and {} {}", name_in(artifact.path), machine, host->whose, host->machine),
-                 {{"file", machine}, {"host", host->machine}});
+  const auto& elf = *artifact.elf;
+  auto machine = elf_machine_name(elf.e_machine);
+  if (machine == elf_name_of_machine(host->machine)) {
+    if (is_laid_out_for(elf, host->machine)) return;
+    machine += fmt::format(", {}-bit {}-endian", elf.elf_class, elf.little_endian ? "little" : "big");
+  }
+  findings.add(Rule::host_arch_mismatch, artifact.path, crate,
+               fmt::format("{} is for {}, and {} {}", name_in(artifact.path), machine, host->whose, host->machine),
+               {{"file", machine}, {"host", host->machine}});
 }
 
 }  // namespace rartifacts

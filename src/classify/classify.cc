@@ -150,7 +150,8 @@ Result<std::optional<Artifact>> classify_elf(View file) {
       if (auto taken = take_module(artifact, file); !taken) return pass(taken);
     return artifact;
   }
-  if (elf->e_type == kExecutable || (elf->e_type == kShared && elf->has_interpreter && !elf->soname)) {
+  const bool is_program = elf->is_pie || (elf->has_interpreter && !elf->soname);
+  if (elf->e_type == kExecutable || (elf->e_type == kShared && is_program)) {
     artifact.kind = Kind::executable;
     auto object = read_object(file);
     if (!object) return pass(object);

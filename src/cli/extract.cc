@@ -58,6 +58,9 @@ Result<std::vector<Piece>> choose(const ExtractCommand& command, const std::vect
     if (!may_be_wanted) continue;
     if (!member.problem.empty()) return fail(ErrorKind::io, "member {}: {}", printable(member.name), member.problem);
     if (!names[i]) return pass(names[i]);
+    if (!command.kbuild.empty() && is_rust(member) && !names[i]->ends_with(".o"))
+      return fail(ErrorKind::unsupported, "member {}: Kbuild takes no object whose name does not end in .o",
+                  printable(member.name));
     pieces.push_back({i, *names[i], false});
   }
   if (command.metadata && !has_metadata) return fail(ErrorKind::malformed, "no crate metadata in there");
@@ -133,7 +136,9 @@ Result<std::string> name_for_output(const ExtractCommand& command, std::vector<P
     }
     paths += guarded(join_path(command.output, piece.name)) + "\n";
   }
-  return command.kbuild.empty() ? paths : kbuild_lines(command.kbuild, objects);
+  if (command.kbuild.empty()) return paths;
+  if (objects.empty()) return fail(ErrorKind::unsupported, "no member whose name ends in .o: Kbuild takes no others");
+  return kbuild_lines(command.kbuild, objects);
 }
 
 Result<void> check_free(const std::vector<Piece>& pieces, const OutputDirectory& output) {

@@ -346,7 +346,9 @@ ExitCode run(int argc, char** argv) {
 }  // namespace rartifacts
 
 int main(int argc, char** argv) {
-  // A reader that goes away (`| head`) is an error we report, not a signal that kills us.
+  // A reader that goes away (`| head`), or a file over the limit of the shell, is an error we report, not a signal that
+  // kills us.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   return static_cast<int>(rartifacts::run(argc, argv));
 }

@@ -2,6 +2,7 @@
 #include "cli/output_directory.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,6 +62,14 @@ Result<Descriptor> OutputDirectory::create(const std::string& name) {
 }
 
 Result<void> OutputDirectory::commit(bool replace) {
+  // What is replaced is gone, so what cannot be is looked for first.
+  for (const auto& name : names_) {
+    struct stat status{};
+    if (fstatat(directory_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(status.st_mode))
+      continue;
+    errno = EISDIR;
+    return fail_errno(name);
+  }
   std::size_t moved = 0;
   Result<void> result;
   for (; result && moved < names_.size(); ++moved) {

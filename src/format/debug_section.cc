@@ -7,6 +7,7 @@ namespace rartifacts {
 namespace {
 
 constexpr std::size_t kMaxRelocations = std::size_t{4} << 20;
+constexpr std::uint64_t kMaxSymbolBytes = std::uint64_t{192} << 20;
 
 }  // namespace
 
@@ -16,7 +17,8 @@ Result<std::optional<DebugSection>> DebugSection::open(const ElfFile& elf, std::
     if (!header) return pass(header);
     auto found = elf.section_name(*header);
     if (!found) return pass(found);
-    if (*found != name || header->sh_type == SHT_NOBITS) continue;
+    // In a group of its own, .debug_info holds one type (-fdebug-types-section); such ones come first, and can be thousands.
+    if (*found != name || header->sh_type == SHT_NOBITS || (header->sh_flags & SHF_GROUP) != 0) continue;
     if ((header->sh_flags & SHF_COMPRESSED) != 0) return fail(ErrorKind::unsupported, "{} is compressed", name);
     auto view = elf.view(*header);
     if (!view) return pass(view);
@@ -44,6 +46,7 @@ Result<std::string> DebugSection::text(std::uint64_t offset) const {
 }
 
 Result<void> DebugSection::read_relocations(const ElfFile& elf, std::size_t target) {
+  std::uint64_t symbol_bytes = 0;
   for (std::size_t i = 1; i < elf.section_count(); ++i) {
     auto header = elf.section(i);
     if (!header) return pass(header);
@@ -51,11 +54,16 @@ Result<void> DebugSection::read_relocations(const ElfFile& elf, std::size_t targ
     if ((!has_addends && header->sh_type != SHT_REL) || header->sh_info != target) continue;
     const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
     const auto count = header->sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
-    if (count > kMaxRelocations) return fail(ErrorKind::too_large, "{} relocations of debug information", count);
+    // Any number of headers may announce the same bytes.
+    if (count > kMaxRelocations - relocations_.size())
+      return fail(ErrorKind::too_large, "more than {} relocations of debug information", kMaxRelocations);
     auto data = elf.translated(header->sh_offset, header->sh_size, type);
     if (!data) return pass(data);
     auto symbols = elf.section(header->sh_link);
     if (!symbols) return pass(symbols);
+    if (symbols->sh_size > kMaxSymbolBytes - symbol_bytes)
+      return fail(ErrorKind::too_large, "more than {} MiB of symbols for debug information", kMaxSymbolBytes >> 20);
+    symbol_bytes += symbols->sh_size;
     auto values = elf.translated(symbols->sh_offset, symbols->sh_size, ELF_T_SYM);
     if (!values) return pass(values);
     for (std::size_t r = 0; *data && r < count; ++r)

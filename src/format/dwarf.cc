@@ -4,7 +4,7 @@
 // ========================
 //
 // .debug_info is a sequence of units, each a header and a tree of entries. The first entry of a unit describes the source file:
-// its language, its name, and the compiler's signature. Nothing below it is read here.
+// its language, and the compiler's signature. Nothing below it is read here.
 //
 //     unit:   length, version, (5: type, address size), offset in .debug_abbrev, (2 to 4: address size), entries
 //     entry:  a code, and then the values of the attributes that .debug_abbrev lists for this code, with their forms
@@ -15,18 +15,23 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "format/debug_section.h"
 
 namespace rartifacts {
 namespace {
 
-constexpr std::size_t kMaxUnits = 65536;
+constexpr std::size_t kMaxUnits = std::size_t{1} << 20;
+/// Each unit looks for its code from the start of its abbreviations, and several may use the same ones.
+constexpr std::uint64_t kMaxAbbreviationBytes = std::uint64_t{64} << 20;
+/// Texts may overlap in their section, so a small file can hold many long ones.
+constexpr std::size_t kMaxProducerBytes = std::size_t{16} << 20;
 constexpr int kMaxAttributes = 256;
 
 enum : std::uint64_t { kTagCompileUnit = 0x11, kTagSkeletonUnit = 0x4a };
 enum : std::uint64_t { kUnitCompile = 0x01, kUnitPartial = 0x03, kUnitSkeleton = 0x04, kUnitSplitCompile = 0x05 };
-enum : std::uint64_t { kAtName = 0x03, kAtLanguage = 0x13, kAtProducer = 0x25, kAtStrOffsetsBase = 0x72 };
+enum : std::uint64_t { kAtLanguage = 0x13, kAtProducer = 0x25, kAtStrOffsetsBase = 0x72 };
 enum : std::uint64_t { kFormIndirect = 0x16, kFormImplicitConst = 0x21 };
 
 // How a value is stored. `offset` has the size that the unit says, and can be relocated; so can `number`, in older versions.
@@ -110,23 +115,37 @@ class Reader {
   Reader(const ElfFile& elf, DebugSection info, DebugSection abbreviations)
       : elf_(elf), info_(std::move(info)), abbreviations_(std::move(abbreviations)) {}
 
-  Result<std::vector<CompileUnit>> read() {
-    std::vector<CompileUnit> all;
+  Result<std::vector<CompileUnits>> read() {
+    std::size_t units = 0;
     for (std::uint64_t at = 0; at < info_.view().size();) {
+      if (++units > kMaxUnits) return fail(ErrorKind::too_large, "more than {} DWARF units", kMaxUnits);
       auto unit = header(at);
       if (!unit) return pass(unit);
       if (unit->type == kUnitCompile || unit->type == kUnitSkeleton || unit->type == kUnitSplitCompile) {
         auto found = first_entry(*unit);
         if (!found) return pass(found);
-        if (*found) all.push_back(std::move(**found));
+        if (*found) keep(std::move(**found));
       }
-      if (all.size() > kMaxUnits) return fail(ErrorKind::too_large, "more than {} compile units", kMaxUnits);
+      if (producer_bytes_ > kMaxProducerBytes)
+        return fail(ErrorKind::too_large, "more than {} MiB of DW_AT_producer", kMaxProducerBytes >> 20);
       at = unit->end;
     }
-    return all;
+    return std::move(all_);
   }
 
  private:
+  using Origin = std::pair<std::uint64_t, std::string>;  ///< language and producer
+
+  void keep(Origin origin) {
+    const auto [place, is_new] = places_.try_emplace(std::move(origin), all_.size());
+    const auto& [language, producer] = place->first;
+    if (is_new) {
+      all_.push_back({language, producer, 0});
+      producer_bytes_ += producer.size();
+    }
+    ++all_[place->second].count;
+  }
+
   std::uint64_t number(Cursor& cursor, std::size_t width) const {
     const auto bytes = cursor.raw(width);
     return cursor.ok() ? info_.number(bytes) : 0;
@@ -165,18 +184,23 @@ class Reader {
     return unit;
   }
 
-  Result<std::optional<CompileUnit>> first_entry(const Unit& unit) {
-    Cursor cursor(info_.view(), unit.entries);
+  Result<std::optional<Origin>> first_entry(const Unit& unit) {
+    auto until_end = info_.view().sub(0, unit.end);
+    if (!until_end) return pass(until_end);
+    Cursor cursor(*until_end, unit.entries);
     const auto code = cursor.leb128();
     if (!cursor.ok()) return cursor.error();
     if (code == 0) return std::nullopt;
     Cursor list(abbreviations_.view(), unit.abbreviations);
     const auto tag = find_abbreviation(list, code);
     if (!list.ok()) return list.error();
+    abbreviation_bytes_ += list.position() - unit.abbreviations;
+    if (abbreviation_bytes_ > kMaxAbbreviationBytes)
+      return fail(ErrorKind::too_large, "more than {} MiB of DWARF abbreviations to look through",
+                  kMaxAbbreviationBytes >> 20);
     if (tag != kTagCompileUnit && tag != kTagSkeletonUnit) return std::nullopt;
     Value producer;
-    Value name;
-    CompileUnit found;
+    std::uint64_t language = 0;
     std::optional<std::uint64_t> base;
     for (int i = 0; i < kMaxAttributes; ++i) {
       const auto attribute = list.leb128();
@@ -186,17 +210,13 @@ class Reader {
       if (attribute == 0 && form == 0) break;
       auto value = read_value(cursor, unit, form, constant);
       if (!cursor.ok()) return cursor.error();
-      if (attribute == kAtLanguage) found.language = value.number;
+      if (attribute == kAtLanguage) language = value.number;
       if (attribute == kAtStrOffsetsBase) base = value.number;
       if (attribute == kAtProducer) producer = std::move(value);
-      else if (attribute == kAtName) name = std::move(value);
     }
-    for (auto [value, text] : {std::pair(&producer, &found.producer), std::pair(&name, &found.name)}) {
-      auto read = text_of(*value, unit, base);
-      if (!read) return pass(read);
-      *text = std::move(*read);
-    }
-    return found;
+    auto text = text_of(producer, unit, base);
+    if (!text) return pass(text);
+    return Origin(language, std::move(*text));
   }
 
   // Leaves `list` at the attributes of `code`, and returns its tag.
@@ -301,6 +321,10 @@ class Reader {
   DebugSection info_;
   DebugSection abbreviations_;
   Slot strings_, line_strings_, string_offsets_;
+  std::map<Origin, std::size_t> places_;  ///< in all_
+  std::vector<CompileUnits> all_;
+  std::size_t producer_bytes_ = 0;
+  std::uint64_t abbreviation_bytes_ = 0;
 };
 
 struct LanguageName {
@@ -342,10 +366,10 @@ constexpr std::array kLanguages{
 
 }  // namespace
 
-Result<std::vector<CompileUnit>> read_compile_units(const ElfFile& elf) {
+Result<std::vector<CompileUnits>> read_compile_units(const ElfFile& elf) {
   auto info = DebugSection::open(elf, ".debug_info");
   if (!info) return pass(info);
-  if (!*info) return std::vector<CompileUnit>();
+  if (!*info) return std::vector<CompileUnits>();
   auto abbreviations = DebugSection::open(elf, ".debug_abbrev");
   if (!abbreviations) return pass(abbreviations);
   if (!*abbreviations) return fail(ErrorKind::malformed, ".debug_info without .debug_abbrev");

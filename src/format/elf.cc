@@ -190,7 +190,9 @@ std::optional<std::string> loader_complaint(const GElf_Ehdr& header, const std::
   const auto* ident = header.e_ident;
   if (ident[EI_VERSION] != EV_CURRENT || header.e_version != EV_CURRENT) return "ELF version is not 1";
   if (ident[EI_OSABI] != ELFOSABI_SYSV && ident[EI_OSABI] != ELFOSABI_LINUX) return "the OS ABI is not that of Linux";
-  if (std::any_of(ident + EI_ABIVERSION, ident + EI_NIDENT, [](unsigned char c) { return c != 0; }))
+  // Up to which version depends on the glibc that loads it.
+  if (ident[EI_ABIVERSION] != 0 && ident[EI_OSABI] != ELFOSABI_GNU) return "the version of its ABI is not 0";
+  if (std::any_of(ident + EI_PAD, ident + EI_NIDENT, [](unsigned char c) { return c != 0; }))
     return "the padding of e_ident is not zero";
   for (const auto type : {GElf_Word{PT_LOAD}, GElf_Word{PT_DYNAMIC}})
     if (std::ranges::find(segments, type, &GElf_Phdr::p_type) == segments.end())
@@ -286,6 +288,7 @@ Result<ElfFacts> read_elf(View file) {
   if (facts.e_type == ET_DYN) measure_symbols(*elf, file.size(), facts);
   auto dynamic = read_dynamic(*elf, file, *segments);
   if (!dynamic) return pass(dynamic);
+  facts.is_pie = (dynamic->value(DT_FLAGS_1).value_or(0) & DF_1_PIE) != 0;
   for (const auto& entry : dynamic->entries) {
     if (entry.d_tag != DT_SONAME && entry.d_tag != DT_NEEDED) continue;
     const auto name = string_at(dynamic->strings, entry.d_un.d_val);
@@ -311,6 +314,7 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
   const auto is_there = [&](auto prefix) { return string_table_contains(table->strings, prefix); };
   if (std::ranges::none_of(prefixes, is_there)) return names;
   const std::uint64_t entry = gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
+  if (table->count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} dynamic symbols", kMaxSymbols);
   auto data = elf->translated(table->offset, table->count * entry, ELF_T_SYM);
   if (!data) return pass(data);
   for (std::uint64_t i = 0; *data && i < table->count; ++i) {

@@ -32,7 +32,7 @@ Result<void> check_libelf() {
 
 std::string_view string_at(Bytes table, std::uint64_t offset) {
   if (offset >= table.size()) return {};
-  const auto rest = as_text(table.subspan(offset));
+  const auto rest = as_text(table.subspan(offset)).substr(0, kMaxString);
   return rest.substr(0, rest.find('\0'));
 }
 

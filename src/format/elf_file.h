@@ -47,7 +47,11 @@ class ElfFile {
   Bytes section_names_;
 };
 
-/// The NUL-terminated string at `offset` of a string table; empty when there is none.
+/// A file may have as many symbols as it likes; nobody goes through more than these.
+constexpr std::size_t kMaxSymbols = std::size_t{4} << 20;
+/// No compiler writes a longer name. Without an end to the search, a table without NUL would be searched once for each symbol.
+constexpr std::size_t kMaxString = 64 * 1024;
+/// The NUL-terminated string at `offset` of a string table, cut at kMaxString; empty when there is none.
 std::string_view string_at(Bytes table, std::uint64_t offset);
 /// True when `text` stands anywhere in a string table. Much faster than looking at its strings one by one.
 bool string_table_contains(Bytes table, std::string_view text);

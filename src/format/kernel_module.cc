@@ -147,6 +147,7 @@ Result<std::optional<bool>> has_own_c_files(View file) {
   auto data = elf->translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
   if (!data) return pass(data);
   const auto count = (*table)->sh_size / gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
+  if (count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
   bool has_names = false;
   for (std::size_t i = 0; *data && i < count; ++i) {
     GElf_Sym symbol;

@@ -11,7 +11,6 @@
 //   .debug_info            compilers and, of GCC, their options
 //
 // Debug information comes last: it is large, and when the limit of an Image is reached there, the rest is known.
-#include <rartifacts/archive.h>
 #include <rartifacts/link.h>
 
 #include <algorithm>
@@ -24,35 +23,41 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::size_t kMaxSymbols = std::size_t{4} << 20;
-constexpr std::size_t kMaxSymbolName = 64 * 1024;
+/// Names may overlap in their table, so a small file can hold many long ones. Of what is kept there is an end.
+constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxShownName = 4096;
+constexpr std::size_t kMaxRelocationTypes = 256;
+constexpr std::size_t kMaxRelocations = std::size_t{16} << 20;  ///< more than a whole kernel has
 // binutils include/elf/common.h
 constexpr std::uint64_t kPropertyFeature2Used = 0xc0010001;
 constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  ///< XMM, YMM, ZMM
 
 class Reader {
  public:
-  explicit Reader(const SymbolNames* exports) : exports_(exports) {}
+  Reader(const SymbolNames* exports, const OpenMember& open) : exports_(exports), open_(open) {}
 
   Result<void> read_archive(View file) {
     auto reader = ArchiveReader::open(file);
     if (!reader) return pass(reader);
-    std::vector<View> members;
-    std::size_t external = 0;
+    std::vector<Member> members;
+    std::size_t unread = 0;
     for (;;) {
       auto member = reader->next();
       if (!member) return pass(member);
       if (!*member) break;
-      external += (*member)->external ? 1 : 0;
-      if ((*member)->external || (*member)->name == "lib.rmeta" || (*member)->name == "lib.rmeta-link") continue;
-      auto content = file.sub((*member)->offset, (*member)->size);
+      if ((*member)->name == "lib.rmeta" || (*member)->name == "lib.rmeta-link") continue;
+      auto content = content_of(file, **member);
+      if (!content && (*member)->external) {
+        ++unread;
+        continue;
+      }
       if (!content) return pass(content);
-      members.push_back(*content);
+      if (auto read = read_one(*content); !read) return read;
+      members.push_back(std::move(**member));
     }
-    if (external > 0) facts_.notes.push_back(fmt::format("thin archive: {} members are other files", external));
+    if (unread > 0) facts_.notes.push_back(fmt::format("thin archive: {} members are other files, not read", unread));
     for (const auto& member : members)
-      if (auto read = read_one(member); !read) return read;
-    for (const auto& member : members) read_sources(member);
+      if (auto content = content_of(file, member)) read_sources(*content);
     return {};
   }
 
@@ -77,6 +82,14 @@ class Reader {
   }
 
  private:
+  Result<View> content_of(View archive, const Member& member) const {
+    if (!member.external) return archive.sub(member.offset, member.size);
+    if (!open_) return fail(ErrorKind::unsupported, "the content is another file");
+    auto opened = open_(member);
+    if (!opened) return pass(opened);
+    return opened->content;
+  }
+
   Result<void> read_one(View file) {
     const auto format = object_format(file.head(64));
     if (format == ObjectFormat::bitcode) ++facts_.bitcode;
@@ -122,9 +135,12 @@ class Reader {
     if ((target->sh_flags & SHF_ALLOC) == 0) return {};
     const bool has_addends = section.sh_type == SHT_RELA;
     const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
+    const auto count = section.sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
+    if (count > kMaxRelocations - relocation_count_)
+      return fail(ErrorKind::too_large, "more than {} relocations", kMaxRelocations);
+    relocation_count_ += count;
     auto data = elf.translated(section.sh_offset, section.sh_size, type);
     if (!data) return pass(data);
-    const auto count = section.sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
     for (std::size_t i = 0; *data && i < count; ++i) {
       GElf_Rela rela{};
       GElf_Rel rel{};
@@ -134,8 +150,10 @@ class Reader {
       const auto info = has_addends ? rela.r_info : rel.r_info;
       auto& use = relocations_[static_cast<std::uint32_t>(GELF_R_TYPE(info))];
       if (use.count++ > 0) continue;
+      if (relocations_.size() > kMaxRelocationTypes)
+        return fail(ErrorKind::too_large, "more than {} types of relocations", kMaxRelocationTypes);
       use.type = static_cast<std::uint32_t>(GELF_R_TYPE(info));
-      if (auto name = elf.section_name(*target)) use.section = *name;
+      if (auto name = elf.section_name(*target)) use.section = name->substr(0, kMaxShownName);
       use.symbol = symbol_name(elf, section.sh_link, GELF_R_SYM(info));
     }
     return {};
@@ -147,14 +165,16 @@ class Reader {
     auto strings = elf.section(table->sh_link);
     if (!strings) return {};
     auto names = elf.content(*strings);
-    auto data = elf.translated(table->sh_offset, table->sh_size, ELF_T_SYM);
+    const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+    if (!names || index >= table->sh_size / entry) return {};
+    auto data = elf.translated(table->sh_offset + index * entry, entry, ELF_T_SYM);
     GElf_Sym symbol;
-    if (!names || !data || !*data || !gelf_getsym(*data, static_cast<int>(index), &symbol)) return {};
+    if (!data || !*data || !gelf_getsym(*data, 0, &symbol)) return {};
     if (GELF_ST_TYPE(symbol.st_info) != STT_SECTION)
-      return std::string(string_at(*names, symbol.st_name).substr(0, kMaxSymbolName));
+      return std::string(string_at(*names, symbol.st_name).substr(0, kMaxShownName));
     auto section = elf.section(symbol.st_shndx);
     if (!section) return {};
-    return std::string(elf.section_name(*section).value_or(""));
+    return std::string(elf.section_name(*section).value_or("").substr(0, kMaxShownName));
   }
 
   Result<void> read_symbols(const ElfFile& elf) {
@@ -176,10 +196,17 @@ class Reader {
       const auto binding = GELF_ST_BIND(symbol.st_info);
       if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) continue;
       const auto name = string_at(*strings, symbol.st_name);
-      if (name.empty() || name.size() > kMaxSymbolName) continue;
-      if (symbol.st_shndx != SHN_UNDEF) defined_.emplace(name);
-      else if (auto [at, is_new] = undefined_.try_emplace(std::string(name), binding == STB_WEAK); !is_new)
+      if (name.empty() || name.size() >= kMaxString) continue;
+      bool is_new = false;
+      if (symbol.st_shndx != SHN_UNDEF) {
+        is_new = defined_.emplace(name).second;
+      } else if (const auto at = undefined_.find(name); at != undefined_.end()) {
         at->second &= binding == STB_WEAK;
+      } else {
+        is_new = undefined_.emplace(name, binding == STB_WEAK).second;
+      }
+      if (is_new && (name_bytes_ += name.size()) > kMaxNameBytes)
+        return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
     }
     return {};
   }
@@ -209,12 +236,23 @@ class Reader {
       stopped_ = true;
       return;
     }
-    for (auto& unit : *units) ++sources_[{dwarf_language_name(unit.language), std::move(unit.producer)}];
+    for (auto& unit : *units) {
+      const auto size = unit.producer.size();
+      auto& count = sources_[{dwarf_language_name(unit.language), std::move(unit.producer)}];
+      if (count == 0) name_bytes_ += size;
+      count += unit.count;
+    }
+    if (name_bytes_ <= kMaxNameBytes) return;
+    facts_.notes.push_back("debug information: more compilers and options than are kept");
+    stopped_ = true;
   }
 
   const SymbolNames* exports_;
+  const OpenMember& open_;
   LinkFacts facts_;
   std::size_t symbols_ = 0;
+  std::size_t name_bytes_ = 0;
+  std::size_t relocation_count_ = 0;
   bool stopped_ = false;
   std::map<std::string, bool, std::less<>> undefined_;  ///< and whether all who need it do without
   SymbolNames defined_;
@@ -224,15 +262,15 @@ class Reader {
 
 }  // namespace
 
-Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports) {
-  Reader reader(exports);
+Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open) {
+  Reader reader(exports, open);
   const auto head = file.head(64);
   const auto format = object_format(head);
   if (!is_archive(head) && format != ObjectFormat::elf && format != ObjectFormat::bitcode) return std::nullopt;
   auto read = is_archive(head) ? reader.read_archive(file) : reader.read_object(file);
   if (!read) return pass(read);
   auto facts = reader.finish();
-  if (facts.objects + facts.bitcode == 0) return std::nullopt;
+  if (facts.objects + facts.bitcode == 0 && facts.notes.empty()) return std::nullopt;
   return facts;
 }
 

@@ -54,6 +54,7 @@ class V0 {
 
   bool parse() {
     while (at_ < name_.size() && is_digit(name_[at_])) ++at_;
+    if (is_one_of("C")) return false;  // a crate is no symbol, but a function of C can be called _RC4_init
     path(true);
     if (!bad_ && at_ < name_.size() && is_one_of("CMXYNIB")) {
       auto outer = std::exchange(crate_, {});

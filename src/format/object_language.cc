@@ -7,7 +7,7 @@
 // Older rustc left none, and distributions strip it. What remains then is the symbol table: mangled Rust names, or the
 // name of the codegen unit as STT_FILE (`nocore.5gng39lh-cgu.0`). Names of Rust beside a comment of GCC alone are an old
 // rustc, linked with C. Last, debug information names language and compiler of each source file; assemblers write nothing
-// else. Without any of these the answer is that we do not know.
+// else, and Fortran of GCC is signed like C. Without any of these the answer is that we do not know.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -25,12 +25,15 @@ struct Evidence {
   bool rust = false;
   bool c = false;
   bool assembler = false;
+  bool gcc = false;                  ///< signed by GCC, whose every compiler signs alike
+  bool other_language = false;       ///< of which GCC has a compiler too: Fortran, Ada …
   std::optional<std::string> rustc;  ///< the signature of rustc
   std::optional<std::string> other;  ///< the first one of another compiler
 
   std::optional<Language> language() const {
-    if (rust) return c ? Language::mixed : Language::rust;
-    if (c) return Language::c;
+    const bool has_c = c || (gcc && !other_language);
+    if (rust) return has_c ? Language::mixed : Language::rust;
+    if (has_c) return Language::c;
     return assembler ? std::optional(Language::assembler) : std::nullopt;
   }
   std::optional<std::string> producer() const { return rustc || language() == Language::rust ? rustc : other; }
@@ -48,9 +51,9 @@ Result<void> read_comment(const ElfFile& elf, Evidence& evidence) {
     if (line.starts_with(kRustc)) {
       if (!evidence.rustc) evidence.rustc = line;
       evidence.rust = true;
-    } else if (line.starts_with("GCC: ") || line.find("clang version ") != line.npos) {
+    } else if (const bool is_gcc = line.starts_with("GCC: "); is_gcc || line.find("clang version ") != line.npos) {
       if (!evidence.other) evidence.other = line;
-      evidence.c = true;
+      (is_gcc ? evidence.gcc : evidence.c) = true;
     }
   }
   return {};
@@ -71,18 +74,21 @@ void read_debug_information(const ElfFile& elf, Evidence& evidence) {
   if (!units) return;
   for (auto& unit : *units) {
     const bool is_rust = unit.language == kDwarfRust;
+    const bool is_c = is_dwarf_c(unit.language);
+    const bool is_assembler = unit.language == kDwarfMipsAssembler || unit.language == kDwarfAssembly;
     evidence.rust |= is_rust;
-    evidence.c |= is_dwarf_c(unit.language);
-    evidence.assembler |= unit.language == kDwarfMipsAssembler || unit.language == kDwarfAssembly;
+    evidence.c |= is_c;
+    evidence.assembler |= is_assembler;
+    evidence.other_language |= unit.language != 0 && !is_rust && !is_c && !is_assembler;
     auto& producer = is_rust ? evidence.rustc : evidence.other;
     if (!producer && !unit.producer.empty()) producer = plain_producer(std::move(unit.producer));
   }
 }
 
 bool is_codegen_unit(std::string_view file_symbol) {
-  const auto at = file_symbol.rfind("-cgu.");
-  return at != file_symbol.npos && at + 5 < file_symbol.size() &&
-         std::ranges::all_of(file_symbol.substr(at + 5), [](char c) { return c >= '0' && c <= '9'; });
+  const auto last = file_symbol.find_last_not_of("0123456789");
+  return last != file_symbol.npos && last + 1 < file_symbol.size() &&
+         file_symbol.substr(0, last + 1).ends_with("-cgu.");
 }
 
 Result<bool> has_rust_symbols(const ElfFile& elf, GElf_Word table_type) {
@@ -96,9 +102,10 @@ Result<bool> has_rust_symbols(const ElfFile& elf, GElf_Word table_type) {
   // One pass over the names decides for nearly every C object.
   const auto contains = [&](std::string_view text) { return string_table_contains(*strings, text); };
   if (!contains("17h") && !contains("_R") && !contains("-cgu.")) return false;
-  auto data = elf.translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
+  const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+  const auto count = std::min<std::uint64_t>((*table)->sh_size / entry, kMaxSymbols);
+  auto data = elf.translated((*table)->sh_offset, count * entry, ELF_T_SYM);
   if (!data) return pass(data);
-  const auto count = (*table)->sh_size / gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
   for (std::size_t i = 0; *data && i < count; ++i) {
     GElf_Sym symbol;
     if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
@@ -124,7 +131,8 @@ Result<ObjectFacts> read_object(View object) {
     evidence.rust = *found;
   }
   const bool is_signed = evidence.rust ? evidence.rustc.has_value() : evidence.other.has_value();
-  if (!is_signed) read_debug_information(*elf, evidence);
+  const bool is_of_gcc_alone = evidence.gcc && !evidence.c && !evidence.rust;
+  if (!is_signed || is_of_gcc_alone) read_debug_information(*elf, evidence);
   return ObjectFacts{evidence.language(), evidence.producer()};
 }
 

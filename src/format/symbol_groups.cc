@@ -38,8 +38,13 @@ constexpr std::array<std::string_view, 6> kMemory{"memcpy", "memmove", "memset",
 constexpr std::array<std::string_view, 3> kRuntimePrefixes{"__rust_", "__rdl_", "__rg_"};
 constexpr std::array<std::string_view, 6> kRuntime{"rust_begin_unwind", "rust_eh_personality",   "rust_panic",
                                                    "rust_oom",          "rust_eh_unwind_resume", "rust_panic_fmt"};
-constexpr std::array<std::string_view, 5> kBuiltinPrefixes{"__aeabi_", "__aarch64_", "__sync_", "__atomic_",
-                                                           "_Unwind_"};
+constexpr std::array<std::string_view, 3> kBuiltinPrefixes{"__aeabi_", "__aarch64_", "_Unwind_"};
+// Of these those that end in a number of bytes, and few others: __sync_dirty_buffer is Linux's own.
+constexpr std::array<std::string_view, 2> kAtomicPrefixes{"__sync_", "__atomic_"};
+constexpr std::array<std::string_view, 5> kAtomicSizes{"_1", "_2", "_4", "_8", "_16"};
+constexpr std::array<std::string_view, 6> kAtomicOfAnySize{"__atomic_load",         "__atomic_store",
+                                                           "__atomic_exchange",     "__atomic_compare_exchange",
+                                                           "__atomic_is_lock_free", "__sync_synchronize"};
 constexpr std::array<std::string_view, 42> kOperations{
     "ashl",  "ashr",  "lshr",   "mul",     "div",    "udiv",  "mod",     "umod",   "cmp",  "ucmp",   "neg",
     "negv",  "addv",  "subv",   "mulv",    "mulo",   "absv",  "clz",     "ctz",    "ffs",  "parity", "popcount",
@@ -55,6 +60,13 @@ bool contains(const Table& table, std::string_view text) {
 template <class Table>
 bool has_prefix_of(const Table& table, std::string_view text) {
   return std::ranges::any_of(table, [&](auto prefix) { return text.starts_with(prefix); });
+}
+
+// `__sync_fetch_and_add_4`, `__atomic_load_8`.
+bool is_atomic(std::string_view name) {
+  const auto ends_name = [&](auto size) { return name.ends_with(size); };
+  return contains(kAtomicOfAnySize, name) ||
+         (has_prefix_of(kAtomicPrefixes, name) && std::ranges::any_of(kAtomicSizes, ends_name));
 }
 
 // `__udivti3`: two underscores, an operation, one or two modes, perhaps the number of operands.
@@ -94,13 +106,19 @@ SymbolGroup group_of_name(std::string_view name) {
   if (name.starts_with("__rust__")) name.remove_prefix(6);
   if (contains(kMemory, name)) return SymbolGroup::memory;
   if (contains(kRuntime, name) || has_prefix_of(kRuntimePrefixes, name)) return SymbolGroup::runtime;
-  if (has_prefix_of(kBuiltinPrefixes, name) || builtin(name).is_one) return SymbolGroup::builtins;
+  if (has_prefix_of(kBuiltinPrefixes, name) || is_atomic(name) || builtin(name).is_one) return SymbolGroup::builtins;
   return SymbolGroup::other;
 }
 
 }  // namespace
 
-bool is_float_routine(std::string_view name) { return builtin(name).is_float; }
+bool is_float_routine(std::string_view name) {
+  // Of the ABI for ARM: __aeabi_dadd, __aeabi_f2iz, __aeabi_ui2d, __aeabi_cdcmple.
+  constexpr std::string_view kArm = "__aeabi_";
+  if (!name.starts_with(kArm)) return builtin(name).is_float;
+  constexpr std::array<std::string_view, 4> kOfFloat{"f", "d", "cf", "cd"};
+  return has_prefix_of(kOfFloat, name.substr(kArm.size())) || name.ends_with("2f") || name.ends_with("2d");
+}
 
 UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports) {
   UndefinedSymbol symbol{.name = std::string(name)};

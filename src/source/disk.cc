@@ -42,14 +42,15 @@ class Disk final : public Source {
     auto artifact = classify(content, file_name_of(path));
     if (!artifact || !*artifact) return artifact;
     if (*unpacked) note_packed(**artifact, image->size());
+    MemberFiles files(*file, base_, directory_of(path));
+    const auto open = [&](const Member& member) { return files.open(member); };
     if (request.members && is_archive(View(*image).head(8))) {
-      MemberFiles files(*file, base_, directory_of(path));
-      auto members = read_members(View(*image), [&](const Member& member) { return files.open(member); });
+      auto members = read_members(View(*image), open);
       if (!members) return pass(members);
       take_members(**artifact, std::move(*members));
     }
     if (request.link_facts) {
-      auto link = read_link_facts(content, request.exports);
+      auto link = read_link_facts(content, request.exports, open);
       if (!link) return pass(link);
       (*artifact)->link = std::move(*link);
     }

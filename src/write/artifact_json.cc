@@ -79,6 +79,7 @@ std::string mode_text(unsigned mode) { return fmt::format("{:04o}", mode); }
 
 std::vector<std::string> all_notes(const Artifact& artifact) {
   auto notes = artifact.notes;
+  if (artifact.link) notes.insert(notes.end(), artifact.link->notes.begin(), artifact.link->notes.end());
   if (!artifact.crate) return notes;
   note_name(notes, artifact.crate->name, "crate name");
   if (!artifact.crate->dependencies) return notes;

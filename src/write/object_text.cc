@@ -56,7 +56,8 @@ void fitness_text(std::string& out, const Artifact& artifact) {
   for (const auto& finding : findings)
     out += text_line("in a kernel", fmt::format("{}: {} [{}]", name_of(finding.severity), printable(finding.message),
                                                 row_of(finding.rule).id));
-  if (findings.empty()) out += text_line("in a kernel", "nothing speaks against it in symbols, relocations, sections");
+  if (findings.empty() && artifact.link->objects > 0)
+    out += text_line("in a kernel", "nothing speaks against it in symbols, relocations, sections");
   if (const auto undecided = undecided_fitness(artifact); !undecided.empty())
     out += text_line("", fmt::format("not decided, because nothing in the file tells: {}", fmt::join(undecided, ", ")));
 }

@@ -170,6 +170,14 @@ class Modules(ScanTest):
         for vermagic in "6.12.2-test SMP preempt mod_unload ", "6.12.1-test SMP mod_unload ", "6.12.1-test SMP preempt mod_unload modversions ":
             self.assertEqual(self.findings(kernel, self.module("m", vermagic)), {("vermagic-mismatch", "error", "m.ko")}, vermagic)
 
+    def test_either_word_will_do_where_both_kinds_of_preemption_are_set(self):
+        kernel = self.kernel("SMP", "PREEMPT_BUILD", "PREEMPT_RT", "MODULE_UNLOAD")
+        for word, findings in ("preempt", set()), ("preempt_rt", set()), ("", {("vermagic-mismatch", "error", "m.ko")}):
+            self.assertEqual(self.findings(kernel, self.module("m", f"6.12.1-test SMP {word} mod_unload ")), findings, word)
+        kernel = self.kernel("SMP", "PREEMPT_RT", "MODULE_UNLOAD")
+        self.assertEqual(self.findings(kernel, self.module("m")), {("vermagic-mismatch", "error", "m.ko")})
+        self.assertEqual(self.findings(kernel, self.module("m", "6.12.1-test SMP preempt_rt mod_unload ")), set())
+
     def test_with_checksums_the_release_is_let_off(self):
         kernel = self.kernel("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODVERSIONS")
         module = self.module("m", "6.12.0 SMP preempt mod_unload modversions ", versions=["module_layout"])
@@ -204,6 +212,13 @@ class Modules(ScanTest):
             with self.subTest(symbols):
                 self.assertEqual(self.findings(self.kernel(*base, *symbols), plain, signed, damaged), findings)
 
+    def test_what_modules_install_will_sign_is_no_error_before(self):
+        kernel = self.kernel("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODULE_SIG", "MODULE_SIG_ALL", "MODULE_SIG_FORCE")
+        module = self.module("m")
+        shutil.copy(module, kernel / "m.ko")
+        self.assertEqual(self.findings(kernel, kernel / "m.ko"), {("module-unsigned", "info", "m.ko")})
+        self.assertEqual(self.findings(kernel, module), {("module-unsigned", "error", "m.ko")})
+
     def test_checksums_of_rust(self):
         base = ("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODVERSIONS")
         vermagic = "6.12.1-test SMP preempt mod_unload modversions "
@@ -213,6 +228,18 @@ class Modules(ScanTest):
         kernel = self.kernel(*base, "GENDWARFKSYMS")
         self.assertEqual(self.findings(kernel, with_, without), {(rule, "error", "without.ko")})
         self.assertEqual(self.findings(kernel, self.module("c", vermagic)), set())
+
+    def test_names_that_do_not_fit_into_an_entry_of_versions(self):
+        kernel = self.kernel("SMP", "PREEMPT_BUILD", "MODULE_UNLOAD", "MODVERSIONS", "GENDWARFKSYMS")
+        folder = self.module("whole", "6.12.1-test SMP preempt mod_unload modversions ", versions=["module_layout"]).parent
+        too_long = {("modversions-without-gendwarfksyms", "error", "m.ko")}
+        for bits, size, findings in ("64", 55, set()), ("64", 56, too_long), ("32", 59, set()), ("32", 60, too_long):
+            with self.subTest(bits=bits, size=size):
+                (folder / "asks.c").write_text(f"void {'a' * size}(void); void asks(void) {{ {'a' * size}(); }}\n"
+                                               '__asm__(".section .comment; .asciz \\"rustc version 1.90.0\\"; .text");\n')
+                tool("gcc", f"-m{bits}", "-c", "-fno-pic", "asks.c", "whole.mod.c", cwd=folder)
+                tool("ld", "-m", {"64": "elf_x86_64", "32": "elf_i386"}[bits], "-r", "-o", "m.ko", "asks.o", "whole.mod.o", cwd=folder)
+                self.assertEqual(self.findings(kernel, folder / "m.ko"), findings)
 
     # ---- Objects for a kernel ----
 
@@ -258,6 +285,11 @@ class Modules(ScanTest):
         tool("gcc", "-c", "-g", "-fno-pic", "-mno-red-zone", "-mno-sse", "g.c", cwd=self.folder)
         self.assertEqual(self.findings("g.o"), set())
         self.assertEqual(self.inspect(self.folder / "g.o")["object"]["kernel_fitness"]["undecided"], [])
+        for options in ["-mno-red-zone", "-mno-sse4"], ["-mno-sse", "-mno-red-zone", "-mred-zone"], ["-mno-sse", "-mno-red-zone", "-msse"]:
+            tool("gcc", "-c", "-g", "-fno-pic", *options, "g.c", cwd=self.folder)
+            self.assertEqual(self.findings("g.o"), {("user-space-options", "warning", "g.o")}, options)
+        tool("gcc", "-c", "-g", "-fno-pic", "-mred-zone", "-mno-red-zone", "-mgeneral-regs-only", "g.c", cwd=self.folder)
+        self.assertEqual(self.findings("g.o"), set())
         tool("gcc", "-c", "-fno-pic", "g.c", cwd=self.folder)
         self.assertEqual(self.findings("g.o"), set())
         self.assertEqual(self.inspect(self.folder / "g.o")["object"]["kernel_fitness"]["undecided"], ["red zone", "vector registers"])

@@ -253,14 +253,16 @@ class Writing(ExtractTest):
 
     def test_a_folder_in_the_way_is_left_alone(self):
         (self.out / "b").mkdir(parents=True)
-        self.fails(self.extract(self.archive, "--all", "--force"), 3, "directory")
+        (self.out / "a").write_bytes(b"mine")
+        self.fails(self.extract(self.archive, "--all", "--force"), 3, "b: ", "directory")
         self.assertTrue((self.out / "b").is_dir())
+        self.assertEqual((self.out / "a").read_bytes(), b"mine", "nothing is replaced unless all can be")
         self.assertEqual([path.name for path in self.out.iterdir() if path.name.startswith(".")], [])
 
     def test_all_or_nothing_when_the_disk_is_full(self):
         size = 1 << 20
         self.tree.write("big.a", with_long_names((b"a", b"1"), (b"b", b"2" * size)))
-        code = ("import resource, signal, os, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        code = ("import resource, signal, os, sys; signal.signal(signal.SIGXFSZ, signal.SIG_DFL);"
                 "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)); os.execv(sys.argv[1], sys.argv[1:])")
         done = subprocess.run([sys.executable, "-c", code, harness.program, "extract", "--all", "big.a", "-o", str(self.out)],
                               cwd=self.tree.root, capture_output=True)
@@ -364,6 +366,17 @@ class Kbuild(ExtractTest):
         self.assertEqual(result.code, 0, result)
         self.assertEqual(result.stdout.split(b"$(addprefix")[0], b"mod-objs := \\\n\tz.o \\\n\ta.o \\\n\tz.2.o\n")
         self.assertEqual(set(self.written()), {"z.o_shipped", "a.o_shipped", "z.2.o_shipped"})
+
+    def test_objects_that_kbuild_would_not_take_are_not_left_out(self):
+        subprocess.run(["rustc", "--crate-type=lib", "--emit=obj", "-o", self.tree / "r.o", "-"], input=b"pub fn f() {}", check=True)
+        content = (self.tree / "r.o").read_bytes()
+        self.tree.write("libx.a", with_long_names((b"a.o", content), (b"b.obj", content)))
+        self.fails(self.extract(self.tree / "libx.a", "--kbuild", "mod"), 3, "b.obj", ".o")
+        self.assertEqual(self.extract(self.tree / "libx.a", "--kbuild", "mod", "--name", "a.o").code, 0)
+        shutil.rmtree(self.out)
+        self.tree.write("libx.a", with_long_names((b"text", b"1")))
+        self.fails(self.extract(self.tree / "libx.a", "--all", "--kbuild", "mod"), 2, "ends in .o")
+        self.assertFalse(self.out.exists())
 
     def test_what_make_would_misread_is_refused(self):
         for name in [b"a b.o", b"a$(x).o", b"a#.o", b"a:.o", b"%.o", b"~a.o", b"mod.o"]:

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <rartifacts/link.h>
 #include <rartifacts/object.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@ TEST_SUITE("object") {
     CHECK(!is_rust_mangled("_RasMessage"));
     CHECK(!is_rust_mangled("_RegistrationConfirm"));
     CHECK(!is_rust_mangled("_RC"));
+    CHECK(!is_rust_mangled("_RC4_init"));
     CHECK(!is_rust_mangled("_RNv"));
     CHECK(!is_rust_mangled("_ZN9wikipedia7article6formatE"));  // C++
     CHECK(!is_rust_mangled("_ZNSt6vectorIiSaIiEE9push_backEOi"));
@@ -81,6 +83,27 @@ TEST_SUITE("object") {
     CHECK(crate("_ZN42_$LT$$RF$T$u20$as$u20$core..fmt..Debug$GT$3fmt17hccaa5fa194d5a53aE") == "core");
     CHECK(crate("_ZN50_$LT$my..Type$u20$as$u20$core..ops..drop..Drop$GT$4drop17hccaa5fa194d5a53aE") == "my");
     CHECK(crate("_ZN36_$LT$a..Type$u20$as$u20$b..Trait$GT$1f17hccaa5fa194d5a53aE") == "none");  // a or b
+  }
+
+  TEST_CASE("what compilers call for atomic access is told from what the kernel calls alike") {
+    const SymbolNames exports{"__sync_dirty_buffer", "__udivti3"};
+    const auto group = [&](std::string_view name) { return group_symbol(name, &exports).group; };
+    CHECK(group("__sync_fetch_and_add_4") == SymbolGroup::builtins);
+    CHECK(group("__sync_synchronize") == SymbolGroup::builtins);
+    CHECK(group("__atomic_load_8") == SymbolGroup::builtins);
+    CHECK(group("__atomic_compare_exchange") == SymbolGroup::builtins);
+    CHECK(group("__udivti3") == SymbolGroup::builtins);
+    CHECK(group("__sync_dirty_buffer") == SymbolGroup::kernel);
+    CHECK(group_symbol("__sync_dirty_buffer").group == SymbolGroup::other);
+  }
+
+  TEST_CASE("routines that calculate with floating point") {
+    for (const auto* name : {"__addsf3", "__aeabi_dadd", "__aeabi_fmul", "__aeabi_f2iz", "__aeabi_ui2d", "__aeabi_l2f",
+                             "__aeabi_cdcmple", "__aeabi_h2f"})
+      CHECK_MESSAGE(is_float_routine(name), name);
+    for (const auto* name :
+         {"__udivti3", "__aeabi_idiv", "__aeabi_ldivmod", "__aeabi_memcpy", "__aeabi_unwind_cpp_pr0"})
+      CHECK_MESSAGE(!is_float_routine(name), name);
   }
 
   TEST_CASE("a name that refers to itself over and over is given up") {
@@ -164,6 +187,22 @@ TEST_SUITE("object") {
       auto image = Image::borrowed({vdso, static_cast<std::size_t>(sysconf(_SC_PAGESIZE))});
       CHECK(!program_machine(View(image)));
     }
+  }
+
+  TEST_CASE("the header of a library is refused where glibc refuses it") {
+    const auto complaint = [](unsigned char abi, unsigned char version, unsigned char padding) {
+      auto bytes = golden("1.98.1/libpm-deadbeef.so");
+      bytes[EI_OSABI] = abi;
+      bytes[EI_ABIVERSION] = version;
+      bytes[EI_PAD] = padding;
+      auto image = Image::of_bytes(std::move(bytes));
+      return read_elf(View(image)).value().unloadable.value_or("none");
+    };
+    CHECK(complaint(ELFOSABI_SYSV, 0, 0) == "none");
+    CHECK(complaint(ELFOSABI_GNU, 1, 0) == "none");
+    CHECK(complaint(ELFOSABI_SYSV, 1, 0) == "the version of its ABI is not 0");
+    CHECK(complaint(ELFOSABI_GNU, 1, 1) == "the padding of e_ident is not zero");
+    CHECK(complaint(ELFOSABI_FREEBSD, 0, 0) == "the OS ABI is not that of Linux");
   }
 
   TEST_CASE("the size of what strip would take away") {

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -139,6 +140,21 @@ class Objects(unittest.TestCase):
         self.assertEqual(rust["object"]["sources"][0]["language"], "Rust")
         self.language(self.made("d.o", "objcopy", "-R", ".comment", "d.o"), "rust", f"^rustc version {re.escape(version)}$")
 
+    def test_types_that_stand_before_the_compile_unit_do_not_hide_it(self):
+        (self.folder / "types.c").write_text("struct a { int b; }; struct c { struct a d; }; struct c e;\n")
+        for compiler in "gcc", "clang-19":
+            artifact = self.made("types.o", compiler, "-c", "-g", "-gdwarf-5", "-fdebug-types-section", "-o", "types.o", "types.c")
+            self.assertEqual([(source["language"], source["count"]) for source in artifact["object"]["sources"]],
+                             [("C11", 1)])
+
+    def test_gcc_signs_fortran_like_c(self):
+        if not shutil.which("gfortran"):
+            self.skipTest("no gfortran")
+        (self.folder / "f.f90").write_text("subroutine f(x)\n  real x\n  x = 1\nend subroutine\n")
+        self.language(self.made("f.o", "gfortran", "-c", "-g", "-o", "f.o", "f.f90"), None, "^GCC: ")
+        self.made("c.o", "gcc", "-c", "-g", "c.c")
+        self.language(self.made("fc.o", "ld", "-r", "-o", "fc.o", "f.o", "c.o"), "c", "^GCC: ")
+
     def test_an_assembled_file_without_debug_information_is_of_no_known_language(self):
         self.language(self.made("s.o", "gcc", "-c", "-o", "s.o", "s.S"), None, None)
 
@@ -152,6 +168,25 @@ class Objects(unittest.TestCase):
     def test_names_of_c_that_look_like_rust_are_c(self):
         self.language(self.made("ras.o", "gcc", "-c", "-o", "ras.o", "_RasMessage.c"), "c", "^GCC: ")
         self.language(self.made("ras.o", "objcopy", "-R", ".comment", "ras.o"), None, None)
+
+    def test_what_is_linked_to_be_started_is_a_program(self):
+        (self.folder / "main.c").write_text("int main(void) { return 0; }\n")
+        for option, kind in ("-no-pie", "executable"), ("-pie", "executable"), ("-static-pie", "executable"), ("-shared", "shared-library"):
+            with self.subTest(option):
+                self.assertEqual(self.made("linked", "gcc", "-fPIC", option, "-o", "linked", "main.c")["kind"], kind)
+
+    def test_the_members_of_a_thin_archive_are_looked_for_where_they_are(self):
+        (self.folder / "uses.c").write_text("int c(void), other(void); int uses(void) { return c() + other(); }\n")
+        run("gcc", "-c", "c.c", "uses.c", cwd=self.folder)
+        thick = self.made("thick.a", "ar", "rc", "thick.a", "c.o", "uses.o")["object"]
+        thin = self.made("thin.a", "ar", "rcT", "thin.a", "c.o", "uses.o")["object"]
+        self.assertEqual(thin, thick)
+        self.assertEqual([symbol["symbol"] for symbol in thin["undefined"]["other"]], ["other"])
+        (self.folder / "c.o").unlink()
+        (self.folder / "uses.o").unlink()
+        gone = inspect(self.folder / "thin.a")[0]
+        self.assertIn("thin archive: 2 members are other files, not read", gone["notes"])
+        self.assertIn("symbols", gone["object"]["kernel_fitness"]["undecided"])
 
     def test_undefined_symbols_are_those_of_readelf_and_written_out_as_by_cxxfilt(self):
         std = pathlib.Path(run(RUSTC, "--print", "sysroot").strip()) / "lib/rustlib/x86_64-unknown-linux-gnu/lib"
