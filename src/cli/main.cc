@@ -270,6 +270,28 @@ void add_explain(CLI::App& explain, ExplainCommand& command) {
   explain.footer(exit_codes);
 }
 
+// CLI11 takes a positional `[mk]` for a list that holds `mk`. It does not take `./[mk]` for one.
+std::vector<std::string> with_plain_operands(const CLI::App& app, std::span<char*> arguments) {
+  std::vector<std::string> plain(arguments.begin() + 1, arguments.end());
+  const auto takes_next = [&](const std::string& word) {
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    const auto is_such = [&](const CLI::App* each) {
+      const auto* option = each->get_option_no_throw(word);
+      return option && option->get_expected_max() > 0;
+    };
+    return word.starts_with('-') && (is_such(&app) || std::ranges::any_of(commands, is_such));
+  };
+  bool is_value = false;
+  bool are_operands = false;  // behind `--`
+  for (auto& word : plain) {
+    const bool is_list = !is_value && word.starts_with('[') && word.ends_with(']');
+    are_operands = are_operands || word == "--";
+    is_value = !are_operands && takes_next(word);
+    if (is_list) word.insert(0, "./");
+  }
+  return plain;
+}
+
 struct Offer {
   const char* name;
   const char* what;
@@ -329,7 +351,9 @@ ExitCode run(int argc, char** argv) {
     else if (only_names_them) app.add_subcommand(offer.name, offer.what);
   }
   try {
-    app.parse(argc, argv);
+    auto words = with_plain_operands(app, arguments);
+    std::ranges::reverse(words);  // as CLI11 wants them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     std::ostringstream help;
     if (app.exit(error, help, help) == 0) return print(help.str());

@@ -112,6 +112,15 @@ class Paths(ScanTest):
             with self.subTest(typed):
                 self.lists(run("-C", "tree", "scan", typed, cwd=self.folder), "rust/liba.rmeta")
 
+    def test_a_name_in_brackets_is_a_name(self):
+        for tree in ("[mk]", "mk", "[]"):
+            Tree(self.folder / tree).copy("libx.rmeta")
+        self.lists(run("scan", "[mk]", cwd=self.folder), "[mk]/libx.rmeta")
+        self.lists(run("scan", "--dirs", "--", "[mk]", "[]", cwd=self.folder), "[]", "[]/libx.rmeta", "[mk]", "[mk]/libx.rmeta")
+        self.lists(run("-C", "[mk]", "scan", ".", cwd=self.folder), "libx.rmeta")
+        for command in (["audit", "-q"], ["inspect"]):
+            self.assertIn(b"[mk]", run(*command, "[mk]" + "/libx.rmeta" * (command == ["inspect"]), cwd=self.folder).stdout)
+
     def test_overlapping_operands_list_each_path_once(self):
         self.tree.copy("a/libx.rmeta")
         self.lists(run("scan", ".", "a", "a/", "a/libx.rmeta", str(self.tree / "a"), cwd=self.tree.root), "a/libx.rmeta")
