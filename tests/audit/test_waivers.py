@@ -3,6 +3,7 @@
 
 import datetime
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -70,6 +71,19 @@ class Waivers(ScanTest):
         self.assertEqual(self.audit("-q", "--baseline", "base.toml").code, 0)
         self.tree.write("new 1x.rmeta", CUT)
         self.assertEqual(self.audit("-q", "--baseline", "base.toml").code, 1)
+
+    def test_a_baseline_is_written_only_when_there_is_a_verdict(self):
+        self.tree.write("base.toml", "# good")
+        (self.tree / "empty").mkdir()
+        for operand in ("empty", "nowhere"):
+            with self.subTest(operand):
+                self.fails(run("audit", "--write-baseline", "base.toml", operand, cwd=self.tree.root), 3)
+                self.assertEqual((self.tree / "base.toml").read_text(), "# good")
+
+    def test_files_that_cannot_be_read_or_written_are_3_and_named_on_one_line(self):
+        for option in ("--waivers", "--baseline", "--write-baseline"):
+            with self.subTest(option):
+                self.fails(self.audit(option, "no\nwhere/x.toml"), 3, "where/x.toml")
 
     def test_severities_and_thresholds(self):
         self.assertEqual(self.audit("-q", "--severity", "corrupt-artifact=warning").code, 0)
