@@ -105,6 +105,9 @@ struct AuditOptions {
   std::vector<std::pair<Rule, Severity>> severities;  ///< what the user wants some rules to weigh
 };
 
+/// Gives findings the weight that the user wants for their rules.
+void weigh(std::vector<Finding>& findings, const AuditOptions& options);
+
 /// What in an object, module or archive would not do in a kernel, as far as its `link` proves it; the same that `audit` finds.
 std::vector<Finding> kernel_fitness(const Artifact& artifact);
 /// What nothing in the file decides: `red zone`, `vector registers`, `relocations`.

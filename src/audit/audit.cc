@@ -123,9 +123,8 @@ void Findings::apply(std::initializer_list<Rule> rules, const std::string& path)
 Audit Findings::finish(const AuditOptions& options) {
   Audit audit;
   std::set<std::string> paths;
+  weigh(findings_, options);
   for (auto& finding : findings_) {
-    for (const auto& [rule, severity] : options.severities)
-      if (rule == finding.rule) finding.severity = severity;
     applied_.erase({finding.path, finding.rule});
     paths.insert(finding.path);
   }
@@ -136,6 +135,12 @@ Audit Findings::finish(const AuditOptions& options) {
   audit.findings = std::move(findings_);
   audit.paths.assign(paths.begin(), paths.end());
   return audit;
+}
+
+void weigh(std::vector<Finding>& findings, const AuditOptions& options) {
+  for (auto& finding : findings)
+    for (const auto& [rule, severity] : options.severities)
+      if (rule == finding.rule) finding.severity = severity;
 }
 
 std::string_view name_in(const std::string& path) { return file_name_of(path); }

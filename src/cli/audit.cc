@@ -203,6 +203,7 @@ ExitCode run_audit(const AuditCommand& command) {
     return complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", result.entries)),
            ExitCode::input;
   if (auto excused = excuse(judged, command); !excused) return refuse(excused.error());
+  weigh(judged.findings, *options);
 
   ReportInput input{judged,
                     result,

@@ -85,6 +85,14 @@ class Waivers(ScanTest):
             with self.subTest(option):
                 self.fails(self.audit(option, "no\nwhere/x.toml"), 3, "where/x.toml")
 
+    def test_what_is_found_wrong_with_waivers_has_severities_too(self):
+        unused = ("corrupt-artifact", "new/*", "")
+        self.tree.write("old/bad.rmeta", (self.tree / "good.rmeta").read_bytes())
+        self.assertEqual(self.with_waivers(unused).code, 0)
+        self.tree.write("expired.toml", WAIVER.format("corrupt-artifact", "*", "expires = 2020-01-01"))
+        for rule, waivers in (("unused-waiver", "waivers.toml"), ("expired-waiver", "expired.toml")):
+            self.assertEqual(self.audit("-q", "--waivers", waivers, "--severity", f"{rule}=error").code, 1, rule)
+
     def test_severities_and_thresholds(self):
         self.assertEqual(self.audit("-q", "--severity", "corrupt-artifact=warning").code, 0)
         self.assertEqual(self.audit("-q", "--severity", "corrupt-artifact=warning", "--fail-on", "warning").code, 1)
