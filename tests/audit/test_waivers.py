@@ -72,6 +72,12 @@ class Waivers(ScanTest):
         self.tree.write("new 1x.rmeta", CUT)
         self.assertEqual(self.audit("-q", "--baseline", "base.toml").code, 1)
 
+    def test_a_baseline_fits_names_that_are_not_utf8(self):
+        for name in (b"gr\xfc\xdf.rmeta", "gr\u00fc\u00df [\u20ac].rmeta".encode(), b"\xe2\x82.rmeta"):
+            self.tree.write(os.fsdecode(name), CUT)
+        self.assertEqual(self.audit("-q", "--write-baseline", "base.toml").code, 1)
+        self.assertEqual(self.audit("-q", "--baseline", "base.toml").code, 0)
+
     def test_a_baseline_is_written_only_when_there_is_a_verdict(self):
         self.tree.write("base.toml", "# good")
         (self.tree / "empty").mkdir()
