@@ -169,6 +169,18 @@ class FieldReports(unittest.TestCase):
         take_as(self.tree, self.folder / "twin", MACROS, "rust/libpin_init_internal.so")
         self.says(0, "stale-artifact", path="rust/libpin_init_internal.so", severity="warning")
 
+    def test_8_a_leftover_is_named_whatever_is_wrong_with_another_kernel(self):
+        for name in ("a", "b"):
+            Copy(self.tree.root / name, self.folder / "healthy")
+        remove_folder(self.tree, "rust")
+        remove_folder(self.tree, "include")
+        remove_folder(self.tree, "scripts")
+        remove(self.tree, "a/rust/libcore.rmeta")
+        take_as(self.tree, self.folder / "twin", MACROS, "b/rust/libpin_init_internal.so")
+        code, found = self.audit()
+        self.assertEqual(code, 1)
+        self.assertIn(("stale-artifact", "b/rust/libpin_init_internal.so"), [(each["rule"], each["path"]) for each in found])
+
     def test_9_core_is_not_there(self):
         remove(self.tree, "rust/libcore.rmeta")
         self.refused("missing-crate", crate="core", rustc_error="E0463")
