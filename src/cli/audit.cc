@@ -48,6 +48,9 @@ Result<std::vector<Wish>> wishes_of(const AuditCommand& command) {
   if (to_stdout > 1)
     return fail(ErrorKind::unsupported,
                 "two reports for standard output: give one of them a file, as in json=out.json");
+  if (to_stdout > 0 && command.quiet)
+    return fail(ErrorKind::unsupported,
+                "--quiet and a report, both for standard output: give the report a file, as in json=out.json");
   if (to_stdout == 0 && !command.quiet) wishes.insert(wishes.begin(), {report_of("text"), ""});
   return wishes;
 }

@@ -179,6 +179,9 @@ class Reports(ReportTest):
             verdict, report = written.split(b"\n", 1)
             self.assertEqual((verdict, json.loads(report)["verdict"]), (b".: ok", "ok"))
 
+    def test_one_line_and_a_report_do_not_fit_into_one_output(self):
+        self.fails(run("audit", "-q", ".", "--report", "json", cwd=self.tree.root), 2, "json=out.json")
+
     def test_an_unknown_format_is_refused(self):
         self.fails(run("audit", ".", "--report", "yaml", cwd=self.tree.root), 2, "yaml", problems=1)
 
