@@ -135,6 +135,16 @@ class Paths(ScanTest):
         self.tree.copy("a/c/liby.rmeta")
         self.lists(self.tree.scan("--dirs"), "a", "a/b", "a/b/libx.rmeta", "a/c", "a/c/liby.rmeta")
 
+    def test_dirs_lists_no_parents_of_what_stands_in_a_package_or_manifest(self):
+        self.tree.copy("usr/src/k/libx.rmeta")
+        subprocess.run(["tar", "-cf", self.folder / "k.tar", "-C", self.tree.root, "usr"], check=True)
+        (self.folder / "k.json").write_bytes(self.tree.scan("--format", "json").stdout)
+        for name, path in (("k.tar", "k.tar:usr/src/k/libx.rmeta"), ("k.json", "usr/src/k/libx.rmeta")):
+            done = run("scan", "--dirs", "--format", "json", name, cwd=self.folder)
+            self.assertEqual((done.code, done.stderr), (0, ""), done)
+            listed = json.loads(done.stdout)
+            self.assertEqual(([each["path"] for each in listed["artifacts"]], listed.get("directories", [])), ([path], []))
+
     def test_a_name_that_no_line_can_hold_is_refused_with_advice(self):
         for what, name in NOT_IN_LINES.items():
             tree = Tree(self.folder / what)
