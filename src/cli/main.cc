@@ -46,10 +46,11 @@ std::string list_of(std::string_view title, const Table& table) {
   return out;
 }
 
+// The end of each command's help.
 std::string exit_codes() {
   std::string out = "\nExit codes:\n";
   for (const auto& row : exit_code_table) out += fmt::format("  {}  {}\n", static_cast<int>(row.code), row.meaning);
-  return out;
+  return out + "\nOf every command: rartifacts -C DIR COMMAND works in DIR, as if started there\n";
 }
 
 constexpr std::string_view kScanExamples = R"(
@@ -229,6 +230,8 @@ void add_extract(CLI::App& extract, ExtractCommand& command) {
 }
 
 constexpr std::string_view kVerifyExamples = R"(
+MANIFEST is of a tree, and its paths are relative to DIR. One that was made of a package has the package's name in its paths.
+
 Examples:
   rartifacts -C linux-build scan -f json . > manifest.json       then, after the copy:
   rartifacts verify manifest.json "$DEST"
