@@ -118,6 +118,8 @@ struct Audit {
   std::vector<Finding> findings;                     ///< sorted by path, rule, crate
   std::vector<std::pair<Rule, std::string>> passed;  ///< rule and path, sorted by path, rule
   std::vector<std::string> paths;                    ///< every file that was judged, sorted
+  /// Crate `kernel` stands outside of every kernel tree: what it needs beside crates is not known, and was not judged.
+  bool lacks_config = false;
 };
 
 /// Judges what `scan` found; opens no file. In a kernel tree it judges what an out-of-tree module build reads; elsewhere

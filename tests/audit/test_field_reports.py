@@ -110,6 +110,17 @@ class FieldReports(unittest.TestCase):
         remove_folder(self.tree, "rust")
         self.refused("no-artifacts", rustc_error="E0463")
 
+    def test_1_crates_without_a_configuration_are_not_called_all_that_a_kernel_needs(self):
+        verdict = harness.run("audit", ".", cwd=self.tree.root).stdout
+        self.assertTrue(verdict.endswith(b" fit together\n"), verdict)
+        remove(self.tree, CONFIG)
+        remove(self.tree, "scripts/target.json")
+        done = harness.run("audit", ".", cwd=self.tree.root)
+        self.assertEqual(done.code, 0, done)
+        self.assertIn(b"no include/config/auto.conf", done.stdout)
+        remove(self.tree, "rust/libkernel.rmeta")
+        self.assertNotIn(b"auto.conf", harness.run("audit", ".", cwd=self.tree.root).stdout)
+
     def test_2_the_configuration_lost_rust(self):
         for symbols, reason in ((["MODVERSIONS"], "MODVERSIONS"), (["RANDSTRUCT"], "RANDSTRUCT"), (["DEBUG_INFO_BTF", "LTO"], "LTO")):
             with self.subTest(reason):
