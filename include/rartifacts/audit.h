@@ -105,6 +105,9 @@ struct AuditOptions {
   std::vector<std::pair<Rule, Severity>> severities;  ///< what the user wants some rules to weigh
 };
 
+/// Gives findings the weight that the user wants for their rules.
+void weigh(std::vector<Finding>& findings, const AuditOptions& options);
+
 /// What in an object, module or archive would not do in a kernel, as far as its `link` proves it; the same that `audit` finds.
 std::vector<Finding> kernel_fitness(const Artifact& artifact);
 /// What nothing in the file decides: `red zone`, `vector registers`, `relocations`.
@@ -115,6 +118,8 @@ struct Audit {
   std::vector<Finding> findings;                     ///< sorted by path, rule, crate
   std::vector<std::pair<Rule, std::string>> passed;  ///< rule and path, sorted by path, rule
   std::vector<std::string> paths;                    ///< every file that was judged, sorted
+  /// Crate `kernel` stands outside of every kernel tree: what it needs beside crates is not known, and was not judged.
+  bool lacks_config = false;
 };
 
 /// Judges what `scan` found; opens no file. In a kernel tree it judges what an out-of-tree module build reads; elsewhere

@@ -18,7 +18,7 @@ enum class Change {
   rebuilt,      ///< another SVH, from the same rustc
   other_rustc,  ///< another SVH, from another rustc
   retargeted,   ///< compiled for another target
-  moved,        ///< the same crate stands elsewhere below the root
+  moved,        ///< the same crate stands elsewhere
   changed,      ///< a file that is no crate: another content
 };
 struct ChangeRow {
@@ -38,9 +38,10 @@ struct CrateChange {
   const Artifact* after = nullptr;
 };
 
-/// A file that is no crate: target.json, generated sources, helpers as bitcode.
+/// A file that is no crate: target.json, generated sources, helpers as bitcode. Or one of several files of a crate that is the
+/// same otherwise.
 struct FileChange {
-  std::string path;  ///< below the root
+  std::string path;  ///< from the root: `../` when it is outside
   Change change;
 };
 
@@ -60,8 +61,10 @@ struct Difference {
 };
 
 /// Compares two sets; opens no file. A crate is the same when name and SVH are, which is all that rustc asks: two files with
-/// one SVH may differ in their bytes. Paths count from the root of the kernel tree, or from the directory that holds all.
-/// Files that are no crates are compared by `sha256`. Both scans must outlive the result.
+/// one SVH may differ in their bytes; each of several kernels has crates of its own. Paths count from the root of the kernel
+/// tree where a set has one, or else from where most paths of both sets are the same. Files that are no crates are compared by
+/// `sha256`. What only one set has, because nobody looks for it in a tree without configuration, is in `not_compared`. Both
+/// scans must outlive the result.
 Difference diff(const ScanResult& before, const ScanResult& after);
 
 }  // namespace rartifacts

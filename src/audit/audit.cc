@@ -79,6 +79,14 @@ void show_packages(Audit& audit, const PackageRoot& packages) {
   for (auto& path : audit.paths) show(path);
 }
 
+bool lacks_config(const ScanResult& result) {
+  return std::ranges::any_of(result.artifacts, [&](const Artifact& artifact) {
+    const auto holds_it = [&](const KernelRoot& kernel) { return kernel.holds(artifact.path); };
+    return artifact.crate && artifact.crate->name.text == "kernel" && artifact.kind != Kind::proc_macro &&
+           std::ranges::none_of(result.kernels, holds_it);
+  });
+}
+
 void sort(Audit& audit) {
   std::ranges::sort(audit.findings, {}, [](const Finding& finding) {
     return std::tuple<const std::string&, Rule, const std::string&>(finding.path, finding.rule, finding.crate);
@@ -123,9 +131,8 @@ void Findings::apply(std::initializer_list<Rule> rules, const std::string& path)
 Audit Findings::finish(const AuditOptions& options) {
   Audit audit;
   std::set<std::string> paths;
+  weigh(findings_, options);
   for (auto& finding : findings_) {
-    for (const auto& [rule, severity] : options.severities)
-      if (rule == finding.rule) finding.severity = severity;
     applied_.erase({finding.path, finding.rule});
     paths.insert(finding.path);
   }
@@ -136,6 +143,12 @@ Audit Findings::finish(const AuditOptions& options) {
   audit.findings = std::move(findings_);
   audit.paths.assign(paths.begin(), paths.end());
   return audit;
+}
+
+void weigh(std::vector<Finding>& findings, const AuditOptions& options) {
+  for (auto& finding : findings)
+    for (const auto& [rule, severity] : options.severities)
+      if (rule == finding.rule) finding.severity = severity;
 }
 
 std::string_view name_in(const std::string& path) { return file_name_of(path); }
@@ -150,6 +163,7 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   audit_packages(result, options, findings);
   check_path_leaks(result, options, findings);
   auto judged = findings.finish(options);
+  judged.lacks_config = lacks_config(result);
   show_packages(judged, result.packages);
   sort(judged);
   return judged;
@@ -162,6 +176,7 @@ Audit audit(std::vector<ScanResult>& roots, const AuditOptions& options) {
     std::ranges::move(one.findings, std::back_inserter(all.findings));
     std::ranges::move(one.passed, std::back_inserter(all.passed));
     std::ranges::move(one.paths, std::back_inserter(all.paths));
+    all.lacks_config = all.lacks_config || one.lacks_config;
   }
   sort(all);
   return all;

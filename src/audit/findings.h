@@ -30,7 +30,7 @@ class Findings {
     return blamed_.lower_bound({path, Rule{}}) != blamed_.upper_bound({path, Rule::expired_waiver});
   }
   bool blames(const std::string& path, Rule rule) const { return blamed_.contains({path, rule}); }
-  bool empty() const { return findings_.empty(); }
+  std::size_t size() const { return findings_.size(); }
 
   Audit finish(const AuditOptions& options);
 

@@ -21,6 +21,7 @@ class KernelAudit {
       : result_(result), kernel_(kernel), options_(options), findings_(findings) {}
 
   void run() {
+    const auto known = findings_.size();
     findings_.apply({Rule::config_dropped}, kernel_.config_path);
     if (!kernel_.config.is_set("RUST")) return no_rust();
     const auto files = crates();
@@ -38,7 +39,7 @@ class KernelAudit {
     compare_with_reader();
     compare_targets();
     find_missing_auxiliary();
-    find_leftovers();
+    if (findings_.size() == known) find_leftovers();
   }
 
  private:
@@ -152,12 +153,12 @@ class KernelAudit {
   }
 
   void find_leftovers() {
-    if (!findings_.empty()) return;
     std::set<std::string> svhs;
     const auto selection = select(result_, Profile::oot);
-    if (!selection.problems.empty()) return;  // nothing is known to be needless
+    const auto is_here = [&](const auto& path) { return kernel_.holds(path); };
+    if (std::ranges::any_of(selection.problems, is_here, &Problem::path)) return;  // nothing is known to be needless
     for (const auto* artifact : selection.artifacts)
-      if (artifact->crate) svhs.insert(artifact->crate->svh);
+      if (artifact->crate && is_here(artifact->path)) svhs.insert(artifact->crate->svh);
     for (const auto* artifact : crates()) {
       const bool is_host_library = artifact->kind != Kind::proc_macro && artifact->side == Side::host;
       if (is_host_library || svhs.contains(artifact->crate->svh)) continue;

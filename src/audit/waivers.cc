@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <fnmatch.h>
+#include <rartifacts/bytes.h>
 #include <rartifacts/waivers.h>
 
 #include <algorithm>
@@ -73,11 +74,14 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+// TOML is UTF-8. A byte that is not stands as the pattern for any byte: in the C locale fnmatch takes a byte for a character.
 std::string as_pattern(std::string_view path) {
   std::string out;
-  for (const char c : path) {
-    if (std::string_view("*?[]\\").contains(c)) out += '\\';
-    out += c;
+  while (!path.empty()) {
+    const auto length = utf8_sequence(path);
+    if (std::string_view("*?[]\\").contains(path.front())) out += '\\';
+    out += length == 0 ? "?" : path.substr(0, length);
+    path.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out;
 }

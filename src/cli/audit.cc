@@ -48,6 +48,9 @@ Result<std::vector<Wish>> wishes_of(const AuditCommand& command) {
   if (to_stdout > 1)
     return fail(ErrorKind::unsupported,
                 "two reports for standard output: give one of them a file, as in json=out.json");
+  if (to_stdout > 0 && command.quiet)
+    return fail(ErrorKind::unsupported,
+                "--quiet and a report, both for standard output: give the report a file, as in json=out.json");
   if (to_stdout == 0 && !command.quiet) wishes.insert(wishes.begin(), {report_of("text"), ""});
   return wishes;
 }
@@ -109,7 +112,8 @@ Result<std::vector<Waiver>> read_waivers(const std::string& file) {
   auto text = read_text_below(AT_FDCWD, file, true);
   if (!text) return fail(text.error().kind, "{}: {}", file, text.error().what);
   auto waivers = parse_waivers(*text);
-  if (!waivers) return fail(waivers.error().kind, "{}: {}", file, waivers.error().what);
+  // Of its own making: wrong usage, unlike a file that cannot be read.
+  if (!waivers) return fail(ErrorKind::unsupported, "{}: {}", file, waivers.error().what);
   return waivers;
 }
 
@@ -196,13 +200,14 @@ ExitCode run_audit(const AuditCommand& command) {
     if (shipped.contains(artifact.path)) shipping.push_back(&artifact);
   show_as_typed(result, *operands);
   show_as_typed(judged, *operands);
-  if (auto excused = excuse(judged, command); !excused) return complain(describe(excused.error())), ExitCode::usage;
   // A verdict about files that were not read would be a guess: there is none, and no report.
   for (const auto& problem : result.problems) report(problem);
   if (!result.problems.empty()) return ExitCode::input;
   if (judged.paths.empty())
     return complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", result.entries)),
            ExitCode::input;
+  if (auto excused = excuse(judged, command); !excused) return refuse(excused.error());
+  weigh(judged.findings, *options);
 
   ReportInput input{judged,
                     result,

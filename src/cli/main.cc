@@ -46,10 +46,11 @@ std::string list_of(std::string_view title, const Table& table) {
   return out;
 }
 
+// The end of each command's help.
 std::string exit_codes() {
   std::string out = "\nExit codes:\n";
   for (const auto& row : exit_code_table) out += fmt::format("  {}  {}\n", static_cast<int>(row.code), row.meaning);
-  return out;
+  return out + "\nOf every command: rartifacts -C DIR COMMAND works in DIR, as if started there\n";
 }
 
 constexpr std::string_view kScanExamples = R"(
@@ -229,6 +230,8 @@ void add_extract(CLI::App& extract, ExtractCommand& command) {
 }
 
 constexpr std::string_view kVerifyExamples = R"(
+MANIFEST is of a tree, and its paths are relative to DIR. One that was made of a package has the package's name in its paths.
+
 Examples:
   rartifacts -C linux-build scan -f json . > manifest.json       then, after the copy:
   rartifacts verify manifest.json "$DEST"
@@ -268,6 +271,28 @@ void add_explain(CLI::App& explain, ExplainCommand& command) {
   explain.add_option("RULE", command.rule, "A rule of audit; without it, all rules are listed")->type_name("");
   explain.add_flag("--markdown", command.markdown, "As docs/rules.md has it");
   explain.footer(exit_codes);
+}
+
+// CLI11 takes a positional `[mk]` for a list that holds `mk`. It does not take `./[mk]` for one.
+std::vector<std::string> with_plain_operands(const CLI::App& app, std::span<char*> arguments) {
+  std::vector<std::string> plain(arguments.begin() + 1, arguments.end());
+  const auto takes_next = [&](const std::string& word) {
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    const auto is_such = [&](const CLI::App* each) {
+      const auto* option = each->get_option_no_throw(word);
+      return option && option->get_expected_max() > 0;
+    };
+    return word.starts_with('-') && (is_such(&app) || std::ranges::any_of(commands, is_such));
+  };
+  bool is_value = false;
+  bool are_operands = false;  // behind `--`
+  for (auto& word : plain) {
+    const bool is_list = !is_value && word.starts_with('[') && word.ends_with(']');
+    are_operands = are_operands || word == "--";
+    is_value = !are_operands && takes_next(word);
+    if (is_list) word.insert(0, "./");
+  }
+  return plain;
 }
 
 struct Offer {
@@ -329,7 +354,9 @@ ExitCode run(int argc, char** argv) {
     else if (only_names_them) app.add_subcommand(offer.name, offer.what);
   }
   try {
-    app.parse(argc, argv);
+    auto words = with_plain_operands(app, arguments);
+    std::ranges::reverse(words);  // as CLI11 wants them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     std::ostringstream help;
     if (app.exit(error, help, help) == 0) return print(help.str());

@@ -33,9 +33,14 @@ struct Found {
   std::vector<ScanResult> roots;
   std::vector<Artifact*> artifacts;    ///< sorted by path
   std::vector<Directory> directories;  ///< links to directories
+  std::set<std::string> parents;       ///< of those on disk; what stands in a package or manifest has none there
   std::vector<Problem> problems;
   std::uint64_t entries = 0;
 };
+
+void add_parents(std::set<std::string>& parents, std::string_view path) {
+  for (auto parent = directory_of(path); !parent.empty(); parent = directory_of(parent)) parents.emplace(parent);
+}
 
 Found choose(std::vector<ScanResult> roots, Profile profile, const ScanCommand& command) {
   Found found{.roots = std::move(roots)};
@@ -43,11 +48,16 @@ Found choose(std::vector<ScanResult> roots, Profile profile, const ScanCommand& 
     auto selection = select(root, profile);
     std::ranges::move(selection.problems, std::back_inserter(root.problems));
     show_packages(root);
-    std::ranges::copy_if(selection.artifacts, std::back_inserter(found.artifacts), [&](const Artifact* artifact) {
+    const bool is_on_disk = root.packages.packages.empty();
+    for (auto* artifact : selection.artifacts) {
       const bool is_kind =
           command.kinds.empty() || std::ranges::find(command.kinds, name_of(artifact->kind)) != command.kinds.end();
-      return is_kind && (command.side.empty() || name_of(artifact->side) == command.side);
-    });
+      if (!is_kind || (!command.side.empty() && name_of(artifact->side) != command.side)) continue;
+      found.artifacts.push_back(artifact);
+      if (is_on_disk && !artifact->recorded) add_parents(found.parents, artifact->path);
+    }
+    if (is_on_disk)
+      for (const auto& link : root.directory_links) add_parents(found.parents, link.path);
     std::ranges::move(root.directory_links, std::back_inserter(found.directories));
     std::ranges::move(root.problems, std::back_inserter(found.problems));
     found.entries += root.entries;
@@ -55,19 +65,6 @@ Found choose(std::vector<ScanResult> roots, Profile profile, const ScanCommand& 
   std::ranges::sort(found.artifacts, {}, &Artifact::path);
   std::ranges::sort(found.directories, {}, &Directory::path);
   return found;
-}
-
-// Parents of files on disk; those in a package are of the package.
-void add_parents(Manifest& manifest, const std::string& base, std::vector<Problem>& problems) {
-  std::set<std::string> parents;
-  const auto add = [&](std::string_view path) {
-    for (auto parent = directory_of(path); !parent.empty(); parent = directory_of(parent)) parents.emplace(parent);
-  };
-  for (const auto* artifact : manifest.artifacts) add(artifact->path);
-  for (const auto& link : manifest.directories) add(link.path);
-  auto listed = listed_directories(base, {parents.begin(), parents.end()}, problems);
-  std::ranges::move(listed, std::back_inserter(manifest.directories));
-  std::ranges::sort(manifest.directories, {}, &Directory::path);
 }
 
 // `/usr/src/x/` and `usr/src/x` are the same place in a package.
@@ -98,7 +95,11 @@ ExitCode run_scan(const ScanCommand& command) {
   Manifest manifest{.root = operands->base, .profile = profile, .prefix = *prefix, .color = wants_color()};
   manifest.artifacts.assign(found.artifacts.begin(), found.artifacts.end());
   manifest.directories = std::move(found.directories);
-  if (command.dirs) add_parents(manifest, options.base, found.problems);
+  if (command.dirs) {
+    auto parents = listed_directories(options.base, {found.parents.begin(), found.parents.end()}, found.problems);
+    std::ranges::move(parents, std::back_inserter(manifest.directories));
+    std::ranges::sort(manifest.directories, {}, &Directory::path);
+  }
   if (!command.target.empty()) manifest.target = command.target;
 
   for (const auto& problem : found.problems) report(problem);

@@ -4,58 +4,58 @@
 // =============================
 //
 // Crates are paired by name. Of one name there can be several in a set: an .rlib and its .rmeta, which are one crate because
-// they have one SVH; or two versions, which are two. Those with the same SVH in both sets are the same crate. What is left of a
-// name is paired by place, by extra file name, and then in order; a pair is a crate that was rebuilt.
+// they have one SVH; two versions, which are two; or the same crate in two kernels, of which one may change. Those with the same
+// SVH in both sets are the same crate, first of all those at the same place. What is left of a name is paired by place, by extra
+// file name, and then in order; a pair is a crate that was rebuilt.
 //
-// A headers package has its tree below /usr/src/linux-headers-<version>, a build tree has it at the top. So places are told
-// from the root of the kernel; where that is not known (a manifest), from the directory that holds all, `rust/` not counted.
+// alignment.cc tells which place of one set is which of the other.
 #include <rartifacts/diff.h>
 #include <rartifacts/graph.h>
 
 #include <algorithm>
 #include <map>
 
-#include "source/directory.h"
+#include "diff/alignment.h"
 
 namespace rartifacts {
 namespace {
 
-/// A crate of a set, in whatever files it stands.
+/// A crate of a set, in whatever files of one kernel it stands.
 struct Holding {
-  const Artifact* artifact = nullptr;  ///< the file that rustc would read
-  std::set<std::string> places;        ///< below the root
+  const Artifact* artifact = nullptr;   ///< the file that rustc would read
+  const std::string* kernel = nullptr;  ///< that it stands in
+  std::set<std::string> places;
 };
 using Holdings = std::map<std::string, std::vector<Holding>>;  // by name
 
 std::string target_of(const Crate& crate) { return crate.custom_target.value_or(crate.triple); }
 
-bool is_inside(std::string_view path, std::string_view directory) {
-  return directory.empty() ||
-         (path.starts_with(directory) && path.size() > directory.size() && path[directory.size()] == '/');
-}
+// Where kernels stand in either set. A manifest has no configuration, but the auxiliary files tell.
+using Kernels = std::set<std::string>;
 
-std::string_view common_directory(const std::vector<Artifact>& artifacts) {
-  if (artifacts.empty()) return {};
-  auto common = directory_of(artifacts.front().path);
-  for (const auto& artifact : artifacts)
-    while (!is_inside(artifact.path, common)) common = directory_of(common);
-  return file_name_of(common) == "rust" ? directory_of(common) : common;
+Kernels kernels_of(const ScanResult& scan, std::string_view root) {
+  Kernels kernels;
+  for (const auto& kernel : scan.kernels) kernels.insert(place_from(root, root_of(kernel)));
+  for (const auto& artifact : scan.artifacts) {
+    if (!artifact.recorded || artifact.kind != Kind::auxiliary) continue;
+    auto place = place_from(root, artifact.path);
+    for (const auto& row : auxiliary_table())
+      if (place == row.path || place.ends_with('/' + std::string(row.path)))
+        kernels.insert(place.substr(0, place.size() - row.path.size()));
+  }
+  return kernels;
 }
 
 class Inventory {
  public:
-  explicit Inventory(const ScanResult& scan) : scan_(scan), common_(common_directory(scan.artifacts)) {
+  /// `all` are the kernels of both sets.
+  Inventory(const ScanResult& scan, std::string root, const Kernels& all)
+      : scan_(scan), root_(std::move(root)), own_(kernels_of(scan, root_)), all_(all) {
     // In the order in which rustc prefers them.
     for (const auto kind : {Kind::rmeta, Kind::rlib, Kind::proc_macro, Kind::dylib})
       for (const auto& artifact : scan.artifacts)
         if (artifact.kind == kind && artifact.crate) hold(artifact);
-  }
-
-  std::string place_of(std::string_view path) const {
-    auto root = common_;
-    for (const auto& kernel : scan_.kernels)
-      if (is_inside(path, kernel.path)) root = kernel.path;
-    return std::string(root.empty() ? path : path.substr(root.size() + 1));
+    for (const auto& artifact : scan.artifacts) occupied_.insert(kernel_around(place_of(artifact.path)));
   }
 
   DiffSide facts() const {
@@ -76,19 +76,44 @@ class Inventory {
     return files;
   }
 
+  // Without the configuration of a kernel nobody has looked for what stands in it beside crates.
+  bool has_not_looked_for(const std::string& place, const Artifact& file) const {
+    const auto* kernel = kernel_around(place);
+    return file.kind == Kind::auxiliary && !(kernel && own_.contains(*kernel)) && occupied_.contains(kernel) &&
+           std::ranges::none_of(scan_.artifacts, &Artifact::recorded);
+  }
+
   Holdings& holdings() { return holdings_; }
 
  private:
+  std::string place_of(std::string_view path) const { return place_from(root_, path); }
+
+  // The innermost of all kernels that has this place; none when it is outside.
+  const std::string* kernel_around(std::string_view place) const {
+    const std::string* innermost = nullptr;
+    for (const auto& kernel : all_) {
+      const bool holds = place.starts_with(kernel) && (!kernel.empty() || !place.starts_with("../"));
+      if (holds && (!innermost || kernel.size() > innermost->size())) innermost = &kernel;
+    }
+    return innermost;
+  }
+
   void hold(const Artifact& artifact) {
     auto& crates = holdings_[display_name(artifact.crate->name)];
-    const auto same = std::ranges::find_if(
-        crates, [&](const Holding& other) { return other.artifact->crate->svh == artifact.crate->svh; });
-    auto& holding = same != crates.end() ? *same : crates.emplace_back(&artifact);
-    holding.places.insert(place_of(artifact.path));
+    auto place = place_of(artifact.path);
+    const auto* kernel = kernel_around(place);
+    const auto same = std::ranges::find_if(crates, [&](const Holding& other) {
+      return other.kernel == kernel && other.artifact->crate->svh == artifact.crate->svh;
+    });
+    auto& holding = same != crates.end() ? *same : crates.emplace_back(&artifact, kernel);
+    holding.places.insert(std::move(place));
   }
 
   const ScanResult& scan_;
-  std::string_view common_;
+  std::string root_;
+  Kernels own_;
+  const Kernels& all_;
+  std::set<const std::string*> occupied_;  ///< kernels, or the outside, that have anything
   Holdings holdings_;
 };
 
@@ -120,6 +145,8 @@ class Comparison {
     const auto same_extra = [](const Holding& a, const Holding& b) {
       return a.artifact->crate->extra_filename == b.artifact->crate->extra_filename;
     };
+    const auto same = [&](const Holding& a, const Holding& b) { return same_svh(a, b) && same_place(a, b); };
+    pair(name, before, after, same);
     pair(name, before, after, same_svh);
     pair(name, before, after, same_place);
     pair(name, before, after, same_extra);
@@ -153,8 +180,12 @@ class Comparison {
       changes.push_back(Change::retargeted);
     if (std::ranges::none_of(before.places, [&](const auto& place) { return after.places.contains(place); }))
       changes.push_back(Change::moved);
-    if (changes.empty()) ++result_.unchanged;
-    else result_.crates.push_back({name, std::move(changes), &old, &now});
+    if (!changes.empty()) return result_.crates.push_back({name, std::move(changes), &old, &now});
+    ++result_.unchanged;
+    for (const auto& place : before.places)
+      if (!after.places.contains(place)) result_.files.push_back({place, Change::removed});
+    for (const auto& place : after.places)
+      if (!before.places.contains(place)) result_.files.push_back({place, Change::added});
   }
 
   void compare_files() {
@@ -162,13 +193,18 @@ class Comparison {
     const auto after = after_.files();
     for (const auto& [place, old] : before) {
       const auto found = after.find(place);
-      if (found == after.end()) result_.files.push_back({place, Change::removed});
+      if (found == after.end()) report_lone(place, *old, Change::removed, after_);
       else if (!old->sha256 || !found->second->sha256) result_.not_compared.push_back(place + ": no digest of it");
       else if (*old->sha256 != *found->second->sha256) result_.files.push_back({place, Change::changed});
     }
     for (const auto& [place, now] : after)
-      if (!before.contains(place)) result_.files.push_back({place, Change::added});
+      if (!before.contains(place)) report_lone(place, *now, Change::added, before_);
     std::ranges::sort(result_.files, {}, &FileChange::path);
+  }
+
+  void report_lone(const std::string& place, const Artifact& file, Change change, const Inventory& other) {
+    if (!other.has_not_looked_for(place, file)) return result_.files.push_back({place, change});
+    result_.not_compared.push_back(place + ": a tree without include/config/auto.conf is not searched for it");
   }
 
   Inventory before_;
@@ -191,7 +227,10 @@ const std::array<ChangeRow, 7> change_table{{
 // clang-format on
 
 Difference diff(const ScanResult& before, const ScanResult& after) {
-  return Comparison(Inventory(before), Inventory(after)).run();
+  const auto [old_root, new_root] = align(before, after);
+  auto kernels = kernels_of(before, old_root);
+  kernels.merge(kernels_of(after, new_root));
+  return Comparison(Inventory(before, old_root, kernels), Inventory(after, new_root, kernels)).run();
 }
 
 }  // namespace rartifacts

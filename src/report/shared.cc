@@ -55,6 +55,9 @@ std::string verdict_of(const ReportInput& input) {
     return open + " in " + counted(std::ssize(judged_artifacts(input)), "artifact") +
            (aside.empty() ? "" : " (" + aside + ")");
   if (!open.empty()) aside = open + (aside.empty() ? "" : ", " + aside);
+  if (input.audit.lacks_config)
+    aside += (aside.empty() ? "" : "; ") +
+             std::string("no include/config/auto.conf: what crate kernel needs beside crates was not checked");
   const auto count = std::ssize(input.artifacts.empty() ? judged_artifacts(input) : input.artifacts);
   return "ok: " + counted(count, "artifact") + (count > 1 ? " fit together" : "") +
          (aside.empty() ? "" : " (" + aside + ")");

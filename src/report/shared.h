@@ -11,7 +11,7 @@ namespace rartifacts {
 /// True when this finding alone makes the verdict bad: it is not waived and reaches the threshold.
 bool decides(const Finding& finding, const ReportInput& input);
 
-/// `ok: 10 artifacts fit together`, or `2 errors, 1 warning in 10 artifacts (1 waived)`.
+/// `ok: 10 artifacts fit together`, with what was not checked, or `2 errors, 1 warning in 10 artifacts (1 waived)`.
 std::string verdict_of(const ReportInput& input);
 
 /// What would ship, and what was judged besides, sorted by path: of a broken set nothing may be fit to ship.

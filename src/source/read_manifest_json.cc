@@ -252,7 +252,7 @@ ElfFacts read_elf_facts(const Object& object) {
   if (!type) object.reject("type", "is not known");
   elf.e_machine = machine.value_or(std::uint16_t{0});
   elf.e_type = type.value_or(std::uint16_t{0});
-  elf.soname = object.text("soname");
+  elf.soname = object.bytes("soname");  // control characters and all, as its maker wanted it
   elf.needed = object.texts("needed");
   elf.build_id = object.hex("build_id");
   return elf;
@@ -277,7 +277,7 @@ Artifact read_artifact(const Object& object) {
   if (const auto crate = object.object("crate")) artifact.crate = read_crate(*crate);
   if (const auto elf = object.object("elf")) artifact.elf = read_elf_facts(*elf);
   if (const auto made = object.object("object"))
-    artifact.object = ObjectFacts{made->one_of<Language>("language", 4), made->text("producer")};
+    artifact.object = ObjectFacts{made->one_of<Language>("language", 4), made->bytes("producer")};
   if (const auto macro = object.object("proc_macro"))
     artifact.proc_macro = ProcMacroFacts{
         .decls_symbol = macro->text("decls_symbol"),

@@ -3,11 +3,12 @@
 // The list of `%files -f`
 // =======================
 //
-// One absolute path for each line, quoted because rpm splits at blanks, `%` doubled because macros are expanded. rpm to 4.18
-// expands globs in quotes, rpm since 4.19 does not, and takes backslashes, which 4.18 does only in globs. Written is what means
-// the same to both: a glob character as a class of one, and then without quotes. What is left has no common spelling: a glob
-// character together with a blank or an apostrophe, braces, double quotes, backslashes. Control characters and bytes that are
-// not UTF-8 rpm refuses in any name. Some directives 4.18 looks for anywhere in the line, names included.
+// One absolute path for each line, quoted because rpm splits at blanks. rpm to 4.18 expands globs in quotes, rpm since 4.19 does
+// not, and takes backslashes, which 4.18 does only in globs. Written is what means the same to both: a glob character as a class
+// of one, and then without quotes. Macros are expanded, by 4.18 twice, so that `%%(id)` would run id; `[%%]` is a class of one
+// after one time and after two. What is left has no common spelling: one of these characters together with a blank or an
+// apostrophe, braces, double quotes, backslashes. Control characters and bytes that are not UTF-8 rpm refuses in any name.
+// Some directives 4.18 looks for anywhere in the line, names included.
 //
 // A directory is `%dir`: rpm would take all that is in it otherwise.
 #include <rartifacts/bytes.h>
@@ -21,22 +22,22 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::string_view kGlob = "*?[";
+constexpr std::string_view kSpecial = "*?[%";
 constexpr std::array<std::string_view, 8> kDirectives{"%attr", "%defattr", "%verify", "%defverify",
                                                       "%dev",  "%config",  "%lang",   "%caps"};
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20) || c == 0x7f; }
 
 std::optional<std::string> as_entry(std::string_view path) {
-  const bool is_glob = path.find_first_of(kGlob) != path.npos;
+  const bool is_glob = path.find_first_of(kSpecial) != path.npos;
   const auto occurs = [&](std::string_view text) { return path.find(text) != path.npos; };
   if (path.find_first_of("\"\\{") != path.npos || !is_utf8(path) || std::ranges::any_of(path, is_control) ||
       (is_glob && path.find_first_of(" '") != path.npos) || std::ranges::any_of(kDirectives, occurs))
     return std::nullopt;
   std::string out;
   for (const char c : path) {
-    if (c == '%') out += "%%";
-    else if (kGlob.contains(c)) out += fmt::format("[{}]", c);
+    if (c == '%') out += "[%%]";
+    else if (kSpecial.contains(c)) out += fmt::format("[{}]", c);
     else out += c;
   }
   return is_glob ? out : '"' + out + '"';
@@ -52,7 +53,7 @@ Result<std::string> write_rpm_files(const Manifest& manifest) {
       return fail(
           ErrorKind::unsupported,
           "{}: the list of %files cannot hold this name (quotes, braces, backslashes, control characters, bytes that "
-          "are not UTF-8, blanks beside *?[, directives such as %attr): rename it, or name its directory in the spec",
+          "are not UTF-8, blanks beside *?[%, directives such as %attr): rename it, or name its directory in the spec",
           printable(path));
     out += fmt::format("{}{}\n", is_directory(manifest, path) ? "%dir " : "", *entry);
   }

@@ -110,6 +110,17 @@ class FieldReports(unittest.TestCase):
         remove_folder(self.tree, "rust")
         self.refused("no-artifacts", rustc_error="E0463")
 
+    def test_1_crates_without_a_configuration_are_not_called_all_that_a_kernel_needs(self):
+        verdict = harness.run("audit", ".", cwd=self.tree.root).stdout
+        self.assertTrue(verdict.endswith(b" fit together\n"), verdict)
+        remove(self.tree, CONFIG)
+        remove(self.tree, "scripts/target.json")
+        done = harness.run("audit", ".", cwd=self.tree.root)
+        self.assertEqual(done.code, 0, done)
+        self.assertIn(b"no include/config/auto.conf", done.stdout)
+        remove(self.tree, "rust/libkernel.rmeta")
+        self.assertNotIn(b"auto.conf", harness.run("audit", ".", cwd=self.tree.root).stdout)
+
     def test_2_the_configuration_lost_rust(self):
         for symbols, reason in ((["MODVERSIONS"], "MODVERSIONS"), (["RANDSTRUCT"], "RANDSTRUCT"), (["DEBUG_INFO_BTF", "LTO"], "LTO")):
             with self.subTest(reason):
@@ -168,6 +179,18 @@ class FieldReports(unittest.TestCase):
     def test_8_a_proc_macro_is_left_over(self):
         take_as(self.tree, self.folder / "twin", MACROS, "rust/libpin_init_internal.so")
         self.says(0, "stale-artifact", path="rust/libpin_init_internal.so", severity="warning")
+
+    def test_8_a_leftover_is_named_whatever_is_wrong_with_another_kernel(self):
+        for name in ("a", "b"):
+            Copy(self.tree.root / name, self.folder / "healthy")
+        remove_folder(self.tree, "rust")
+        remove_folder(self.tree, "include")
+        remove_folder(self.tree, "scripts")
+        remove(self.tree, "a/rust/libcore.rmeta")
+        take_as(self.tree, self.folder / "twin", MACROS, "b/rust/libpin_init_internal.so")
+        code, found = self.audit()
+        self.assertEqual(code, 1)
+        self.assertIn(("stale-artifact", "b/rust/libpin_init_internal.so"), [(each["rule"], each["path"]) for each in found])
 
     def test_9_core_is_not_there(self):
         remove(self.tree, "rust/libcore.rmeta")

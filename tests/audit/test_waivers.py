@@ -3,6 +3,7 @@
 
 import datetime
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -70,6 +71,33 @@ class Waivers(ScanTest):
         self.assertEqual(self.audit("-q", "--baseline", "base.toml").code, 0)
         self.tree.write("new 1x.rmeta", CUT)
         self.assertEqual(self.audit("-q", "--baseline", "base.toml").code, 1)
+
+    def test_a_baseline_fits_names_that_are_not_utf8(self):
+        for name in (b"gr\xfc\xdf.rmeta", "gr\u00fc\u00df [\u20ac].rmeta".encode(), b"\xe2\x82.rmeta"):
+            self.tree.write(os.fsdecode(name), CUT)
+        self.assertEqual(self.audit("-q", "--write-baseline", "base.toml").code, 1)
+        self.assertEqual(self.audit("-q", "--baseline", "base.toml").code, 0)
+
+    def test_a_baseline_is_written_only_when_there_is_a_verdict(self):
+        self.tree.write("base.toml", "# good")
+        (self.tree / "empty").mkdir()
+        for operand in ("empty", "nowhere"):
+            with self.subTest(operand):
+                self.fails(run("audit", "--write-baseline", "base.toml", operand, cwd=self.tree.root), 3)
+                self.assertEqual((self.tree / "base.toml").read_text(), "# good")
+
+    def test_files_that_cannot_be_read_or_written_are_3_and_named_on_one_line(self):
+        for option in ("--waivers", "--baseline", "--write-baseline"):
+            with self.subTest(option):
+                self.fails(self.audit(option, "no\nwhere/x.toml"), 3, "where/x.toml")
+
+    def test_what_is_found_wrong_with_waivers_has_severities_too(self):
+        unused = ("corrupt-artifact", "new/*", "")
+        self.tree.write("old/bad.rmeta", (self.tree / "good.rmeta").read_bytes())
+        self.assertEqual(self.with_waivers(unused).code, 0)
+        self.tree.write("expired.toml", WAIVER.format("corrupt-artifact", "*", "expires = 2020-01-01"))
+        for rule, waivers in (("unused-waiver", "waivers.toml"), ("expired-waiver", "expired.toml")):
+            self.assertEqual(self.audit("-q", "--waivers", waivers, "--severity", f"{rule}=error").code, 1, rule)
 
     def test_severities_and_thresholds(self):
         self.assertEqual(self.audit("-q", "--severity", "corrupt-artifact=warning").code, 0)

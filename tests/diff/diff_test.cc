@@ -98,7 +98,7 @@ TEST_SUITE("diff") {
     rlib.kind = Kind::rlib;
     const auto old = tree({rlib, crate("liba-1.rmeta", "a", "a1"), crate("liba-2.rmeta", "a", "a2")});
     CHECK(diff(old, old).before.crates == 2);
-    CHECK(changes(old, tree({rlib, crate("liba-2.rmeta", "a", "a2")})) == Changes{});
+    CHECK(changes(old, tree({rlib, crate("liba-2.rmeta", "a", "a2")})) == Changes{"liba-1.rmeta: removed"});
     const auto now = tree({crate("liba-2.rmeta", "a", "a3"), crate("liba-3.rmeta", "a", "a1")});
     CHECK(changes(old, now) == Changes{"a: moved", "a: rebuilt"});
   }
@@ -155,6 +155,11 @@ TEST_SUITE("manifest") {
     std::vector<Artifact> artifacts{crate("a\xff/\"\n", "core", "0123456789abcdef"), file("b", std::string(64, 'b'))};
     artifacts[0].mode = 04755;
     artifacts[1].link_target = "x\xfe";
+    artifacts[1].elf.emplace();
+    artifacts[1].elf->elf_class = 64;
+    artifacts[1].elf->e_machine = 62;
+    artifacts[1].elf->e_type = 3;
+    artifacts[1].elf->soname = "lib\x1b[31m\n.so";
     Manifest manifest{.root = "."};
     for (const auto& artifact : artifacts) manifest.artifacts.push_back(&artifact);
     manifest.directories = {{"d", std::nullopt, 0700}, {"e", "d\xff", std::nullopt}};
@@ -166,5 +171,6 @@ TEST_SUITE("manifest") {
     CHECK(*write_manifest_json(again) == text);
     CHECK(read->artifacts[0].path == "a\xff/\"\n");
     CHECK(read->artifacts[0].mode == 04755);
+    CHECK(read->artifacts[1].elf->soname == "lib\x1b[31m\n.so");
   }
 }

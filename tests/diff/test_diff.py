@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -91,6 +92,81 @@ class Diff(ScanTest):
                 with self.subTest(old=old.name, new=new.name):
                     self.diff(old, new, 0)
         self.assertEqual(run("-C", str(self.folder), "diff", "build", "headers").code, 0)
+
+    def kernels(self, name, *places):
+        """Trees of one set, each of them the kernel in small, all the same."""
+        built = self.folder / "built"
+        if not built.exists():
+            self.rustc = mini_kernel.build(Tree(built))
+        for place in places:
+            shutil.copytree(built, self.folder / name / place, symlinks=True)
+        return Tree(self.folder / name)
+
+    def changed(self, report):
+        return ([(each["name"], each["changes"], (each["after"] or each["before"])["path"]) for each in report["crates"]],
+                [(each["path"], each["change"]) for each in report["files"]])
+
+    def test_changes_in_each_of_several_kernels(self):
+        old, new = self.kernels("old", "a", "b"), self.kernels("new", "a", "b")
+        old_list, whole = self.manifest(old), self.manifest(new)
+        for other in (new.root, whole, old_list):
+            self.diff(old.root, other, 0)
+            self.diff(other, old.root, 0)
+        for kernel in ("a", "b"):
+            self.rustc.crate("pin_init", mini_kernel.NO_CORE + f"extern crate core; pub struct In_{kernel};", "-o", "changed.rmeta")
+            shutil.copy(self.folder / "built/changed.rmeta", new / f"{kernel}/rust/libpin_init.rmeta")
+        new.write("b/include/generated/rustc_cfg", "--cfg=CONFIG_OTHER\n")
+        expected = ([("pin_init", ["rebuilt"], "a/rust/libpin_init.rmeta"), ("pin_init", ["rebuilt"], "b/rust/libpin_init.rmeta")],
+                    [("b/include/generated/rustc_cfg", "changed")])
+        for before in (old.root, old_list):
+            for after in (new.root, self.manifest(new)):
+                with self.subTest(before=before, after=after):
+                    self.assertEqual(self.changed(self.diff(before, after, 1)[0]), expected)
+
+    def test_one_more_file_elsewhere_moves_nothing_else(self):
+        old = self.kernels("old", "deep/mk")
+        whole = self.manifest(old)
+        new = self.kernels("new", "deep/mk")
+        new.copy("other/libx.rmeta")
+        expected = ([("leaf", ["added"], "other/libx.rmeta")], [])
+        for before in (old.root, whole):
+            for after in (new.root, self.manifest(new)):
+                with self.subTest(before=before, after=after):
+                    self.assertEqual(self.changed(self.diff(before, after, 1)[0]), expected)
+                    self.assertEqual(self.changed(self.diff(after, before, 1)[0])[0], [("leaf", ["removed"], "other/libx.rmeta")])
+
+    def test_a_package_with_its_tree_at_the_top_is_what_its_manifest_lists(self):
+        built = self.kernels("old", "mk") / "mk"
+        package = self.folder / "mk.tar"
+        subprocess.run(["tar", "-cf", package, "-C", built, *sorted(path.name for path in built.iterdir())], check=True)
+        listed = self.folder / "mk.json"
+        listed.write_bytes(run("scan", "--format", "json", "mk.tar", cwd=self.folder).stdout)
+        self.assertIn(b'"mk.tar:rust/libcore.rmeta"', listed.read_bytes())
+        for old in (package, listed, built):
+            for new in (package, listed, built):
+                with self.subTest(old=old.name, new=new.name):
+                    self.diff(old, new, 0)
+
+    def test_one_of_two_files_of_a_crate(self):
+        old, new = Tree(self.folder / "old"), Tree(self.folder / "new")
+        for tree in (old, new):
+            tree.copy("libleaf.rmeta")
+        old.copy("libleaf.rlib", GOLDENS / "1.96.0/libleaf-1a2b3c4d.rlib")
+        self.assertEqual(self.changed(self.diff(old.root, new.root, 1)[0]), ([], [("libleaf.rlib", "removed")]))
+        self.assertEqual(self.changed(self.diff(new.root, old.root, 1)[0]), ([], [("libleaf.rlib", "added")]))
+
+    def test_a_copy_without_configuration_lacks_nothing_that_is_there(self):
+        tree = self.kernels("old", "mk") / "mk"
+        copy = Tree(self.folder / "copy")
+        for path in run("scan", ".", cwd=tree).paths:
+            copy.copy(path, tree / path)
+        listed = self.manifest(Tree(tree))
+        for old, new in ((tree, copy.root), (copy.root, tree), (listed, copy.root), (copy.root, listed)):
+            report, text = self.diff(old, new, 0)
+            self.assertEqual([each.split(":")[0] for each in report["not_compared"]], mini_kernel.AUXILIARY)
+            self.assertIn("auto.conf", text)
+        (tree / "include/generated/rustc_cfg").unlink()
+        self.assertEqual(self.changed(self.diff(listed, tree, 1)[0]), ([], [("include/generated/rustc_cfg", "removed")]))
 
     def test_a_moved_crate(self):
         for name, place in (("old", "a/libx.rmeta"), ("new", "b/libx.rmeta")):

@@ -154,6 +154,34 @@ class Reports(ReportTest):
         done = run("audit", ".", "--report", "json", cwd=self.tree.root)
         self.assertEqual(json.loads(done.stdout)["verdict"], "findings")
 
+    def test_a_report_goes_through_a_link_and_leaves_it_there(self):
+        real, link = self.folder / "real.json", self.folder / "link.json"
+        real.write_text("old")
+        link.symlink_to("real.json")
+        self.assertEqual(run("audit", ".", "-q", "--report", f"json={link}", cwd=self.tree.root).code, 0)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(json.loads(real.read_bytes())["verdict"], "ok")
+
+    def test_a_report_is_written_into_a_fifo(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        reader = subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE)
+        self.assertEqual(run("audit", ".", "-q", "--report", f"json={fifo}", cwd=self.tree.root).code, 0)
+        self.assertEqual(json.loads(reader.communicate(timeout=20)[0])["verdict"], "ok")
+        self.assertTrue(fifo.is_fifo())
+
+    def test_a_report_for_the_file_that_is_standard_output_stands_after_what_was_printed(self):
+        arguments = ("audit", ".", "-q", "--report", "json=/proc/self/fd/1")
+        piped = run(*arguments, cwd=self.tree.root).stdout
+        with open(self.folder / "out", "wb") as out:
+            self.assertEqual(run(*arguments, cwd=self.tree.root, stdout=out).code, 0)
+        for written in (piped, (self.folder / "out").read_bytes()):
+            verdict, report = written.split(b"\n", 1)
+            self.assertEqual((verdict, json.loads(report)["verdict"]), (b".: ok", "ok"))
+
+    def test_one_line_and_a_report_do_not_fit_into_one_output(self):
+        self.fails(run("audit", "-q", ".", "--report", "json", cwd=self.tree.root), 2, "json=out.json")
+
     def test_an_unknown_format_is_refused(self):
         self.fails(run("audit", ".", "--report", "yaml", cwd=self.tree.root), 2, "yaml", problems=1)
 

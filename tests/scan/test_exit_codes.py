@@ -33,6 +33,11 @@ class ExitCodes(ScanTest):
             self.assertEqual((done.code, done.stderr), (0, ""))
             self.assertIn(b"rartifacts", done.stdout)
 
+    def test_the_help_of_every_command_says_where_it_can_work(self):
+        for command in ("scan", "inspect", "tree", "toolchain", "audit", "extract", "verify", "diff", "explain"):
+            self.assertIn(b"rartifacts -C DIR", run(command, "--help").stdout, command)
+        self.assertIn(b"relative to DIR", run("verify", "--help").stdout)
+
     def test_nothing_found_is_3(self):
         self.tree.write("main.c", "int main;")
         self.fails(self.tree.scan(), 3, "--allow-empty")

@@ -112,6 +112,15 @@ class Paths(ScanTest):
             with self.subTest(typed):
                 self.lists(run("-C", "tree", "scan", typed, cwd=self.folder), "rust/liba.rmeta")
 
+    def test_a_name_in_brackets_is_a_name(self):
+        for tree in ("[mk]", "mk", "[]"):
+            Tree(self.folder / tree).copy("libx.rmeta")
+        self.lists(run("scan", "[mk]", cwd=self.folder), "[mk]/libx.rmeta")
+        self.lists(run("scan", "--dirs", "--", "[mk]", "[]", cwd=self.folder), "[]", "[]/libx.rmeta", "[mk]", "[mk]/libx.rmeta")
+        self.lists(run("-C", "[mk]", "scan", ".", cwd=self.folder), "libx.rmeta")
+        for command in (["audit", "-q"], ["inspect"]):
+            self.assertIn(b"[mk]", run(*command, "[mk]" + "/libx.rmeta" * (command == ["inspect"]), cwd=self.folder).stdout)
+
     def test_overlapping_operands_list_each_path_once(self):
         self.tree.copy("a/libx.rmeta")
         self.lists(run("scan", ".", "a", "a/", "a/libx.rmeta", str(self.tree / "a"), cwd=self.tree.root), "a/libx.rmeta")
@@ -125,6 +134,16 @@ class Paths(ScanTest):
         self.tree.copy("a/b/libx.rmeta")
         self.tree.copy("a/c/liby.rmeta")
         self.lists(self.tree.scan("--dirs"), "a", "a/b", "a/b/libx.rmeta", "a/c", "a/c/liby.rmeta")
+
+    def test_dirs_lists_no_parents_of_what_stands_in_a_package_or_manifest(self):
+        self.tree.copy("usr/src/k/libx.rmeta")
+        subprocess.run(["tar", "-cf", self.folder / "k.tar", "-C", self.tree.root, "usr"], check=True)
+        (self.folder / "k.json").write_bytes(self.tree.scan("--format", "json").stdout)
+        for name, path in (("k.tar", "k.tar:usr/src/k/libx.rmeta"), ("k.json", "usr/src/k/libx.rmeta")):
+            done = run("scan", "--dirs", "--format", "json", name, cwd=self.folder)
+            self.assertEqual((done.code, done.stderr), (0, ""), done)
+            listed = json.loads(done.stdout)
+            self.assertEqual(([each["path"] for each in listed["artifacts"]], listed.get("directories", [])), ([path], []))
 
     def test_a_name_that_no_line_can_hold_is_refused_with_advice(self):
         for what, name in NOT_IN_LINES.items():
