@@ -41,7 +41,8 @@ Result<void> write_atomically(const std::string& named, std::string_view text) {
   struct stat output;
   const bool is_there = stat(named.c_str(), &status) == 0;
   // A second descriptor would write over what the first has written, and a socket cannot be opened.
-  if (is_there && fstat(STDOUT_FILENO, &output) == 0 && status.st_dev == output.st_dev && status.st_ino == output.st_ino)
+  if (is_there && fstat(STDOUT_FILENO, &output) == 0 && status.st_dev == output.st_dev &&
+      status.st_ino == output.st_ino)
     return write_all(STDOUT_FILENO, text);
   if (is_there && !S_ISREG(status.st_mode)) {
     const Descriptor stream(open(named.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
