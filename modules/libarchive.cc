@@ -48,7 +48,7 @@ class Gunzip {
   /// Unfolds what was given, as far as there is room. False when it is no gzip, or another one than its checksum says.
   bool unfold(std::array<char, 64 * 1024>& into, std::size_t& unfolded) {
     stream_.next_out = reinterpret_cast<Bytef*>(into.data());
-    stream_.avail_out = into.size();
+    stream_.avail_out = static_cast<uInt>(into.size());
     while (stream_.avail_in > 0 && stream_.avail_out > 0) {
       if (is_whole_ && *stream_.next_in == 0) {  // padding
         ++stream_.next_in;
