@@ -106,7 +106,11 @@ const std::array<RuleRow, 38> rule_table{{
      "conflict "
      "when one of the two diverts the path (--diversions takes what dpkg-divert --list prints; a local diversion does "
      "not "
-     "help, dpkg refuses all the same), or yields to the other by Replaces, Breaks, Conflicts or Obsoletes.",
+     "help, dpkg refuses all the same), or yields to the other by Replaces, Breaks, Conflicts or Obsoletes. Versions "
+     "in "
+     "these are not compared; and files with the same content are passed over, as rpm does, where dpkg wants "
+     "Multi-Arch: "
+     "same.",
      "leave the path to one of them, or declare Replaces and Breaks, or divert it"},
     {Rule::mixed_machine, "mixed-machine", error, "", "programs in a package are for another machine than the package",
      "modpost, fixdep and other programs of a headers package run where modules are compiled. A cross build leaves "
