@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "source/chunks.h"
 #include "source/digest.h"
@@ -93,7 +94,9 @@ std::vector<PathClash> compare_clashes(int base, const std::vector<std::string>&
          Error{ErrorKind::too_large,
                fmt::format("more than {} paths that other packages have with other content", PackageFacts::kListed),
                std::nullopt}});
-  std::ranges::stable_sort(clashes, {}, &PathClash::path);
+  std::ranges::sort(clashes, {}, [](const PathClash& clash) {
+    return std::tuple<const std::string&, std::size_t, std::size_t>(clash.path, clash.first, clash.second);
+  });
   return clashes;
 }
 
