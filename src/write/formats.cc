@@ -31,6 +31,7 @@ const Format* format_of(std::string_view name) {
 
 std::vector<std::string_view> listed_paths(const Manifest& manifest) {
   std::vector<std::string_view> paths;
+  paths.reserve(manifest.directories.size() + manifest.artifacts.size());
   for (const auto& directory : manifest.directories) paths.push_back(directory.path);
   for (const auto* artifact : manifest.artifacts) paths.push_back(artifact->path);
   std::ranges::sort(paths);
