@@ -171,6 +171,7 @@ TEST_SUITE("object") {
 
   TEST_CASE("a program is what the dynamic loader starts: no library, and no vDSO, which carries the x bit as well") {
     const int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    REQUIRE(self >= 0);
     struct stat status;
     REQUIRE(fstat(self, &status) == 0);
     auto program = Image::of_file(self, static_cast<std::uint64_t>(status.st_size));
