@@ -49,6 +49,12 @@ struct Node {
   std::shared_ptr<const Look> look;
 };
 
+/// What a file is looked into for because a link leads to it.
+struct Wish {
+  bool is_auxiliary = false;
+  bool is_text = false;
+};
+
 bool is_leftover(std::string_view name) {
   return name.ends_with(".o") || name.ends_with(".cmd") || name.ends_with(".rlib");
 }
@@ -138,7 +144,7 @@ class Packages final : public PackageSource {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       auto read = for_each_entry(base_, files_[i], [&](OpenedPackage&, PackageStream& stream, PackageEntry& entry) {
         const bool has_content = S_ISREG(entry.st_mode) && !(entry.is_hard_link && entry.size == 0);
-        if (!has_content || !behind_links_.contains(entry.path)) return Result<void>();
+        if (!has_content || !behind_links_.contains(entry.path) || is_replaced(i, entry.path)) return Result<void>();
         return take_file(i, stream, entry, false, request, result);
       });
       // What cannot be read has been told the first time.
@@ -197,7 +203,7 @@ class Packages final : public PackageSource {
     const auto name = file_name_of(entry.path);
     const bool is_wanted = request.wants(directory_of(entry.path), name);
     if (is_replaced(index, entry.path)) return {};
-    if (!is_link && !S_ISREG(entry.st_mode)) nodes_.erase(entry.path);  // it stood earlier in the same package
+    if (!is_link && !S_ISREG(entry.st_mode)) nodes_.erase(entry.path);  // instead of what came before it
     if (is_directory) {
       if (is_wanted) result.folders.push_back(entry.path);
       return {};
@@ -239,12 +245,17 @@ class Packages final : public PackageSource {
            yields(root_.packages[owner->second].identity, root_.packages[index].identity);
   }
 
+  Result<void> take_room(std::uint64_t bytes) {
+    kept_bytes_ += bytes;
+    if (kept_bytes_ > kMaxKeptBytes)
+      return fail(ErrorKind::too_large, "names and texts of more than {} MiB", kMaxKeptBytes >> 20);
+    return {};
+  }
+
   Result<Node*> keep(std::size_t index, const PackageEntry& entry) {
     if (nodes_.size() >= kMaxKept)
       return fail(ErrorKind::too_large, "more than {} links and files that could be artifacts", kMaxKept);
-    kept_bytes_ += 2 * entry.path.size() + entry.link.size();
-    if (kept_bytes_ > kMaxKeptBytes)
-      return fail(ErrorKind::too_large, "names and texts of more than {} MiB", kMaxKeptBytes >> 20);
+    if (auto has_room = take_room(2 * entry.path.size() + entry.link.size()); !has_room) return pass(has_room);
     auto& node = nodes_[entry.path];
     node = Node{.st_mode = entry.st_mode, .size = entry.size};
     root_.owner[entry.path] = index;
@@ -252,6 +263,9 @@ class Packages final : public PackageSource {
   }
 
   Result<void> take_hard_link(std::size_t index, const PackageEntry& entry, bool is_needed, WalkResult& result) {
+    // Names, and what goes with them where they are kept; twice, because they may have to wait.
+    if (auto has_room = take_room(2 * (sizeof entry + entry.path.size() + entry.link.size())); !has_room)
+      return has_room;
     const auto original = nodes_.find(entry.link);
     twins_[entry.link].push_back(entry.path);
     const bool lacks_text = original != nodes_.end() && is_known_text(entry.path) &&
@@ -361,9 +375,8 @@ class Packages final : public PackageSource {
     if (file.size() > kLargest) return {};
     auto bytes = file.fetch(0, file.size());
     if (!bytes) return pass(bytes);
-    kept_bytes_ += bytes->size();
     node.text = as_text(*bytes);
-    return {};
+    return take_room(bytes->size());
   }
 
   int base_;
@@ -371,10 +384,6 @@ class Packages final : public PackageSource {
   const ScanOptions& options_;
   std::size_t looks_ = 0;
   std::map<std::string, Node, std::less<>> nodes_;
-  struct Wish {
-    bool is_auxiliary = false;
-    bool is_text = false;
-  };
   std::map<std::string, Wish, std::less<>> behind_links_;  ///< files that links lead to
   std::uint64_t kept_bytes_ = 0;
   bool is_second_way_ = false;

@@ -153,6 +153,11 @@ class BadPackages(ScanTest):
         for rule, count in ("dangling-link", 5), ("escaping-link", 1):
             self.assertEqual(said.count(f"[{rule}"), count, said)
 
+    def test_hard_links_to_nothing_take_bounded_memory(self):
+        self.entries(*(({"name": f"lib{i:0100}.rmeta", "type": tarfile.LNKTYPE, "linkname": "nowhere.rmeta"}, b"") for i in range(60_000)),
+                     mode="w:gz", name="a.tar.gz", format=tarfile.GNU_FORMAT)
+        self.bounded("a.tar.gz", 20, "MiB")
+
     def test_devices_are_nothing(self):
         self.entries(({"name": "libx.rmeta", "type": tarfile.CHRTYPE}, b""), ({"name": "liby.so", "type": tarfile.FIFOTYPE}, b""))
         self.refuses("a.tar", "no Rust artifacts")
