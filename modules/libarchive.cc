@@ -186,7 +186,7 @@ rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t leng
   archive_read_set_read_callback(package->reader, refill);
   std::array<unsigned char, 2> magic{};
   const bool is_gzip = length > magic.size() &&
-                       pread(fd, magic.data(), magic.size(), static_cast<off_t>(begin)) == magic.size() &&
+                       pread(fd, magic.data(), magic.size(), static_cast<off_t>(begin)) == std::ssize(magic) &&
                        magic[0] == 0x1f && magic[1] == 0x8b;
   if (is_gzip) package->gunzip = std::make_unique<Gunzip>();
   else archive_read_set_skip_callback(package->reader, pass_over);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <rartifacts/elf.h>
 #include <rartifacts/kernel_module.h>
 #include <rartifacts/link.h>
 #include <rartifacts/metadata.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <rartifacts/scan.h>
+#include <rartifacts/scan_result.h>
 
 #include <array>
 #include <set>

@@ -33,6 +33,12 @@ struct Error {
   std::optional<std::uint64_t> offset;  ///< byte position in the structure being read, where there is one
 };
 
+/// A path and why it could not be used.
+struct Problem {
+  std::string path;
+  Error error;
+};
+
 template <class T>
 using Result = std::expected<T, Error>;
 

@@ -59,4 +59,19 @@ std::vector<const ExclusionRow*> rust_exclusions(const KernelConfig& config);
 /// The rows that `config` calls for.
 std::vector<const AuxiliaryRow*> auxiliary_files(const KernelConfig& config, bool has_custom_target);
 
+/// A kernel build tree or headers tree inside of what was scanned: a directory that holds include/config/auto.conf.
+struct KernelRoot {
+  std::string path;         ///< relative to the base; empty when the base itself is the tree
+  std::string config_path;  ///< the configuration that was read
+  KernelConfig config;
+  std::vector<std::string> places;  ///< the path itself, and where links to its directories lead
+  std::vector<std::string>
+      auxiliary;  ///< paths of the auxiliary files that the configuration calls for and that are there
+  std::optional<std::string> release;      ///< include/config/kernel.release; read when there are modules to compare
+  std::optional<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
+
+  /// True when `file` is part of this tree.
+  bool holds(std::string_view file) const;
+};
+
 }  // namespace rartifacts

@@ -18,7 +18,7 @@
 
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
-#include "source/directory.h"
+#include "bytes/path.h"
 
 namespace rartifacts {
 namespace {

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "audit/findings.h"
-#include "format/metadata_layout.h"
+#include "metadata/layout.h"
 
 namespace rartifacts {
 

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "audit/findings.h"
-#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
@@ -15,20 +14,20 @@ struct Host {
 
 // Names that tell more of a library than e_machine does, which is the same for both byte orders and for 32 and 64 bits. Not
 // `mips64`: uname(1) calls both byte orders that.
-struct Layout {
+struct MachineLayout {
   std::string_view architecture;
   int elf_class;
   bool little_endian;
 };
 constexpr std::array kLayouts{
-    Layout{"mips64el", 64, true}, Layout{"mips64r6el", 64, true}, Layout{"mipsel", 32, true},
-    Layout{"mipsr6el", 32, true}, Layout{"ppc64", 64, false},     Layout{"ppc64el", 64, true},
-    Layout{"ppc64le", 64, true},  Layout{"riscv32", 32, true},    Layout{"riscv64", 64, true},
-    Layout{"s390", 32, false},    Layout{"s390x", 64, false},
+    MachineLayout{"mips64el", 64, true}, MachineLayout{"mips64r6el", 64, true}, MachineLayout{"mipsel", 32, true},
+    MachineLayout{"mipsr6el", 32, true}, MachineLayout{"ppc64", 64, false},     MachineLayout{"ppc64el", 64, true},
+    MachineLayout{"ppc64le", 64, true},  MachineLayout{"riscv32", 32, true},    MachineLayout{"riscv64", 64, true},
+    MachineLayout{"s390", 32, false},    MachineLayout{"s390x", 64, false},
 };
 
 bool is_laid_out_for(const ElfFacts& elf, std::string_view architecture) {
-  const auto* row = std::ranges::find(kLayouts, architecture, &Layout::architecture);
+  const auto* row = std::ranges::find(kLayouts, architecture, &MachineLayout::architecture);
   return row == kLayouts.end() || (row->elf_class == elf.elf_class && row->little_endian == elf.little_endian);
 }
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "format/metadata_layout.h"
+#include "metadata/layout.h"
 
 namespace rartifacts {
 namespace {

@@ -13,7 +13,7 @@
 #include "cli/operands.h"
 #include "cli/rustc.h"
 #include "cli/terminal.h"
-#include "format/package_identity.h"
+#include "package/identity.h"
 #include "report/reports.h"
 #include "report/shared.h"
 #include "source/directory.h"

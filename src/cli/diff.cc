@@ -7,7 +7,6 @@
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
-#include "source/directory.h"
 #include "write/difference.h"
 
 namespace rartifacts {

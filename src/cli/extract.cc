@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "bytes/path.h"
 #include "classify/members.h"
 #include "cli/commands.h"
 #include "cli/operands.h"

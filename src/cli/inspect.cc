@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bytes/path.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"

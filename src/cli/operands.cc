@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "bytes/path.h"
 #include "cli/terminal.h"
 #include "source/directory.h"
 #include "write/formats.h"

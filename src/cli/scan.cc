@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <ranges>
 
+#include "bytes/path.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
-#include "source/directory.h"
 #include "write/formats.h"
 
 namespace rartifacts {

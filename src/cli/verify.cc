@@ -4,7 +4,6 @@
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
-#include "source/directory.h"
 #include "write/verification.h"
 
 namespace rartifacts {

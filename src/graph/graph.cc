@@ -5,7 +5,7 @@
 #include <map>
 #include <tuple>
 
-#include "source/directory.h"
+#include "bytes/path.h"
 
 namespace rartifacts {
 namespace {

@@ -18,8 +18,6 @@
 #include <map>
 #include <set>
 
-#include "source/directory.h"
-
 namespace rartifacts {
 namespace {
 

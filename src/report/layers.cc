@@ -35,7 +35,7 @@ class Layers {
  public:
   explicit Layers(const Digraph& graph) : graph_(graph), count_(graph.widths.size()) {}
 
-  std::optional<Layout> lay_out() {
+  std::optional<LayeredLayout> lay_out() {
     if (count_ > kMostBoxes) return std::nullopt;
     put_in_order();
     find_needless_edges();
@@ -167,8 +167,8 @@ class Layers {
     }
   }
 
-  Layout finished() const {
-    Layout layout;
+  LayeredLayout finished() const {
+    LayeredLayout layout;
     for (const auto& row : rows_) layout.width = std::max(layout.width, width_of(row));
     layout.width += 2 * kMargin;
     layout.height = kRowHeight * static_cast<double>(rows_.size() - 1) + 2 * kMargin;
@@ -195,6 +195,6 @@ class Layers {
 
 }  // namespace
 
-std::optional<Layout> laid_out(const Digraph& graph) { return Layers(graph).lay_out(); }
+std::optional<LayeredLayout> laid_out(const Digraph& graph) { return Layers(graph).lay_out(); }
 
 }  // namespace rartifacts

@@ -20,7 +20,7 @@ struct Point {
 };
 
 /// Where everything goes, in the unit of the widths.
-struct Layout {
+struct LayeredLayout {
   std::vector<Point> centers;  ///< one per box
   /// One per arrow: the middles of the rows it crosses, from the center of its box to that of the other. Empty for an
   /// arrow that can be left out, because its end is reached by another way.
@@ -32,6 +32,6 @@ struct Layout {
 /// Layers by longest path, as Sugiyama's method has it: every arrow goes down (but for those that close a circle), long
 /// ones bend around the boxes between, and neighbours stand above each other as far as a few passes of averaging get.
 /// Nothing when the drawing would be larger than anybody looks at.
-std::optional<Layout> laid_out(const Digraph& graph);
+std::optional<LayeredLayout> laid_out(const Digraph& graph);
 
 }  // namespace rartifacts

@@ -5,7 +5,7 @@
 // code scanning" (a place with a line for every result, and `primaryLocationLineHash` to know a result again).
 #include <map>
 
-#include "format/siphash.h"
+#include "metadata/siphash.h"
 #include "report/shared.h"
 
 namespace rartifacts {

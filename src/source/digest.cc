@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "source/digest.h"
 
-#include <fcntl.h>
-#include <rartifacts/scan.h>
-
-#include <mutex>
-
 #include "source/chunks.h"
 #include "source/directory.h"
-#include "source/threads.h"
 
 namespace rartifacts {
 
@@ -19,24 +13,6 @@ Result<std::string> sha256_below(int base, std::string_view path) {
   if (auto read = for_each_chunk(file->fd.get(), [&](Bytes chunk) { digest.add(chunk); }); !read) return pass(read);
   if (auto same = check_unchanged(*file); !same) return pass(same);
   return digest.hex();
-}
-
-void add_digests(const std::string& base, std::vector<Artifact*> artifacts, unsigned jobs,
-                 std::vector<Problem>& problems) {
-  auto directory = open_below(AT_FDCWD, base, O_PATH | O_DIRECTORY);
-  if (!directory) return problems.push_back({base, directory.error()});
-  std::mutex mutex;
-  for_each_index(jobs, artifacts.size(), [&](std::size_t i) {
-    auto& artifact = *artifacts[i];
-    if (artifact.sha256 || artifact.recorded) return;  // who lists a file without a digest has none to give
-    auto digest = sha256_below(directory->get(), artifact.resolved.value_or(artifact.path));
-    if (digest) {
-      artifact.sha256 = *digest;
-    } else {
-      const std::lock_guard lock(mutex);
-      problems.push_back({artifact.path, digest.error()});
-    }
-  });
 }
 
 }  // namespace rartifacts

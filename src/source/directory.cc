@@ -35,22 +35,6 @@ Result<Place> shorten(int base, std::string_view path) {
 
 }  // namespace
 
-std::vector<std::string> parts_of(std::string_view path) {
-  std::vector<std::string> all;
-  while (!path.empty()) {
-    const auto part = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), part.size() + 1));
-    if (!part.empty() && part != ".") all.emplace_back(part);
-  }
-  return all;
-}
-
-std::string path_of(const std::vector<std::string>& parts) {
-  std::string path;
-  for (const auto& part : parts) path = join_path(path, part);
-  return path.empty() ? "." : path;
-}
-
 Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
 }
@@ -120,29 +104,6 @@ Result<std::string> read_text_below(int base, std::string_view path, bool follow
   auto bytes = image->fetch(0, size);
   if (!bytes) return pass(bytes);
   return std::string(as_text(*bytes));
-}
-
-std::string join_path(std::string_view directory, std::string_view name) {
-  if (directory.empty() || directory == ".") return std::string(name);
-  std::string path;
-  path.reserve(directory.size() + 1 + name.size());
-  path.append(directory);
-  if (!path.ends_with('/')) path += '/';
-  path.append(name);
-  return path;
-}
-
-std::string tidied_path(std::string_view path) { return path_of(parts_of(path)); }
-
-bool has_parent_parts(std::string_view path) {
-  return path == ".." || path.starts_with("../") || path.ends_with("/..") || path.find("/../") != path.npos;
-}
-
-std::string_view file_name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-std::string_view directory_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == path.npos ? std::string_view{} : path.substr(0, slash);
 }
 
 }  // namespace rartifacts

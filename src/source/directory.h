@@ -53,17 +53,4 @@ Result<void> check_unchanged(const OpenedFile& file);
 /// The whole of a small text file: a configuration, a list of waivers. Links are followed when the user named the file.
 Result<std::string> read_text_below(int base, std::string_view path, bool follow = false);
 
-/// Joins with a slash; an empty directory or "." adds nothing.
-std::string join_path(std::string_view directory, std::string_view name);
-/// Relative, without "." parts, doubled and trailing slashes; "." when nothing is left.
-std::string tidied_path(std::string_view path);
-/// True when `..` is a part of the path.
-bool has_parent_parts(std::string_view path);
-std::string_view file_name_of(std::string_view path);
-std::string_view directory_of(std::string_view path);
-
-/// The parts between the slashes, without empty ones and dots; and back, `.` when there are none.
-std::vector<std::string> parts_of(std::string_view path);
-std::string path_of(const std::vector<std::string>& parts);
-
 }  // namespace rartifacts

@@ -2,7 +2,8 @@
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 
-#include "format/path_leaks.h"
+#include "bytes/path.h"
+#include "object/path_leaks.h"
 #include "source/chunks.h"
 #include "source/directory.h"
 #include "source/members.h"

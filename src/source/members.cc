@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "bytes/path.h"
+
 namespace rartifacts {
 namespace {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <deque>
 
-#include "source/directory.h"
+#include "bytes/path.h"
 #include "source/source.h"
 
 namespace rartifacts {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <rartifacts/scan.h>
+#include <rartifacts/artifact.h>
 #include <sys/stat.h>
 
 #include <memory>
@@ -52,20 +52,5 @@ struct ResolvedPath {
 /// The first `trusted` characters of the path are what the user typed and are not questioned. Errors: dangling, looping,
 /// absolute and escaping links.
 Result<ResolvedPath> resolve(const Source& source, std::string_view path, std::size_t trusted);
-
-/// What the user named, by what it is.
-struct Operands {
-  std::vector<std::string> directories;
-  std::vector<std::string> files;
-  std::vector<std::string> packages;
-  std::vector<std::string> manifests;
-  std::vector<Problem> problems;
-};
-
-/// The scan of one source; `operands.packages` is not looked at.
-ScanResult scan_source(const ScanOptions& options, Source& source, const Operands& operands);
-
-/// True for text files whose content a scan reads: configurations, target specifications.
-bool is_known_text(std::string_view path);
 
 }  // namespace rartifacts

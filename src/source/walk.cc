@@ -20,6 +20,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "bytes/path.h"
 #include "source/directory.h"
 #include "source/threads.h"
 

@@ -10,7 +10,7 @@
 // Real directories are left out: dh_install would copy all that is in them.
 #include <algorithm>
 
-#include "source/directory.h"
+#include "bytes/path.h"
 #include "write/formats.h"
 
 namespace rartifacts {

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <array>
 
-#include "source/directory.h"
+#include "bytes/path.h"
 #include "write/formats.h"
 
 namespace rartifacts {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/recorded.h>
 
+#include "bytes/path.h"
 #include "fuzz.h"
-#include "source/directory.h"
 #include "write/formats.h"
 
 namespace rartifacts {

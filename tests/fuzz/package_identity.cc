@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "format/package_identity.h"
+#include "package/identity.h"
 
 #include "fuzz.h"
 

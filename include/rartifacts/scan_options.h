@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/artifact.h>
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rartifacts {
+
+/// What a scan is asked for.
+struct ScanOptions {
+  std::string base = ".";               ///< directory that all paths are relative to
+  std::vector<std::string> paths;       ///< what to look at: files and directories, relative to `base`
+  std::set<Kind> kinds;                 ///< what to look for; chosen by the ending of the name, unless `sniff`
+  std::set<Kind> kernel_kinds;          ///< the same inside of a kernel tree
+  bool sniff = false;                   ///< look into every file whatever its name
+  bool sources = false;                 ///< also list what an editor needs of a kernel tree: Rust sources under rust/
+  bool recurse = true;                  ///< go into subdirectories
+  bool members = false;                 ///< list the members of archives
+  bool link_facts = false;              ///< of objects, modules and archives in `paths`: what they bring to a linker
+  SymbolNames exports;                  ///< what the kernel exports; empty: that of the only kernel in `paths`
+  bool digests = false;                 ///< compute `sha256` of artifacts in packages: they pass by only once
+  std::vector<std::string> path_leaks;  ///< texts to be counted in artifacts
+  bool separate = false;                ///< every package is a root of its own
+  bool outside = false;  ///< tell as well what links that lead out of the tree lead to; they stay problems
+  unsigned jobs = 0;     ///< threads; 0: one per processor
+  /// Called on the calling thread now and then with the number of directory entries seen so far.
+  std::function<void(std::uint64_t entries)> progress;
+};
+
+}  // namespace rartifacts

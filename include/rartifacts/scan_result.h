@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/artifact.h>
+#include <rartifacts/kernel.h>
+#include <rartifacts/package.h>
+
+#include <string>
+#include <vector>
+
+namespace rartifacts {
+
+/// What a scan found, sorted by path.
+struct ScanResult {
+  std::vector<Artifact> artifacts;
+  std::vector<KernelRoot> kernels;
+  std::vector<Directory> directory_links;  ///< links to directories through which a kernel tree reaches its files
+  std::vector<std::string>
+      strangers;  ///< in kernel trees: files and folders with the name of an artifact that are none, sorted
+  std::vector<Problem> problems;
+  PackageRoot packages;       ///< empty unless this is the inside of packages
+  std::uint64_t entries = 0;  ///< directory entries seen
+};
+
+}  // namespace rartifacts

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// ELF: what the dynamic side of a file tells
+// ==========================================
+//
+// A proc macro is found by a symbol it exports, and exported symbols are what survives stripping: .dynsym, .dynstr and
+// .dynamic are loaded at run time, so every strip keeps them. The section headers that lead to them are not loaded and can
+// be gone (`eu-strip --strip-sections`, sstrip). Then the program headers lead the same way: PT_DYNAMIC holds DT_SYMTAB and
+// DT_STRTAB as addresses, PT_LOAD turns addresses into file offsets, and the symbol count follows from the hash table
+// (DT_HASH says it; DT_GNU_HASH has to be walked to its last chain).
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "container/elf_file.h"
+
+namespace rartifacts {
+namespace {
+
+struct MachineName {
+  std::uint16_t e_machine;
+  std::string_view name;
+};
+
+constexpr std::array kMachines{
+    MachineName{EM_386, "i386"},        MachineName{EM_X86_64, "x86_64"},   MachineName{EM_ARM, "arm"},
+    MachineName{EM_AARCH64, "aarch64"}, MachineName{EM_RISCV, "riscv"},     MachineName{EM_LOONGARCH, "loongarch"},
+    MachineName{EM_PPC, "powerpc"},     MachineName{EM_PPC64, "powerpc64"}, MachineName{EM_S390, "s390"},
+    MachineName{EM_MIPS, "mips"},       MachineName{EM_SPARC, "sparc"},     MachineName{EM_SPARC32PLUS, "sparc"},
+    MachineName{EM_SPARCV9, "sparc64"}, MachineName{EM_68K, "m68k"},        MachineName{EM_QDSP6, "hexagon"},
+    MachineName{EM_BPF, "bpf"},         MachineName{EM_XTENSA, "xtensa"},   MachineName{EM_AVR, "avr"},
+    MachineName{EM_MSP430, "msp430"},   MachineName{EM_CSKY, "csky"},       MachineName{EM_AMDGPU, "amdgpu"},
+};
+
+/// Bounds for what is kept in memory of one file, whatever its tables say.
+constexpr std::size_t kMaxName = 4096;
+constexpr std::size_t kMaxNames = 4096;
+
+constexpr std::array<std::string_view, 5> kTypes{"none", "rel", "exec", "dyn", "core"};
+
+// The dynamic section as tags and values, and the string table it names.
+struct Dynamic {
+  std::vector<GElf_Dyn> entries;
+  Bytes strings;
+
+  std::optional<std::uint64_t> value(GElf_Sxword tag) const {
+    const auto found = std::ranges::find(entries, tag, &GElf_Dyn::d_tag);
+    return found == entries.end() ? std::nullopt : std::optional<std::uint64_t>(found->d_un.d_val);
+  }
+};
+
+std::optional<std::uint64_t> file_offset(const std::vector<GElf_Phdr>& segments, std::uint64_t address) {
+  for (const auto& segment : segments)
+    if (segment.p_type == PT_LOAD && address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_filesz)
+      return segment.p_offset + (address - segment.p_vaddr);
+  return std::nullopt;
+}
+
+Result<Dynamic> read_dynamic(const ElfFile& elf, View file, const std::vector<GElf_Phdr>& segments) {
+  Dynamic dynamic;
+  const auto place = std::ranges::find(segments, GElf_Word{PT_DYNAMIC}, &GElf_Phdr::p_type);
+  if (place == segments.end()) return dynamic;
+  auto data = elf.translated(place->p_offset, place->p_filesz, ELF_T_DYN);
+  if (!data) return pass(data);
+  const std::size_t entry = gelf_fsize(elf.elf(), ELF_T_DYN, 1, EV_CURRENT);
+  for (std::size_t i = 0; *data && i < place->p_filesz / entry; ++i) {
+    GElf_Dyn dyn;
+    if (!gelf_getdyn(*data, static_cast<int>(i), &dyn) || dyn.d_tag == DT_NULL) break;
+    dynamic.entries.push_back(dyn);
+  }
+  const auto address = dynamic.value(DT_STRTAB);
+  const auto size = dynamic.value(DT_STRSZ);
+  if (!address || !size) return dynamic;
+  const auto offset = file_offset(segments, *address);
+  if (!offset) return dynamic;  // a separate debug file: the addresses are there, the contents are not
+  auto strings = file.fetch(*offset, *size);
+  if (!strings) return pass(strings);
+  dynamic.strings = *strings;
+  return dynamic;
+}
+
+Result<std::optional<std::string>> read_build_id(const ElfFile& elf, const std::vector<GElf_Phdr>& segments) {
+  const auto scan = [&](const GElf_Phdr& segment) -> Result<std::optional<std::string>> {
+    auto data = elf.translated(segment.p_offset, segment.p_filesz, segment.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
+    if (!data) return pass(data);
+    if (!*data) return std::nullopt;
+    const Bytes bytes{static_cast<const std::uint8_t*>((*data)->d_buf), (*data)->d_size};
+    GElf_Nhdr note;
+    std::size_t name = 0;
+    std::size_t description = 0;
+    for (std::size_t at = 0; (at = gelf_getnote(*data, at, &note, &name, &description)) > 0;) {
+      if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || std::memcmp(bytes.data() + name, "GNU", 4) != 0)
+        continue;
+      std::string hex;
+      for (const auto byte : bytes.subspan(description, note.n_descsz)) hex += fmt::format("{:02x}", byte);
+      return hex;
+    }
+    return std::nullopt;
+  };
+  for (const auto& segment : segments) {
+    if (segment.p_type != PT_NOTE) continue;
+    if (auto found = scan(segment); !found || *found) return found;
+  }
+  return std::nullopt;
+}
+
+// Symbols as libelf entries: where the table starts and how many there are.
+struct SymbolTable {
+  std::uint64_t offset = 0;
+  std::uint64_t count = 0;
+  Bytes strings;
+};
+
+// DT_GNU_HASH: nbuckets, symoffset, bloom_size, bloom_shift; bloom words; buckets; chains whose last entry has bit 0 set.
+Result<std::uint64_t> gnu_hash_count(const ElfFile& elf, View file, std::uint64_t offset) {
+  const bool little = elf.header().e_ident[EI_DATA] == ELFDATA2LSB;
+  const auto word = [&](Bytes bytes, std::size_t index) {
+    return little ? load_le(bytes, index * 4, 4) : load_be(bytes, index * 4, 4);
+  };
+  auto head = file.fetch(offset, 16);
+  if (!head) return pass(head);
+  const std::uint64_t buckets = word(*head, 0);
+  const std::uint64_t first_symbol = word(*head, 1);
+  const std::uint64_t bloom = word(*head, 2) * (gelf_getclass(elf.elf()) == ELFCLASS64 ? 8 : 4);
+  const std::uint64_t buckets_at = offset + 16 + bloom;
+  auto table = file.fetch(buckets_at, buckets * 4);
+  if (!table) return pass(table);
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < buckets; ++i) last = std::max(last, word(*table, i));
+  if (last < first_symbol) return first_symbol;
+  const std::uint64_t chains_at = buckets_at + buckets * 4;
+  for (;; ++last) {
+    auto link = file.fetch(chains_at + (last - first_symbol) * 4, 4);
+    if (!link) return fail_at(offset, ErrorKind::malformed, "the GNU hash table has no end");
+    if ((word(*link, 0) & 1) != 0) return last + 1;
+  }
+}
+
+Result<SymbolTable> symbols_by_segments(const ElfFile& elf, View file) {
+  SymbolTable table;
+  auto segments = elf.segments();
+  if (!segments) return pass(segments);
+  auto dynamic = read_dynamic(elf, file, *segments);
+  if (!dynamic) return pass(dynamic);
+  const auto address = dynamic->value(DT_SYMTAB);
+  const auto offset = address ? file_offset(*segments, *address) : std::nullopt;
+  if (!offset) return table;
+  const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+  table.offset = *offset;
+  table.strings = dynamic->strings;
+  if (const auto hash = dynamic->value(DT_HASH)) {
+    const auto at = file_offset(*segments, *hash);
+    if (!at) return fail(ErrorKind::malformed, "DT_HASH points outside of the file");
+    auto head = elf.translated(*at, 8, ELF_T_WORD);  // nbucket, nchain; nchain is the number of symbols
+    if (!head) return pass(head);
+    table.count = static_cast<const std::uint32_t*>((*head)->d_buf)[1];
+  } else if (const auto gnu_hash = dynamic->value(DT_GNU_HASH)) {
+    const auto at = file_offset(*segments, *gnu_hash);
+    if (!at) return fail(ErrorKind::malformed, "DT_GNU_HASH points outside of the file");
+    auto count = gnu_hash_count(elf, file, *at);
+    if (!count) return pass(count);
+    table.count = *count;
+  }
+  if (table.count > file.size() / entry)
+    return fail(ErrorKind::malformed, "{} dynamic symbols do not fit", table.count);
+  return table;
+}
+
+Result<SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_Shdr& dynsym) {
+  SymbolTable table;
+  const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+  auto strings = elf.section(dynsym.sh_link);
+  if (!strings) return pass(strings);
+  if (strings->sh_type != SHT_STRTAB && strings->sh_type != SHT_NOBITS)
+    return fail(ErrorKind::malformed, "the names of the dynamic symbols are in a section of type {:#x}",
+                strings->sh_type);
+  if (dynsym.sh_size % entry != 0)
+    return fail(ErrorKind::malformed, "{} bytes are no whole number of dynamic symbols", dynsym.sh_size);
+  auto bytes = elf.content(*strings);
+  if (!bytes) return pass(bytes);
+  table.offset = dynsym.sh_offset;
+  table.count = dynsym.sh_size / entry;
+  table.strings = *bytes;
+  return table;
+}
+
+// What ld.so asks of the header of a library (glibc, elf/dl-load.c, open_verify).
+std::optional<std::string> loader_complaint(const GElf_Ehdr& header, const std::vector<GElf_Phdr>& segments) {
+  const auto* ident = header.e_ident;
+  if (ident[EI_VERSION] != EV_CURRENT || header.e_version != EV_CURRENT) return "ELF version is not 1";
+  if (ident[EI_OSABI] != ELFOSABI_SYSV && ident[EI_OSABI] != ELFOSABI_LINUX) return "the OS ABI is not that of Linux";
+  // Up to which version depends on the glibc that loads it.
+  if (ident[EI_ABIVERSION] != 0 && ident[EI_OSABI] != ELFOSABI_GNU) return "the version of its ABI is not 0";
+  if (std::any_of(ident + EI_PAD, ident + EI_NIDENT, [](unsigned char c) { return c != 0; }))
+    return "the padding of e_ident is not zero";
+  for (const auto type : {GElf_Word{PT_LOAD}, GElf_Word{PT_DYNAMIC}})
+    if (std::ranges::find(segments, type, &GElf_Phdr::p_type) == segments.end())
+      return type == PT_LOAD ? "there is nothing to load" : "there is no dynamic section";
+  return std::nullopt;
+}
+
+// What strip would take away; compressed debug sections count as they are. The loader has no use for these headers, so what is
+// wrong with them is no fault of the file.
+void measure_symbols(const ElfFile& elf, std::uint64_t file_size, ElfFacts& facts) {
+  const auto size_of = [&](const Result<GElf_Shdr>& section) {
+    return section && section->sh_type != SHT_NOBITS ? std::min(section->sh_size, file_size) : 0;
+  };
+  for (std::size_t i = 1; i < elf.section_count(); ++i) {
+    const auto section = elf.section(i);
+    if (!section) return;
+    if (section->sh_type == SHT_SYMTAB) facts.symbol_bytes = size_of(section) + size_of(elf.section(section->sh_link));
+    const auto name = elf.section_name(*section);
+    if (name && name->starts_with(".debug_"))
+      facts.debug_bytes = std::min(facts.debug_bytes + size_of(section), file_size);
+  }
+}
+
+std::optional<std::uint16_t> number_in(std::string_view digits, int base) {
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string elf_machine_name(std::uint16_t e_machine) {
+  const auto found = std::ranges::find(kMachines, e_machine, &MachineName::e_machine);
+  return found == kMachines.end() ? fmt::format("em-{}", e_machine) : std::string(found->name);
+}
+
+std::string elf_type_name(std::uint16_t e_type) {
+  return e_type < kTypes.size() ? std::string(kTypes[e_type]) : fmt::format("{:#x}", e_type);
+}
+
+std::optional<std::uint16_t> program_machine(View file) {
+  const Bytes head = file.head(sizeof(Elf64_Ehdr));
+  if (head.size() < sizeof(Elf32_Ehdr) || std::memcmp(head.data(), ELFMAG, SELFMAG) != 0) return std::nullopt;
+  const bool is64 = head[EI_CLASS] == ELFCLASS64;
+  if (is64 && head.size() < sizeof(Elf64_Ehdr)) return std::nullopt;
+  const auto load = [&](Bytes bytes, std::size_t at, std::size_t width) {
+    return head[EI_DATA] == ELFDATA2LSB ? load_le(bytes, at, width) : load_be(bytes, at, width);
+  };
+  const auto offset = is64 ? load(head, 0x20, 8) : load(head, 0x1c, 4);
+  const auto entry = load(head, is64 ? 0x36 : 0x2a, 2);
+  const auto count = load(head, is64 ? 0x38 : 0x2c, 2);
+  if (entry < 4) return std::nullopt;
+  const auto table = file.fetch(offset, count * entry);
+  for (std::uint64_t at = 0; table && at < table->size(); at += entry)
+    if (load(*table, at, 4) == PT_INTERP) return static_cast<std::uint16_t>(load(head, 0x12, 2));
+  return std::nullopt;
+}
+
+std::optional<std::uint16_t> elf_machine_of(std::string_view name) {
+  const auto found = std::ranges::find(kMachines, name, &MachineName::name);
+  if (found != kMachines.end()) return found->e_machine;
+  return name.starts_with("em-") ? number_in(name.substr(3), 10) : std::nullopt;
+}
+
+std::optional<std::uint16_t> elf_type_of(std::string_view name) {
+  const auto found = std::ranges::find(kTypes, name);
+  if (found != kTypes.end()) return static_cast<std::uint16_t>(found - kTypes.begin());
+  return name.starts_with("0x") ? number_in(name.substr(2), 16) : std::nullopt;
+}
+
+Result<ElfFacts> read_elf(View file) {
+  auto elf = ElfFile::open(file);
+  if (!elf) return pass(elf);
+  ElfFacts facts;
+  facts.elf_class = gelf_getclass(elf->elf()) == ELFCLASS64 ? 64 : 32;
+  facts.little_endian = elf->header().e_ident[EI_DATA] == ELFDATA2LSB;
+  facts.e_machine = elf->header().e_machine;
+  facts.e_type = elf->header().e_type;
+  facts.has_sections = elf->section_count() > 0;
+  auto segments = elf->segments();
+  if (!segments) return pass(segments);
+  for (const auto& segment : *segments) {
+    facts.has_interpreter |= segment.p_type == PT_INTERP;
+    facts.is_dynamic |= segment.p_type == PT_DYNAMIC;
+    // What a loader would map must be there: this is where a cut-off library shows.
+    if (segment.p_type == PT_LOAD &&
+        (segment.p_offset > file.size() || segment.p_filesz > file.size() - segment.p_offset))
+      return fail_at(segment.p_offset, ErrorKind::truncated,
+                     "an ELF segment of {} bytes lies behind the end of the file", segment.p_filesz);
+  }
+  if (facts.e_type == ET_DYN) facts.unloadable = loader_complaint(elf->header(), *segments);
+  if (facts.e_type == ET_DYN) measure_symbols(*elf, file.size(), facts);
+  auto dynamic = read_dynamic(*elf, file, *segments);
+  if (!dynamic) return pass(dynamic);
+  facts.is_pie = (dynamic->value(DT_FLAGS_1).value_or(0) & DF_1_PIE) != 0;
+  for (const auto& entry : dynamic->entries) {
+    if (entry.d_tag != DT_SONAME && entry.d_tag != DT_NEEDED) continue;
+    const auto name = string_at(dynamic->strings, entry.d_un.d_val);
+    if (name.size() > kMaxName || facts.needed.size() > kMaxNames)
+      return fail_at(entry.d_un.d_val, ErrorKind::malformed, "the dynamic section names more than any library needs");
+    if (entry.d_tag == DT_SONAME) facts.soname = name;
+    if (entry.d_tag == DT_NEEDED) facts.needed.emplace_back(name);
+  }
+  auto build_id = read_build_id(*elf, *segments);
+  if (!build_id) return pass(build_id);
+  facts.build_id = *build_id;
+  return facts;
+}
+
+Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_view> prefixes) {
+  std::vector<std::string> names;
+  auto elf = ElfFile::open(file);
+  if (!elf) return pass(elf);
+  auto dynsym = elf->find_type(SHT_DYNSYM);
+  if (!dynsym) return pass(dynsym);
+  auto table = *dynsym ? symbols_by_sections(*elf, **dynsym) : symbols_by_segments(*elf, file);
+  if (!table) return pass(table);
+  const auto is_there = [&](auto prefix) { return string_table_contains(table->strings, prefix); };
+  if (std::ranges::none_of(prefixes, is_there)) return names;
+  const std::uint64_t entry = gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
+  if (table->count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} dynamic symbols", kMaxSymbols);
+  auto data = elf->translated(table->offset, table->count * entry, ELF_T_SYM);
+  if (!data) return pass(data);
+  for (std::uint64_t i = 0; *data && i < table->count; ++i) {
+    GElf_Sym symbol;
+    if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
+    if (symbol.st_shndx == SHN_UNDEF || GELF_ST_BIND(symbol.st_info) != STB_GLOBAL) continue;
+    const auto name = string_at(table->strings, symbol.st_name);
+    if (name.size() > kMaxName || names.size() > kMaxNames) continue;
+    if (std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); })) names.emplace_back(name);
+  }
+  return names;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "manifest/manifest.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "bytes/path.h"
+#include "source/directory.h"
+
+namespace rartifacts {
+namespace {
+
+// The manifest of everything in a kernel tree, objects included, has some 20 MB.
+constexpr std::size_t kLargest = std::size_t{64} << 20;
+
+Result<std::string> read_all(int fd) {
+  std::string text;
+  std::array<char, 64 * 1024> buffer;
+  for (;;) {
+    const auto got = read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno("cannot be read");
+    if (got == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (text.size() > kLargest)
+      return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargest);
+  }
+}
+
+template <class Listed>
+Result<void> sort_by_path(std::vector<Listed>& all) {
+  std::ranges::sort(all, {}, &Listed::path);
+  const auto twice = std::ranges::adjacent_find(all, {}, &Listed::path);
+  if (twice != all.end()) return fail(ErrorKind::malformed, "lists {} twice", twice->path);
+  return {};
+}
+
+std::string_view without_blanks(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first == text.npos ? std::string_view() : text.substr(first);
+}
+
+}  // namespace
+
+Result<std::string> path_below_root(std::string_view path) {
+  if (path.empty() || path.contains('\0')) return fail(ErrorKind::malformed, "a path is empty or holds a NUL");
+  if (path.starts_with('/') || has_parent_parts(path))
+    return fail(ErrorKind::malformed, "lists {}, which leads out of the directory", path);
+  auto tidy = tidied_path(path);
+  if (tidy == ".") return fail(ErrorKind::malformed, "lists {}, which is no file", path);
+  return tidy;
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+bool is_json_manifest(std::string_view head) {
+  head = without_blanks(head);
+  return head.starts_with('{') && head.contains("\"version\"") && head.contains("\"profile\"");
+}
+
+Result<RecordedManifest> read_manifest(std::string_view text) {
+  if (text.size() > kLargest) return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargest);
+  const auto content = without_blanks(text);
+  if (content.empty()) return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
+  auto manifest = content.starts_with('{') ? read_manifest_json(content) : read_sha256sums(text);
+  if (!manifest) return manifest;
+  if (auto sorted = sort_by_path(manifest->artifacts); !sorted) return pass(sorted);
+  if (auto sorted = sort_by_path(manifest->directories); !sorted) return pass(sorted);
+  return manifest;
+}
+
+Result<RecordedManifest> read_manifest_from(int fd) {
+  const auto text = read_all(fd);
+  if (!text) return pass(text);
+  return read_manifest(*text);
+}
+
+Result<RecordedManifest> read_manifest_file(const std::string& path) {
+  Descriptor file;
+  if (path != "-") {
+    file = Descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!file) return fail_errno("cannot be opened");
+  }
+  return read_manifest_from(path == "-" ? STDIN_FILENO : file.get());
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <algorithm>
+#include <cstdlib>
+
+#include "metadata/layout.h"
+
+namespace rartifacts {
+namespace {
+
+// The row of the release itself, then the others, its neighbours first.
+std::vector<const Layout*> candidates(const MetadataHeader& header) {
+  std::vector<const Layout*> rows;
+  for (const auto& row : layouts()) rows.push_back(&row);
+  std::ptrdiff_t own = std::ssize(layouts()) - 1;
+  if (header.release) {
+    const auto next = std::ranges::upper_bound(layouts(), header.release->minor, {}, &Layout::first);
+    own = std::max<std::ptrdiff_t>(0, next - layouts().begin() - 1);
+  }
+  // Rows of equal distance stay in the order of the table.
+  std::ranges::sort(rows, {},
+                    [&](const Layout* row) { return std::pair(std::abs(row - layouts().data() - own), row); });
+  return rows;
+}
+
+// For roots that no row fits: the crate header alone, which has not changed since 1.72.
+std::optional<Crate> header_alone(View blob, const MetadataHeader& header) {
+  constexpr std::uint8_t kFirstHeader = 8;
+  constexpr std::uint8_t kFirstStub = 10;
+  if (header.version < kFirstHeader) return std::nullopt;
+  Layout row = layouts().back();
+  if (header.version < kFirstStub) row.has &= ~unsigned{Layout::kStub};
+  auto crate = decode_crate_header(blob, header, row);
+  return crate ? std::optional(*crate) : std::nullopt;
+}
+
+}  // namespace
+
+Result<Metadata> read_metadata(View blob) {
+  constexpr std::uint8_t kFirstDecoded = 5;
+  auto header = read_metadata_header(blob);
+  if (!header) return pass(header);
+  Metadata metadata;
+  metadata.header = *header;
+  if (header->version < kFirstDecoded) {
+    metadata.reason = fmt::format("metadata version {} is older than rustc 1.41: header only", header->version);
+    return metadata;
+  }
+  const bool is_known =
+      header->release && header->release->minor >= layouts().front().first && header->release->minor <= kNewestChecked;
+  std::optional<Error> own_error;
+  for (const Layout* row : candidates(*header)) {
+    auto crate = decode_root(blob, *header, *row);
+    if (crate) {
+      metadata.layout_guessed = own_error.has_value() || !is_known;
+      metadata.crate = std::move(*crate);
+      break;
+    }
+    if (!own_error) own_error = crate.error();
+  }
+  if (!metadata.crate) {
+    if (is_known && own_error->kind == ErrorKind::truncated) return std::unexpected(*own_error);
+    metadata.crate = header_alone(blob, *header);
+    metadata.reason = fmt::format("unknown layout ({})", own_error->what);
+  }
+  if (metadata.crate && header->release)
+    metadata.crate->custom_target = custom_target_name(*metadata.crate, header->release->minor);
+  if (metadata.crate && metadata.crate->is_stub) metadata.reason = "stub: the full metadata is in the .rmeta beside it";
+  return metadata;
+}
+
+}  // namespace rartifacts

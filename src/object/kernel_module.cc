@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Kernel modules
+// ==============
+//
+// A .ko is a relocatable object that modpost has completed, in sections that the module loader knows:
+//
+//     .modinfo                tag=value texts, each ended by NUL: name, vermagic, license, depends …
+//     __versions              with MODVERSIONS: a checksum and the name of each symbol it uses, 64 bytes together
+//     __version_ext_crcs      since Linux 6.14: the checksums,
+//     __version_ext_names     and the names, of any length. Rust names rarely fit into 64 bytes
+//     .BTF                    types for BPF
+//
+// A signature is no section. It stands behind everything, and is found from the end of the file:
+//
+//     ELF file | PKCS#7 message | struct module_signature, 12 bytes | "~Module signature appended~\n"
+//
+// struct module_signature is algo, hash, id_type, signer_len, key_id_len, 3 bytes of padding, and the size of the message
+// (big-endian). The loader accepts only id_type 2 with everything else zero. The message is DER: a SEQUENCE that starts with the
+// object identifier of signed data.
+#include <rartifacts/kernel_module.h>
+
+#include <algorithm>
+
+#include "container/elf_file.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kMarker = "~Module signature appended~\n";
+constexpr std::uint64_t kSignatureHeader = 12;
+constexpr std::uint8_t kPkcs7 = 2;
+constexpr std::uint64_t kMaxModinfo = 1 << 20;
+constexpr std::uint64_t kVersionEntry = 64;
+/// OBJECT IDENTIFIER 1.2.840.113549.1.7.2 (RFC 5652, 5.1).
+constexpr std::string_view kSignedData = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+
+// Where the content of a DER SEQUENCE of exactly `message` starts; 0 when it is none.
+std::size_t sequence_content(Bytes message) {
+  if (message.size() < 2 || message[0] != 0x30) return 0;
+  const std::size_t width = message[1] < 0x80 ? 0 : message[1] & 0x7f;
+  if (width > 4 || message.size() < 2 + width) return 0;
+  const auto length = width == 0 ? message[1] : load_be(message, 2, width);
+  return 2 + width + length == message.size() ? 2 + width : 0;
+}
+
+Result<ModuleSignature> read_signature(View file) {
+  ModuleSignature signature;
+  if (file.size() < kMarker.size()) return signature;
+  auto marker = file.fetch(file.size() - kMarker.size(), kMarker.size());
+  if (!marker) return pass(marker);
+  if (as_text(*marker) != kMarker) return signature;
+  const auto broken = [&](std::string why) {
+    signature.state = ModuleSignature::State::malformed;
+    signature.why = std::move(why);
+    return signature;
+  };
+  const auto end = file.size() - kMarker.size();
+  if (end < kSignatureHeader) return broken("there is nothing before its marker");
+  auto header = file.fetch(end - kSignatureHeader, kSignatureHeader);
+  if (!header) return pass(header);
+  signature.size = static_cast<std::uint32_t>(load_be(*header, 8, 4));
+  if (signature.size >= end - kSignatureHeader)
+    return broken(fmt::format("it announces {} bytes, more than the file has", signature.size));
+  if ((*header)[2] != kPkcs7) return broken(fmt::format("it is of type {}, not PKCS#7", (*header)[2]));
+  for (const auto i : {0, 1, 3, 4, 5, 6, 7})
+    if ((*header)[static_cast<std::size_t>(i)] != 0) return broken("fields of its header that must be zero are not");
+  auto message = file.fetch(end - kSignatureHeader - signature.size, signature.size);
+  if (!message) return pass(message);
+  const auto content = sequence_content(*message);
+  if (content == 0 || !as_text(message->subspan(content)).starts_with(kSignedData))
+    return broken("its message is not PKCS#7 signed data of the size that is announced");
+  signature.state = ModuleSignature::State::well_formed;
+  return signature;
+}
+
+Result<void> read_modinfo(const ElfFile& elf, const GElf_Shdr& section, ModuleFacts& facts) {
+  if (section.sh_size > kMaxModinfo) return fail(ErrorKind::too_large, ".modinfo of {} bytes", section.sh_size);
+  auto content = elf.content(section);
+  if (!content) return pass(content);
+  auto rest = as_text(*content);
+  while (!rest.empty()) {
+    const auto entry = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(rest.size(), entry.size() + 1));
+    const auto equals = entry.find('=');
+    if (equals != entry.npos) facts.modinfo.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> ModuleFacts::value(std::string_view tag) const {
+  const auto found = std::ranges::find(modinfo, tag, &std::pair<std::string, std::string>::first);
+  return found == modinfo.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<std::string> ModuleFacts::depends() const {
+  std::vector<std::string> all;
+  const auto text = value("depends").value_or("");
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto name = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    if (!name.empty()) all.emplace_back(name);
+  }
+  return all;
+}
+
+std::vector<std::string> ModuleFacts::import_namespaces() const {
+  std::vector<std::string> all;
+  for (const auto& [tag, text] : modinfo)
+    if (tag == "import_ns") all.push_back(text);
+  return all;
+}
+
+Result<ModuleFacts> read_module(View file) {
+  ModuleFacts facts;
+  auto elf = ElfFile::open(file);
+  if (!elf) return pass(elf);
+  for (std::size_t i = 1; i < elf->section_count(); ++i) {
+    auto section = elf->section(i);
+    if (!section) return pass(section);
+    auto name = elf->section_name(*section);
+    if (!name) return pass(name);
+    if (*name == ".BTF") facts.has_btf = true;
+    else if (*name == "__versions") facts.versions = section->sh_size / kVersionEntry;
+    else if (*name == "__version_ext_crcs") facts.extended_versions = section->sh_size / 4;
+    else if (*name == ".modinfo")
+      if (auto read = read_modinfo(*elf, *section, facts); !read) return pass(read);
+  }
+  auto signature = read_signature(file);
+  if (!signature) return pass(signature);
+  facts.signature = std::move(*signature);
+  return facts;
+}
+
+Result<std::optional<bool>> has_own_c_files(View file) {
+  auto elf = ElfFile::open(file);
+  if (!elf) return pass(elf);
+  auto table = elf->find_type(SHT_SYMTAB);
+  if (!table) return pass(table);
+  if (!*table) return std::nullopt;
+  auto link = elf->section((*table)->sh_link);
+  if (!link) return pass(link);
+  auto strings = elf->content(*link);
+  if (!strings) return pass(strings);
+  auto data = elf->translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
+  if (!data) return pass(data);
+  const auto count = (*table)->sh_size / gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
+  if (count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
+  bool has_names = false;
+  for (std::size_t i = 0; *data && i < count; ++i) {
+    GElf_Sym symbol;
+    if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
+    if (GELF_ST_TYPE(symbol.st_info) != STT_FILE) continue;
+    const auto name = string_at(*strings, symbol.st_name);
+    // Each module has these two; where they are named, the others are as well.
+    const bool is_kbuild = name.ends_with(".mod.c") || name.ends_with("module-common.c");
+    has_names |= is_kbuild;
+    if (!is_kbuild && name.ends_with(".c")) return true;
+  }
+  return has_names ? std::optional(false) : std::nullopt;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// What an object brings to a linker
+// =================================
+//
+//   .symtab                what it has and what it needs. In an archive the members are taken together: what one of them defines
+//                          the others do not miss
+//   .rela.*                how its code reaches other places; only relocations of sections that are loaded count
+//   .note.GNU-stack        its absence makes a linker ask for an executable stack
+//   .note.gnu.property     which registers were used, when the assembler was told to write that down (-mx86-used-note=yes)
+//   .debug_info            compilers and, of GCC, their options
+//
+// Debug information comes last: it is large, and when the limit of an Image is reached there, the rest is known.
+#include <rartifacts/link.h>
+#include <rartifacts/object.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <tuple>
+
+#include "object/dwarf.h"
+
+namespace rartifacts {
+namespace {
+
+/// Names may overlap in their table, so a small file can hold many long ones. Of what is kept there is an end.
+constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxShownName = 4096;
+constexpr std::size_t kMaxRelocationTypes = 256;
+constexpr std::size_t kMaxRelocations = std::size_t{16} << 20;  ///< more than a whole kernel has
+// binutils include/elf/common.h
+constexpr std::uint64_t kPropertyFeature2Used = 0xc0010001;
+constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  ///< XMM, YMM, ZMM
+
+class Reader {
+ public:
+  Reader(const SymbolNames* exports, const OpenMember& open) : exports_(exports), open_(open) {}
+
+  Result<void> read_archive(View file) {
+    auto reader = ArchiveReader::open(file);
+    if (!reader) return pass(reader);
+    std::vector<Member> members;
+    std::size_t unread = 0;
+    for (;;) {
+      auto member = reader->next();
+      if (!member) return pass(member);
+      if (!*member) break;
+      if ((*member)->name == "lib.rmeta" || (*member)->name == "lib.rmeta-link") continue;
+      auto content = content_of(file, **member);
+      if (!content && (*member)->external) {
+        ++unread;
+        continue;
+      }
+      if (!content) return pass(content);
+      if (auto read = read_one(*content); !read) return read;
+      members.push_back(std::move(**member));
+    }
+    if (unread > 0) facts_.notes.push_back(fmt::format("thin archive: {} members are other files, not read", unread));
+    for (const auto& member : members)
+      if (auto content = content_of(file, member)) read_sources(*content);
+    return {};
+  }
+
+  Result<void> read_object(View file) {
+    if (auto read = read_one(file); !read) return read;
+    read_sources(file);
+    return {};
+  }
+
+  LinkFacts finish() {
+    for (const auto& [name, is_weak] : undefined_) {
+      if (defined_.contains(name)) continue;
+      facts_.undefined.push_back(group_symbol(name, exports_));
+      facts_.undefined.back().is_weak = is_weak;
+    }
+    std::ranges::sort(facts_.undefined, {}, [](const UndefinedSymbol& symbol) {
+      return std::pair<SymbolGroup, const std::string&>(symbol.group, symbol.name);
+    });
+    for (auto& [type, use] : relocations_) facts_.relocations.push_back(std::move(use));
+    for (const auto& [source, count] : sources_) facts_.sources.push_back({source.first, source.second, count});
+    return std::move(facts_);
+  }
+
+ private:
+  Result<View> content_of(View archive, const Member& member) const {
+    if (!member.external) return archive.sub(member.offset, member.size);
+    if (!open_) return fail(ErrorKind::unsupported, "the content is another file");
+    auto opened = open_(member);
+    if (!opened) return pass(opened);
+    return opened->content;
+  }
+
+  Result<void> read_one(View file) {
+    const auto format = object_format(file.head(64));
+    if (format == ObjectFormat::bitcode) ++facts_.bitcode;
+    if (format != ObjectFormat::elf) return {};
+    auto elf = ElfFile::open(file);
+    if (!elf) return pass(elf);
+    if (elf->header().e_type != ET_REL) return {};
+    if (facts_.objects++ == 0) facts_.e_machine = elf->header().e_machine;
+    if (auto read = read_sections(*elf); !read) return read;
+    return read_symbols(*elf);
+  }
+
+  Result<void> read_sections(const ElfFile& elf) {
+    bool has_code = false;
+    bool has_content = false;
+    bool has_note = false;
+    bool has_bitcode = false;
+    for (std::size_t i = 1; i < elf.section_count(); ++i) {
+      auto section = elf.section(i);
+      if (!section) return pass(section);
+      auto name = elf.section_name(*section);
+      if (!name) return pass(name);
+      const bool is_loaded = (section->sh_flags & SHF_ALLOC) != 0 && section->sh_size > 0;
+      has_code |= is_loaded && (section->sh_flags & SHF_EXECINSTR) != 0;
+      has_content |= is_loaded && section->sh_type != SHT_NOTE;
+      has_note |= *name == ".note.GNU-stack";
+      has_bitcode |=
+          name->starts_with(".gnu.lto_");  // .llvmbc stands beside machine code, of which an empty crate has none
+      if (section->sh_type == SHT_RELA || section->sh_type == SHT_REL)
+        if (auto counted = count_relocations(elf, *section); !counted) return counted;
+      if (*name == ".note.gnu.property" && elf.header().e_machine == EM_X86_64)
+        if (auto found = uses_vectors(elf, *section); found && *found) ++facts_.uses_vector_registers;
+    }
+    if (has_bitcode && !has_content) ++facts_.bitcode;
+    if (has_code && !has_note) ++facts_.without_stack_note;
+    return {};
+  }
+
+  Result<void> count_relocations(const ElfFile& elf, const GElf_Shdr& section) {
+    if (section.sh_info == 0 || section.sh_info >= elf.section_count()) return {};
+    auto target = elf.section(section.sh_info);
+    if (!target) return pass(target);
+    if ((target->sh_flags & SHF_ALLOC) == 0) return {};
+    const bool has_addends = section.sh_type == SHT_RELA;
+    const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
+    const auto count = section.sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
+    if (count > kMaxRelocations - relocation_count_)
+      return fail(ErrorKind::too_large, "more than {} relocations", kMaxRelocations);
+    relocation_count_ += count;
+    auto data = elf.translated(section.sh_offset, section.sh_size, type);
+    if (!data) return pass(data);
+    for (std::size_t i = 0; *data && i < count; ++i) {
+      GElf_Rela rela{};
+      GElf_Rel rel{};
+      const bool is_there = has_addends ? gelf_getrela(*data, static_cast<int>(i), &rela) != nullptr
+                                        : gelf_getrel(*data, static_cast<int>(i), &rel) != nullptr;
+      if (!is_there) break;
+      const auto info = has_addends ? rela.r_info : rel.r_info;
+      auto& use = relocations_[static_cast<std::uint32_t>(GELF_R_TYPE(info))];
+      if (use.count++ > 0) continue;
+      if (relocations_.size() > kMaxRelocationTypes)
+        return fail(ErrorKind::too_large, "more than {} types of relocations", kMaxRelocationTypes);
+      use.type = static_cast<std::uint32_t>(GELF_R_TYPE(info));
+      if (auto name = elf.section_name(*target)) use.section = name->substr(0, kMaxShownName);
+      use.symbol = symbol_name(elf, section.sh_link, GELF_R_SYM(info));
+    }
+    return {};
+  }
+
+  static std::string symbol_name(const ElfFile& elf, std::size_t table_index, std::uint64_t index) {
+    auto table = elf.section(table_index);
+    if (!table || table->sh_type != SHT_SYMTAB) return {};
+    auto strings = elf.section(table->sh_link);
+    if (!strings) return {};
+    auto names = elf.content(*strings);
+    const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+    if (!names || index >= table->sh_size / entry) return {};
+    auto data = elf.translated(table->sh_offset + index * entry, entry, ELF_T_SYM);
+    GElf_Sym symbol;
+    if (!data || !*data || !gelf_getsym(*data, 0, &symbol)) return {};
+    if (GELF_ST_TYPE(symbol.st_info) != STT_SECTION)
+      return std::string(string_at(*names, symbol.st_name).substr(0, kMaxShownName));
+    auto section = elf.section(symbol.st_shndx);
+    if (!section) return {};
+    return std::string(elf.section_name(*section).value_or("").substr(0, kMaxShownName));
+  }
+
+  Result<void> read_symbols(const ElfFile& elf) {
+    auto table = elf.find_type(SHT_SYMTAB);
+    if (!table) return pass(table);
+    if (!*table) return {};
+    auto link = elf.section((*table)->sh_link);
+    if (!link) return pass(link);
+    auto strings = elf.content(*link);
+    if (!strings) return pass(strings);
+    auto data = elf.translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
+    if (!data) return pass(data);
+    const auto count = (*table)->sh_size / gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+    symbols_ += count;
+    if (symbols_ > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
+    for (std::size_t i = 1; *data && i < count; ++i) {
+      GElf_Sym symbol;
+      if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
+      const auto binding = GELF_ST_BIND(symbol.st_info);
+      if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) continue;
+      const auto name = string_at(*strings, symbol.st_name);
+      if (name.empty() || name.size() >= kMaxString) continue;
+      bool is_new = false;
+      if (symbol.st_shndx != SHN_UNDEF) {
+        is_new = defined_.emplace(name).second;
+      } else if (const auto at = undefined_.find(name); at != undefined_.end()) {
+        at->second &= binding == STB_WEAK;
+      } else {
+        is_new = undefined_.emplace(name, binding == STB_WEAK).second;
+      }
+      if (is_new && (name_bytes_ += name.size()) > kMaxNameBytes)
+        return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
+    }
+    return {};
+  }
+
+  // A note of GNU that holds properties: a type, a length, data in multiples of 8.
+  static Result<bool> uses_vectors(const ElfFile& elf, const GElf_Shdr& section) {
+    auto view = elf.view(section);
+    if (!view) return pass(view);
+    auto bytes = view->fetch(0, view->size());
+    if (!bytes) return pass(bytes);
+    for (std::size_t at = 16; at + 12 <= bytes->size();) {
+      const auto type = load_le(*bytes, at, 4);
+      const auto length = load_le(*bytes, at + 4, 4);
+      if (type == kPropertyFeature2Used && length == 4) return (load_le(*bytes, at + 8, 4) & kFeature2Vector) != 0;
+      at += 8 + (length + 7) / 8 * 8;
+    }
+    return false;
+  }
+
+  void read_sources(View file) {
+    if (stopped_ || object_format(file.head(64)) != ObjectFormat::elf) return;
+    auto elf = ElfFile::open(file);
+    if (!elf || elf->header().e_type != ET_REL) return;
+    auto units = read_compile_units(*elf);
+    if (!units) {
+      facts_.notes.push_back("debug information: " + describe(units.error()));
+      stopped_ = true;
+      return;
+    }
+    for (auto& unit : *units) {
+      const auto size = unit.producer.size();
+      auto& count = sources_[{dwarf_language_name(unit.language), std::move(unit.producer)}];
+      if (count == 0) name_bytes_ += size;
+      count += unit.count;
+    }
+    if (name_bytes_ <= kMaxNameBytes) return;
+    facts_.notes.push_back("debug information: more compilers and options than are kept");
+    stopped_ = true;
+  }
+
+  const SymbolNames* exports_;
+  const OpenMember& open_;
+  LinkFacts facts_;
+  std::size_t symbols_ = 0;
+  std::size_t name_bytes_ = 0;
+  std::size_t relocation_count_ = 0;
+  bool stopped_ = false;
+  std::map<std::string, bool, std::less<>> undefined_;  ///< and whether all who need it do without
+  SymbolNames defined_;
+  std::map<std::uint32_t, RelocationUse> relocations_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> sources_;
+};
+
+}  // namespace
+
+Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open) {
+  Reader reader(exports, open);
+  const auto head = file.head(64);
+  const auto format = object_format(head);
+  if (!is_archive(head) && format != ObjectFormat::elf && format != ObjectFormat::bitcode) return std::nullopt;
+  auto read = is_archive(head) ? reader.read_archive(file) : reader.read_object(file);
+  if (!read) return pass(read);
+  auto facts = reader.finish();
+  if (facts.objects + facts.bitcode == 0 && facts.notes.empty()) return std::nullopt;
+  return facts;
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// What an .rpm says of itself
+// ===========================
+//
+//   lead               96 bytes, begins with ED AB EE DB; nothing else in it is used any more
+//   signature header   digests and signatures of what follows; padded with zeros to 8 bytes
+//   header             what the package is: names, relations, the list of files
+//   payload            a compressed cpio archive
+//
+// Both headers have one form, all numbers big-endian: 8E AD E8 01, four bytes of nothing, the number of index entries, the size of
+// the store; then the entries of 16 bytes (tag, type, offset into the store, count), then the store. A string ends with a NUL; an
+// array of `count` strings is so many of them one after the other.
+//
+// Defined by: rpm, docs/manual/format_v4.md, format_lead.md and format_header.md; the tags by include/rpm/rpmtag.h.
+#include <algorithm>
+
+#include "package/identity.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::uint32_t kLeadMagic = 0xedabeedb;
+constexpr std::uint64_t kLeadSize = 96;
+constexpr std::uint32_t kHeaderMagic = 0x8eade801;
+constexpr std::uint64_t kIntroSize = 16;
+constexpr std::uint64_t kEntrySize = 16;
+
+/// rpm itself refuses headers with more (lib/header.c: HEADER_TAGS_MAX, HEADER_DATA_MAX).
+constexpr std::uint32_t kMaxEntries = 0x0000ffff;
+constexpr std::uint32_t kMaxStore = 0x0fffffff;
+/// Bounds for what is kept in memory of one package.
+constexpr std::size_t kMaxName = 4096;
+constexpr std::size_t kMaxNames = 4096;
+
+enum Tag : std::uint32_t {
+  kName = 1000,
+  kVersion = 1001,
+  kRelease = 1002,
+  kArch = 1022,
+  kConflictName = 1054,
+  kProvideName = 1047,
+  kObsoleteName = 1090,
+};
+constexpr std::uint32_t kString = 6;
+constexpr std::uint32_t kStringArray = 8;
+
+struct Header {
+  std::uint64_t entries_at = 0;
+  std::uint32_t entries = 0;
+  std::uint64_t store_at = 0;
+  std::uint32_t store_size = 0;
+
+  std::uint64_t end() const { return store_at + store_size; }
+};
+
+Result<Header> read_intro(View file, std::uint64_t at) {
+  Cursor cursor(file, at);
+  const auto magic = cursor.u32_be();
+  cursor.skip(4);
+  Header header{.entries_at = at + kIntroSize, .entries = cursor.u32_be()};
+  header.store_size = cursor.u32_be();
+  header.store_at = header.entries_at + header.entries * kEntrySize;
+  if (!cursor.ok()) return cursor.error();
+  if (magic != kHeaderMagic) return fail_at(at, ErrorKind::malformed, "not the header of an rpm: {:#010x}", magic);
+  if (header.entries > kMaxEntries || header.store_size > kMaxStore)
+    return fail_at(at, ErrorKind::too_large, "an rpm header of {} entries and {} bytes", header.entries,
+                   header.store_size);
+  return header;
+}
+
+/// `count` strings of the store, one after the other.
+Result<std::vector<std::string>> strings_at(View store, std::uint32_t offset, std::uint32_t count) {
+  std::vector<std::string> strings;
+  Cursor cursor(store, offset);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::string text;
+    for (std::uint8_t c = 0; (c = cursor.u8()) != 0 && text.size() <= kMaxName;) text += static_cast<char>(c);
+    if (!cursor.ok()) return cursor.error();
+    if (text.size() > kMaxName || strings.size() >= kMaxNames)
+      return fail_at(offset, ErrorKind::too_large, "an rpm header names more than any package needs");
+    strings.push_back(std::move(text));
+  }
+  return strings;
+}
+
+}  // namespace
+
+Result<PackageIdentity> read_rpm_identity(View file) {
+  Cursor lead(file, 0);
+  if (lead.u32_be() != kLeadMagic) return fail(ErrorKind::malformed, "not an rpm");
+  auto signature = read_intro(file, kLeadSize);
+  if (!signature) return pass(signature);
+  auto header = read_intro(file, (signature->end() + 7) / 8 * 8);
+  if (!header) return pass(header);
+  auto store = file.sub(header->store_at, header->store_size);
+  if (!store) return fail_at(header->store_at, store.error().kind, "the header of the rpm is cut off");
+
+  PackageIdentity identity;
+  std::string release;
+  Cursor entries(file, header->entries_at);
+  for (std::uint32_t i = 0; i < header->entries; ++i) {
+    const auto tag = entries.u32_be();
+    const auto type = entries.u32_be();
+    const auto offset = entries.u32_be();
+    const auto count = entries.u32_be();
+    if (!entries.ok()) return entries.error();
+    const bool is_relation = tag == kConflictName || tag == kObsoleteName || tag == kProvideName;
+    if (!is_relation && tag != kName && tag != kVersion && tag != kRelease && tag != kArch) continue;
+    if (type != (is_relation ? kStringArray : kString))
+      return fail_at(header->entries_at + i * kEntrySize, ErrorKind::malformed, "rpm tag {} has type {}", tag, type);
+    auto strings = strings_at(*store, offset, is_relation ? count : 1);
+    if (!strings) return pass(strings);
+    if (tag == kName) identity.name = strings->front();
+    if (tag == kVersion) identity.version = strings->front();
+    if (tag == kRelease) release = strings->front();
+    if (tag == kArch) identity.architecture = strings->front();
+    if (is_relation)
+      for (const auto& relation : *strings)
+        (tag == kProvideName ? identity.provides : identity.yields_to).emplace_back(relation_name(relation));
+    // Each tag stands in a header once; a forged one could repeat the longest list as often as it has entries.
+    if (identity.yields_to.size() > 2 * kMaxNames || identity.provides.size() > kMaxNames)
+      return fail(ErrorKind::too_large, "an rpm header names more than any package needs");
+  }
+  if (!release.empty()) identity.version += "-" + release;
+  std::ranges::sort(identity.yields_to);
+  return identity;
+}
+
+}  // namespace rartifacts

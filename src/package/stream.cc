@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// What is in a package file
+// =========================
+//
+//   .deb          an ar archive of debian-binary, control.tar.* and data.tar.*; the members are tars in some compression
+//   .rpm          a lead, two headers, and a cpio in some compression
+//   .pkg.tar.zst  a tar whose first entries, .PKGINFO among them, are no files to be installed
+//   .apk          three gzip streams after each other, together one tar; .PKGINFO as well
+//
+// libarchive reads the tars and cpios. The ar around a .deb is ours to read, so that its data comes straight from the file.
+#include "package/stream.h"
+
+#include <fcntl.h>
+#include <rartifacts/archive.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+
+#include "bytes/path.h"
+#include "modules/load.h"
+#include "package/identity.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kDebMagic = "!<arch>\ndebian-binary";
+constexpr std::string_view kRpmMagic = "\xed\xab\xee\xdb";
+
+std::string reader_path(const char* stored) {
+  std::string_view path = stored;
+  while (path.starts_with("./")) path.remove_prefix(2);
+  const auto tidied = path_of(parts_of(path));
+  return tidied == "." ? "" : tidied;
+}
+
+// What dpkg reads of a .deb: the first member is debian-binary, then come control.tar.* and data.tar.*.
+Result<void> open_deb(OpenedPackage& package, View file) {
+  auto reader = ArchiveReader::open(file);
+  if (!reader) return pass(reader);
+  for (;;) {
+    auto member = reader->next();
+    if (!member) return pass(member);
+    if (!*member) break;
+    if ((*member)->name.starts_with("data.tar") && package.length == 0) {
+      if (package.identity.name.empty())
+        return fail(ErrorKind::malformed, "a .deb without control.tar before data.tar");
+      package.begin = (*member)->offset;
+      package.length = (*member)->size;
+    }
+    if (!(*member)->name.starts_with("control.tar")) continue;
+    auto control = PackageStream::open(package.file.fd.get(), (*member)->offset, (*member)->size);
+    if (!control) return pass(control);
+    for (;;) {
+      auto entry = control->next();
+      if (!entry) return fail(entry.error().kind, "control.tar: {}", entry.error().what);
+      if (!*entry) break;
+      if ((*entry)->path != "control") continue;
+      auto text = read_all(*control, **entry);
+      if (!text) return pass(text);
+      package.identity = read_deb_control(*text);
+    }
+  }
+  if (package.length == 0) return fail(ErrorKind::malformed, "a .deb without its member data.tar");
+  if (package.identity.name.empty()) return fail(ErrorKind::malformed, "a .deb without a control file");
+  return {};
+}
+
+}  // namespace
+
+bool is_package(int base, const std::string& path) {
+  const auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK);
+  std::array<char, 512> head;
+  const auto got = fd ? pread(fd->get(), head.data(), head.size(), 0) : -1;
+  const std::string_view text(head.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  const auto name = file_name_of(path);
+  static constexpr auto kMagics = std::to_array<std::string_view>({kDebMagic,
+                                                                   kRpmMagic,
+                                                                   {"\xfd"
+                                                                    "7zXZ\0",
+                                                                    6},
+                                                                   "\x1f\x8b",
+                                                                   "\x28\xb5\x2f\xfd",
+                                                                   "BZh",
+                                                                   "\x04\x22\x4d\x18",
+                                                                   "LZIP",
+                                                                   "070701",
+                                                                   "070702",
+                                                                   "070707",
+                                                                   "\x71\xc7",
+                                                                   "\xc7\x71"});
+  if (name.ends_with(".ko.xz") || name.ends_with(".ko.zst") || name.ends_with(".ko.gz")) return false;
+  // What is called so and is none must not pass for something else.
+  static constexpr auto kEndings = std::to_array<std::string_view>({".deb", ".rpm", ".apk", ".tar", ".cpio"});
+  const bool is_called_so = std::ranges::any_of(kEndings, [&](auto ending) { return name.ends_with(ending); }) ||
+                            name.find(".tar.") != name.npos || name.find(".cpio.") != name.npos;
+  constexpr std::size_t kUstar = 257;
+  return std::ranges::any_of(kMagics, [&](std::string_view magic) { return text.starts_with(magic); }) ||
+         (text.size() > kUstar && text.substr(kUstar).starts_with("ustar")) || is_called_so;
+}
+
+Result<PackageStream> PackageStream::open(int fd, std::uint64_t begin, std::uint64_t length) {
+  auto symbol = load_module_symbol("libarchive", kPackageReader);
+  if (!symbol) return pass(symbol);
+  const auto* reader = static_cast<const rartifacts_package_reader*>(*symbol);
+  return PackageStream({reader->open(fd, begin, length), Close{reader}});
+}
+
+std::unexpected<Error> PackageStream::failed() const {
+  std::string why = package_.get_deleter().reader->error(package_.get());
+  std::ranges::replace(why, '\n', ' ');
+  return fail(ErrorKind::malformed, "{}", why);
+}
+
+Result<std::optional<PackageEntry>> PackageStream::next() {
+  rartifacts_package_entry entry{};
+  const int got = package_.get_deleter().reader->next(package_.get(), &entry);
+  if (got < 0) return failed();
+  if (got == 0) return std::nullopt;
+  if (!entry.path) return fail(ErrorKind::malformed, "an entry has a name in no known encoding");
+  const std::string_view stored = entry.path;
+  if (stored.size() >= PATH_MAX) return fail(ErrorKind::malformed, "an entry has a name of {} bytes", stored.size());
+  for (const auto name : {stored, entry.is_hard_link ? std::string_view(entry.link) : stored}) {
+    if (name.starts_with('/')) return fail(ErrorKind::malformed, "an entry has the absolute name {}", name);
+    if (has_parent_parts(name)) return fail(ErrorKind::malformed, "an entry has a name that leads out: {}", name);
+  }
+  PackageEntry made{.path = reader_path(entry.path),
+                    .link = {},
+                    .is_hard_link = entry.is_hard_link,
+                    .st_mode = entry.st_mode,
+                    .size = entry.size};
+  if (entry.link) made.link = entry.is_hard_link ? reader_path(entry.link) : std::string(entry.link);
+  if (made.link.size() >= PATH_MAX)
+    return fail(ErrorKind::malformed, "{}: link to a name of {} bytes", made.path, made.link.size());
+  return made;
+}
+
+Result<std::size_t> PackageStream::read(std::span<std::uint8_t> into) {
+  const auto got = package_.get_deleter().reader->read(package_.get(), into.data(), into.size());
+  if (got < 0) return failed();
+  return static_cast<std::size_t>(got);
+}
+
+Result<std::string> read_all(PackageStream& stream, const PackageEntry& entry) {
+  constexpr std::uint64_t kLargest = std::uint64_t{4} << 20;
+  if (entry.size > kLargest)
+    return fail(ErrorKind::too_large, "{}: {} bytes are more than any such text has", entry.path, entry.size);
+  std::string text(entry.size, '\0');
+  std::size_t done = 0;
+  while (done < text.size()) {
+    auto got = stream.read({reinterpret_cast<std::uint8_t*>(text.data()) + done, text.size() - done});
+    if (!got) return pass(got);
+    if (*got == 0) return fail(ErrorKind::truncated, "{}: ends too early", entry.path);
+    done += *got;
+  }
+  return text;
+}
+
+Result<OpenedPackage> open_package(int base, const std::string& path) {
+  auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK);
+  if (!fd) return pass(fd);
+  OpenedPackage package{.file = {std::move(*fd), {}}, .identity = {}};
+  if (fstat(package.file.fd.get(), &package.file.status) != 0) return fail_errno("");
+  package.length = static_cast<std::uint64_t>(package.file.status.st_size);
+  auto image = Image::of_file(package.file.fd.get(), package.length);
+  if (!image) return pass(image);
+  const View file(*image);
+  const auto head = as_text(file.head(64));
+  package.is_deb = head.starts_with(kDebMagic);
+  if (package.is_deb) {
+    package.length = 0;
+    if (auto opened = open_deb(package, file); !opened) return pass(opened);
+  } else if (head.starts_with(kRpmMagic)) {
+    auto identity = read_rpm_identity(file);
+    if (!identity) return pass(identity);
+    package.identity = std::move(*identity);
+  }
+  return package;
+}
+
+Result<void> for_each_entry(int base, const std::string& path,
+                            const std::function<Result<void>(OpenedPackage&, PackageStream&, PackageEntry&)>& take) {
+  auto package = open_package(base, path);
+  if (!package) return pass(package);
+  auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
+  if (!stream) return pass(stream);
+  for (;;) {
+    auto entry = stream->next();
+    if (!entry) return pass(entry);
+    if (!*entry) return check_unchanged(package->file);
+    if (auto taken = take(*package, *stream, **entry); !taken) return taken;
+  }
+}
+
+}  // namespace rartifacts

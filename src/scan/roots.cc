@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// What the user named may lie on disk and in packages: each is a root of its own, scanned by itself.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "manifest/manifest.h"
+#include "package/package.h"
+#include "package/stream.h"
+#include "scan/scan_source.h"
+#include "source/directory.h"
+
+namespace rartifacts {
+namespace {
+
+bool is_manifest(int base, const std::string& path) {
+  constexpr std::size_t kHead = 4096;
+  const auto file = open_below(base, path, O_RDONLY | O_NONBLOCK);
+  if (!file) return false;
+  std::array<char, kHead> head;
+  const auto got = pread(file->get(), head.data(), head.size(), 0);
+  return got > 0 && is_json_manifest({head.data(), static_cast<std::size_t>(got)});
+}
+
+// A manifest stands for what it lists; the files themselves are not looked at.
+ScanResult read_recorded(int base, const std::string& path) {
+  ScanResult result;
+  const auto file = open_below(base, path, O_RDONLY);
+  auto manifest = file ? read_manifest_from(file->get()) : pass(file);
+  if (!manifest) {
+    result.problems.push_back({path, manifest.error()});
+    return result;
+  }
+  result.artifacts = std::move(manifest->artifacts);
+  std::ranges::copy_if(manifest->directories, std::back_inserter(result.directory_links),
+                       [](const Directory& directory) { return directory.link_target.has_value(); });
+  return result;
+}
+
+// Operands are followed when they are links: `/lib/modules/6.12/build` means the tree.
+NamedInputs sort_operands(int base, const std::vector<std::string>& paths) {
+  NamedInputs operands;
+  for (const auto& path : paths) {
+    struct stat status;
+    if (fstatat(base, path.c_str(), &status, 0) != 0)
+      operands.problems.push_back({path, fail_errno("cannot be opened").error()});
+    else if (S_ISDIR(status.st_mode)) operands.directories.push_back(path);
+    else if (!S_ISREG(status.st_mode))
+      operands.problems.push_back(
+          {path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt}});
+    else if (is_package(base, path)) operands.packages.push_back(path);
+    else if (is_manifest(base, path)) operands.manifests.push_back(path);
+    else operands.files.push_back(path);
+  }
+  return operands;
+}
+
+}  // namespace
+
+std::vector<ScanResult> scan_roots(const ScanOptions& options) {
+  std::vector<ScanResult> roots;
+  auto base = open_below(AT_FDCWD, options.base, O_PATH | O_DIRECTORY);
+  if (!base) {
+    roots.emplace_back().problems.push_back({options.base, base.error()});
+    return roots;
+  }
+  auto operands = sort_operands(base->get(), options.paths);
+  const auto packages = std::move(operands.packages);
+  for (const auto& path : operands.manifests) roots.push_back(read_recorded(base->get(), path));
+  if ((packages.empty() && roots.empty()) || !operands.directories.empty() || !operands.files.empty() ||
+      !operands.problems.empty())
+    roots.push_back(scan_source(options, *open_disk(base->get()), operands));
+
+  const NamedInputs everything{.directories = {"."}, .files = {}, .packages = {}, .manifests = {}, .problems = {}};
+  const std::size_t together = options.separate ? 1 : packages.size();
+  for (auto rest = std::span(packages); !rest.empty(); rest = rest.subspan(together)) {
+    const auto files = rest.first(together);
+    auto source = open_packages(base->get(), {files.begin(), files.end()},
+                                {options.digests, options.members, options.path_leaks});
+    roots.push_back(scan_source(options, *source, everything));
+    roots.back().packages = source->take_root();
+  }
+  return roots;
+}
+
+void show_packages(ScanResult& result) {
+  const auto& packages = result.packages;
+  if (packages.packages.empty()) return;
+  const auto show = [&](std::string& path) { path = packages.shown(path); };
+  for (auto& artifact : result.artifacts) {
+    show(artifact.path);
+    if (artifact.resolved) show(*artifact.resolved);
+  }
+  for (auto& directory : result.directory_links) show(directory.path);
+  for (auto& problem : result.problems) show(problem.path);
+  for (auto& path : result.strangers) show(path);
+  for (auto& kernel : result.kernels) {
+    show(kernel.config_path);
+    show(kernel.path);
+  }
+}
+
+ScanResult joined(std::vector<ScanResult> roots) {
+  ScanResult all;
+  for (auto& root : roots) {
+    show_packages(root);
+    std::ranges::move(root.artifacts, std::back_inserter(all.artifacts));
+    std::ranges::move(root.kernels, std::back_inserter(all.kernels));
+    std::ranges::move(root.directory_links, std::back_inserter(all.directory_links));
+    std::ranges::move(root.strangers, std::back_inserter(all.strangers));
+    std::ranges::move(root.problems, std::back_inserter(all.problems));
+    all.entries += root.entries;
+  }
+  std::ranges::sort(all.artifacts, {}, &Artifact::path);
+  std::ranges::sort(all.problems, {}, &Problem::path);
+  return all;
+}
+
+ScanResult scan(const ScanOptions& options) { return joined(scan_roots(options)); }
+
+}  // namespace rartifacts

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The scan: walk, look, tell
+// ==========================
+//
+//   1. Walk the tree and keep the names that can be of a wanted kind. Nothing is opened.
+//   2. A kept include/config/auto.conf marks a kernel tree. Inside of it fewer kinds matter (modules never read host rlibs).
+//   3. Open what is left, on all threads, and classify it. Links are resolved, and what they lead to is looked at as well.
+//   4. Look for the auxiliary files that each kernel's configuration calls for.
+#include <rartifacts/graph.h>
+#include <rartifacts/select.h>
+
+#include <algorithm>
+#include <array>
+
+#include "bytes/path.h"
+#include "kernel/root.h"
+#include "scan/scan_source.h"
+#include "source/directory.h"
+#include "source/threads.h"
+#include "source/walk.h"
+
+namespace rartifacts {
+namespace {
+
+/// Directories of a kernel tree that distributions replace by links into another package.
+constexpr std::array<std::string_view, 3> kLinkedDirectories{"rust", "scripts", "include"};
+
+// Decides by the ending of a name whether a file can be of one of some kinds.
+class NameFilter {
+ public:
+  explicit NameFilter(const std::set<Kind>& kinds) {
+    for (const auto kind : kinds)
+      for (const auto suffix : kind_table[static_cast<std::size_t>(kind)].suffixes)
+        if (!suffix.empty() && std::ranges::find(suffixes_, suffix) == suffixes_.end()) suffixes_.push_back(suffix);
+    wants_versioned_ = kinds.contains(Kind::shared_library);
+  }
+
+  bool operator()(std::string_view name) const {
+    const auto is_ending = [&](std::string_view suffix) { return name.ends_with(suffix); };
+    return std::ranges::any_of(suffixes_, is_ending) || (wants_versioned_ && name.find(".so.") != name.npos);
+  }
+
+ private:
+  std::vector<std::string_view> suffixes_;
+  bool wants_versioned_;  ///< libfoo.so.1 is a shared library too, but never a proc macro
+};
+
+// What an editor reads of a kernel tree besides the artifacts.
+bool is_editor_source(std::string_view directory, std::string_view name) {
+  const bool is_in_rust = directory == "rust" || directory.starts_with("rust/") ||
+                          directory.find("/rust/") != directory.npos || directory.ends_with("/rust");
+  return name == "rust-project.json" || name == "generate_rust_analyzer.py" ||
+         (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
+}
+
+class Scanner {
+ public:
+  Scanner(const ScanOptions& options, Source& source, const NamedInputs& operands)
+      : options_(options), source_(source), wanted_(options.kinds), wanted_in_kernel_(options.kernel_kinds) {
+    directories_ = operands.directories;
+    for (const auto& path : operands.files) {
+      const auto status = source_.status(path);
+      entries_.push_back({path, status && S_ISLNK(status->st_mode)});
+      named_.insert(path);
+    }
+    result_.problems = operands.problems;
+  }
+
+  ScanResult run() {
+    walk_directories();
+    find_kernels();
+    drop_unwanted();
+    read_exports();
+    look();
+    read_releases();
+    name_dependencies(result_.artifacts);
+    find_auxiliary();
+    tell_sides(result_);
+    sort_result();
+    return std::move(result_);
+  }
+
+ private:
+  void problem(std::string path, Error error) { result_.problems.push_back({std::move(path), std::move(error)}); }
+
+  void walk_directories() {
+    if (directories_.empty()) return;
+    WalkRequest request;
+    request.directories = directories_;
+    request.jobs = options_.jobs;
+    request.recurse = options_.recurse;
+    request.progress = options_.progress;
+    request.wants = [&](std::string_view directory, std::string_view name) {
+      return wanted_(name) || wanted_in_kernel_(name) ||
+             (name == kConfigFile && directory.ends_with(kConfigDirectory)) ||
+             (options_.sources && is_editor_source(directory, name));
+    };
+    request.sniff = options_.sniff;
+    auto walked = source_.walk(request);
+    result_.entries += walked.seen;
+    std::ranges::move(walked.entries, std::back_inserter(entries_));
+    std::ranges::move(walked.folders, std::back_inserter(result_.strangers));
+    std::ranges::move(walked.problems, std::back_inserter(result_.problems));
+  }
+
+  // A kernel inside of a kernel (debian/linux-headers-…/ in a build tree) is part of the outer one.
+  void find_kernels() {
+    for (const auto& entry : entries_) {
+      const auto directory = directory_of(entry.path);
+      if (file_name_of(entry.path) != kConfigFile || !directory.ends_with(kConfigDirectory)) continue;
+      auto root = directory.substr(0, directory.size() - kConfigDirectory.size());
+      if (!root.empty() && !root.ends_with('/')) continue;
+      while (root.ends_with('/')) root.remove_suffix(1);
+      add_kernel(std::string(root), entry.path);
+    }
+    std::ranges::sort(result_.kernels, {},
+                      [](const KernelRoot& kernel) { return std::pair(kernel.path.size(), kernel.path); });
+    std::vector<KernelRoot> outer;
+    for (auto& kernel : result_.kernels)
+      if (std::ranges::none_of(outer, [&](const auto& other) { return is_below(kernel.path, other.path); }))
+        outer.push_back(std::move(kernel));
+    result_.kernels = std::move(outer);
+    for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
+  }
+
+  void add_kernel(std::string root, std::string config_path) {
+    auto text = source_.read_text(config_path);
+    if (!text) return problem(config_path, text.error());
+    KernelRoot kernel;
+    kernel.places = {root};
+    kernel.path = std::move(root);
+    kernel.config_path = std::move(config_path);
+    kernel.config = KernelConfig::parse(*text);
+    result_.kernels.push_back(std::move(kernel));
+  }
+
+  // Ubuntu's headers have rust -> ../linux-lib-rust-…/rust: what it leads to belongs to the tree.
+  void follow_linked_directories(KernelRoot& kernel) {
+    for (const auto name : kLinkedDirectories) {
+      const auto path = join_path(kernel.path, name);
+      auto status = source_.status(path);
+      if (!status || !S_ISLNK(status->st_mode)) continue;
+      auto resolved = resolve(source_, path, kernel.path.size());
+      if (!resolved) {
+        problem(path, resolved.error());
+        continue;
+      }
+      if (!S_ISDIR(resolved->status.st_mode)) continue;
+      for (const auto& link : resolved->links) add_directory_link(link);
+      kernel.places.push_back(resolved->target);
+      if (std::ranges::any_of(directories_, [&](const auto& walked) { return is_below(resolved->target, walked); }))
+        continue;
+      directories_ = {resolved->target};
+      walk_directories();
+    }
+  }
+
+  void add_directory_link(const std::string& link) {
+    result_.directory_links.push_back({link, source_.read_link(link).value_or(""), std::nullopt});
+  }
+
+  // The walk kept every name that is wanted inside or outside of kernels; now it is known where each stands.
+  void drop_unwanted() {
+    std::erase_if(entries_, [&](const WalkEntry& entry) {
+      if (named_.contains(entry.path)) return false;
+      const auto name = file_name_of(entry.path);
+      if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
+      if (options_.sniff) return name == kConfigFile;
+      return !(is_in_kernel(entry.path) ? wanted_in_kernel_ : wanted_)(name);
+    });
+    std::ranges::sort(entries_, {}, &WalkEntry::path);
+    const auto repeated = std::ranges::unique(entries_, {}, &WalkEntry::path);
+    entries_.erase(repeated.begin(), repeated.end());
+  }
+
+  void read_exports() {
+    exports_ = options_.exports;
+    if (!options_.link_facts || !exports_.empty() || result_.kernels.size() != 1) return;
+    const auto path = join_path(result_.kernels.front().path, "Module.symvers");
+    if (auto text = source_.read_text(path)) exports_ = parse_symvers(*text);
+  }
+
+  void read_releases() {
+    if (std::ranges::none_of(result_.artifacts, [](const auto& artifact) { return artifact.module.has_value(); }))
+      return;
+    for (auto& kernel : result_.kernels) {
+      auto text = source_.read_text(join_path(kernel.path, "include/config/kernel.release"));
+      if (text) kernel.release = text->substr(0, text->find_first_of(" \n"));
+    }
+  }
+
+  struct Look {
+    std::vector<Artifact> artifacts;
+    std::vector<Problem> problems;
+    std::vector<std::string> links;
+    std::vector<std::string> strangers;
+  };
+
+  void look() {
+    std::vector<Look> looks(entries_.size());
+    for_each_index(options_.jobs, entries_.size(), [&](std::size_t i) { look_at(entries_[i], looks[i]); });
+    for (auto& look : looks) {
+      std::ranges::move(look.problems, std::back_inserter(result_.problems));
+      std::ranges::move(look.strangers, std::back_inserter(result_.strangers));
+      for (auto& artifact : look.artifacts)
+        if (seen_.insert(artifact.path).second) result_.artifacts.push_back(std::move(artifact));
+    }
+  }
+
+  void look_at(const WalkEntry& entry, Look& into) const {
+    if (!entry.is_link) return look_at_file(entry.path, into);
+    auto resolved = resolve(source_, entry.path, operand_length(entry.path));
+    if (!resolved) {
+      into.problems.push_back({entry.path, resolved.error()});
+      const auto kind = resolved.error().kind;
+      if (options_.outside && (kind == ErrorKind::absolute || kind == ErrorKind::escaping))
+        look_outside(entry.path, into);
+      return;
+    }
+    if (!S_ISREG(resolved->status.st_mode)) return;
+    look_at_file(resolved->target, into);
+    if (into.artifacts.empty()) return;
+    for (const auto& link : resolved->links) {
+      Artifact artifact = into.artifacts.front();
+      artifact.path = link;
+      artifact.mode.reset();
+      artifact.link_target = source_.read_link(link).value_or("");
+      artifact.resolved = resolved->target;
+      into.artifacts.push_back(std::move(artifact));
+    }
+  }
+
+  // What a build would read through a link, though nobody who installs the files will have it.
+  void look_outside(const std::string& link, Look& into) const {
+    const auto dangling = [&] {
+      into.problems.push_back({link, Error{ErrorKind::dangling, "dangling link out of the tree", std::nullopt}});
+    };
+    if (source_.is_installed_root()) return dangling();
+    auto found = source_.look(link, {.named = true});
+    if (!found && found.error().kind == ErrorKind::changed) return dangling();
+    if (!found) return into.problems.push_back({link, found.error()});
+    if (!*found)
+      return into.problems.push_back({link, Error{ErrorKind::malformed, "leads to what is no artifact", std::nullopt}});
+    (*found)->link_target = source_.read_link(link).value_or("");
+    into.artifacts.push_back(std::move(**found));
+  }
+
+  void look_at_file(const std::string& path, Look& into) const {
+    auto found = look_into(path);
+    if (!found) return into.problems.push_back({path, found.error()});
+    if (*found) into.artifacts.push_back(std::move(**found));
+    else if (is_in_kernel(path)) into.strangers.push_back(path);
+  }
+
+  bool is_in_kernel(std::string_view path) const {
+    return std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
+  }
+
+  Result<std::optional<Artifact>> look_into(const std::string& path) const {
+    const bool is_named = named_.contains(path);
+    auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks,
+                                        options_.link_facts && is_named, exports_.empty() ? nullptr : &exports_});
+    if (!artifact || *artifact) return artifact;
+    const auto status = source_.status(path);
+    const auto size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
+    if (options_.sources && is_editor_source(directory_of(path), file_name_of(path))) {
+      Artifact source{.path = path, .size = size};
+      if (status) source.mode = status->st_mode & kPermissions;
+      source.is_source = true;
+      return source;
+    }
+    const bool is_empty = status && S_ISREG(status->st_mode) && size == 0;
+    if (is_named && is_empty)
+      return fail(ErrorKind::empty,
+                  "empty: `cargo check` leaves such a file for a program, an interrupted build for anything");
+    if (is_named)
+      return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
+    if (is_in_kernel(path) && is_empty && path.ends_with(".rmeta"))
+      return fail(ErrorKind::empty, "empty: the build was interrupted, or the disk was full");
+    return std::nullopt;
+  }
+
+  std::size_t operand_length(std::string_view path) const {
+    for (const auto& operand : options_.paths)
+      if (operand != "." && is_below(path, operand))
+        return path == operand ? directory_of(operand).size() : operand.size();
+    return 0;
+  }
+
+  void find_auxiliary() {
+    for (auto& kernel : result_.kernels) {
+      if (!kernel.config.is_set("RUST") || options_.kernel_kinds.empty()) continue;
+      const bool has_custom_target = std::ranges::any_of(result_.artifacts, [&](const auto& artifact) {
+        return artifact.crate && kernel.holds(artifact.path) &&
+               (artifact.crate->target_json || artifact.crate->target_path);
+      });
+      for (const auto* row : auxiliary_files(kernel.config, has_custom_target)) add_auxiliary(kernel, row->path);
+    }
+  }
+
+  void add_auxiliary(KernelRoot& kernel, std::string_view row) {
+    const auto path = join_path(kernel.path, row);
+    auto resolved = resolve(source_, path, kernel.path.size());
+    // Not there: a kernel of another version does not make this file.
+    if (!resolved && resolved.error().kind == ErrorKind::changed) return;
+    if (!resolved) return problem(path, resolved.error());
+    if (!S_ISREG(resolved->status.st_mode)) return;
+    kernel.auxiliary.push_back(resolved->target);
+    if (path.ends_with("/target.json") && !kernel.target_json)
+      if (auto text = source_.read_text(resolved->target)) kernel.target_json = std::move(*text);
+    for (const auto& link : resolved->links) {
+      if (link != path) {
+        add_directory_link(link);
+        continue;
+      }
+      kernel.auxiliary.push_back(link);
+      Artifact artifact{
+          .path = link, .link_target = source_.read_link(link).value_or(""), .resolved = resolved->target};
+      if (seen_.insert(link).second) result_.artifacts.push_back(std::move(artifact));
+    }
+    if (!seen_.insert(resolved->target).second) return;
+    // helpers_module.bc is bitcode, the others are text.
+    auto found = look_into(resolved->target);
+    if (!found) return problem(resolved->target, found.error());
+    Artifact artifact = *found ? **found : Artifact{.path = resolved->target};
+    artifact.size = static_cast<std::uint64_t>(resolved->status.st_size);
+    artifact.mode = resolved->status.st_mode & kPermissions;
+    result_.artifacts.push_back(std::move(artifact));
+  }
+
+  void sort_result() {
+    std::ranges::sort(result_.artifacts, {}, &Artifact::path);
+    std::ranges::sort(result_.problems, {}, &Problem::path);
+    std::erase_if(result_.strangers, [&](const auto& path) { return !is_in_kernel(path); });
+    std::ranges::sort(result_.strangers);
+    std::ranges::sort(result_.directory_links, {}, &Directory::path);
+    const auto repeated = std::ranges::unique(result_.directory_links, {}, &Directory::path);
+    result_.directory_links.erase(repeated.begin(), repeated.end());
+  }
+
+  const ScanOptions& options_;
+  Source& source_;
+  NameFilter wanted_;
+  NameFilter wanted_in_kernel_;
+  std::vector<std::string> directories_;
+  std::vector<WalkEntry> entries_;
+  std::set<std::string, std::less<>> named_;  ///< files that the user named: looked at whatever their name
+  std::set<std::string, std::less<>> seen_;   ///< paths that are in the result
+  SymbolNames exports_;
+  ScanResult result_;
+};
+
+}  // namespace
+
+ScanResult scan_source(const ScanOptions& options, Source& source, const NamedInputs& operands) {
+  return Scanner(options, source, operands).run();
+}
+
+}  // namespace rartifacts
