@@ -19,7 +19,7 @@ struct MachineLayout {
   int elf_class;
   bool little_endian;
 };
-constexpr std::array kLayouts{
+constexpr std::array kMachineLayouts{
     MachineLayout{"mips64el", 64, true}, MachineLayout{"mips64r6el", 64, true}, MachineLayout{"mipsel", 32, true},
     MachineLayout{"mipsr6el", 32, true}, MachineLayout{"ppc64", 64, false},     MachineLayout{"ppc64el", 64, true},
     MachineLayout{"ppc64le", 64, true},  MachineLayout{"riscv32", 32, true},    MachineLayout{"riscv64", 64, true},
@@ -27,8 +27,8 @@ constexpr std::array kLayouts{
 };
 
 bool is_laid_out_for(const ElfFacts& elf, std::string_view architecture) {
-  const auto* row = std::ranges::find(kLayouts, architecture, &MachineLayout::architecture);
-  return row == kLayouts.end() || (row->elf_class == elf.elf_class && row->little_endian == elf.little_endian);
+  const auto* row = std::ranges::find(kMachineLayouts, architecture, &MachineLayout::architecture);
+  return row == kMachineLayouts.end() || (row->elf_class == elf.elf_class && row->little_endian == elf.little_endian);
 }
 
 // Whose rustc will load it: what the user says, else what the package says, else this machine.

@@ -64,7 +64,7 @@ bool apply(Audit& audit, const Waiver& waiver) {
   return is_used;
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -140,9 +140,9 @@ std::string write_baseline(const Audit& audit) {
   std::string out = "# Findings that were there when this baseline was written.\n";
   for (const auto& finding : audit.findings) {
     if (finding.waived) continue;
-    out += fmt::format("\n[[waiver]]\nrule = {}\npath = {}\n", quoted(row_of(finding.rule).id),
-                       quoted(as_pattern(finding.path)));
-    if (!finding.crate.empty()) out += fmt::format("crate = {}\n", quoted(finding.crate));
+    out += fmt::format("\n[[waiver]]\nrule = {}\npath = {}\n", toml_string(row_of(finding.rule).id),
+                       toml_string(as_pattern(finding.path)));
+    if (!finding.crate.empty()) out += fmt::format("crate = {}\n", toml_string(finding.crate));
     out += "reason = \"in the baseline\"\n";
   }
   return out;

@@ -12,7 +12,7 @@
 namespace rartifacts {
 namespace {
 
-bool write_all(int fd, std::string_view text) {
+bool write_to(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -33,7 +33,7 @@ bool wants_color() {
 }
 
 ExitCode print(std::string_view text) {
-  if (write_all(STDOUT_FILENO, text)) return ExitCode::done;
+  if (write_to(STDOUT_FILENO, text)) return ExitCode::done;
   complain(fmt::format("standard output: {}: what was written so far is not complete", std::strerror(errno)));
   return ExitCode::input;
 }
@@ -42,12 +42,12 @@ void report(const Problem& problem) {
   complain(fmt::format("{}: {}", printable(problem.path), printable(describe(problem.error))));
 }
 
-void complain(std::string_view what) { write_all(STDERR_FILENO, fmt::format("rartifacts: {}\n", what)); }
+void complain(std::string_view what) { write_to(STDERR_FILENO, fmt::format("rartifacts: {}\n", what)); }
 
 Progress::Progress() : last_(std::chrono::steady_clock::now()), enabled_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (shown_) write_all(STDERR_FILENO, "\r\x1b[K");
+  if (shown_) write_to(STDERR_FILENO, "\r\x1b[K");
 }
 
 void Progress::operator()(std::uint64_t entries) {
@@ -56,7 +56,7 @@ void Progress::operator()(std::uint64_t entries) {
   if (now - last_ < std::chrono::milliseconds(shown_ ? 200 : 1000)) return;
   last_ = now;
   shown_ = true;
-  write_all(STDERR_FILENO, fmt::format("\rscanning: {} entries\x1b[K", entries));
+  write_to(STDERR_FILENO, fmt::format("\rscanning: {} entries\x1b[K", entries));
 }
 
 }  // namespace rartifacts

@@ -7,13 +7,13 @@
 namespace rartifacts {
 namespace {
 
-struct Row {
+struct ArchitectureName {
   std::string_view architecture, machine;
 };
 
 // What uname(1), dpkg, rpm, pacman and apk call a machine that elf_machine_name calls otherwise, or that they call the same.
 // Sorted. The 32-bit machines of the ABIs x32 and n32 have the e_machine of the 64-bit ones.
-constexpr auto kRows = std::to_array<Row>({
+constexpr auto kArchitectureNames = std::to_array<ArchitectureName>({
     {"aarch64", "aarch64"},
     {"amd64", "x86_64"},
     {"arm", "arm"},
@@ -64,13 +64,13 @@ constexpr auto kRows = std::to_array<Row>({
     {"x86_64_v3", "x86_64"},
     {"x86_64_v4", "x86_64"},
 });
-static_assert(std::ranges::is_sorted(kRows, {}, &Row::architecture));
+static_assert(std::ranges::is_sorted(kArchitectureNames, {}, &ArchitectureName::architecture));
 
 }  // namespace
 
 std::string_view machine_of_architecture(std::string_view architecture) {
-  const auto row = std::ranges::lower_bound(kRows, architecture, {}, &Row::architecture);
-  return row == kRows.end() || row->architecture != architecture ? std::string_view() : row->machine;
+  const auto row = std::ranges::lower_bound(kArchitectureNames, architecture, {}, &ArchitectureName::architecture);
+  return row == kArchitectureNames.end() || row->architecture != architecture ? std::string_view() : row->machine;
 }
 
 }  // namespace rartifacts

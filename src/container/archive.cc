@@ -28,12 +28,12 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::string_view kMagic = "!<arch>\n";
+constexpr std::string_view kArchiveMagic = "!<arch>\n";
 constexpr std::string_view kThinMagic = "!<thin>\n";
 constexpr std::string_view kAixMagic = "<bigaf>\n";
 constexpr std::uint64_t kHeaderSize = 60;
 /// No system has longer file names; a `#1/N` or `//` entry beyond it is damage.
-constexpr std::uint64_t kMaxName = 4096;
+constexpr std::uint64_t kMaxMemberName = 4096;
 
 std::string_view trim_right(std::string_view text, std::string_view padding) {
   const auto end = text.find_last_not_of(padding);
@@ -53,7 +53,7 @@ std::optional<std::uint64_t> number(std::string_view field) {
 
 bool is_archive(Bytes head) {
   const auto magic = as_text(head).substr(0, 8);
-  return magic == kMagic || magic == kThinMagic || magic == kAixMagic;
+  return magic == kArchiveMagic || magic == kThinMagic || magic == kAixMagic;
 }
 
 Result<ArchiveReader> ArchiveReader::open(View archive) {
@@ -71,7 +71,7 @@ Result<ArchiveReader> ArchiveReader::open(View archive) {
     reader.format_ = ArchiveFormat::aix_big;
     reader.position_ = *first;
     reader.last_aix_ = *last;
-  } else if (magic != kMagic) {
+  } else if (magic != kArchiveMagic) {
     return fail(ErrorKind::malformed, "not an ar archive");
   }
   return reader;
@@ -80,7 +80,7 @@ Result<ArchiveReader> ArchiveReader::open(View archive) {
 Result<std::string> ArchiveReader::long_name(std::uint64_t offset) const {
   if (!names_ || offset >= names_->size())
     return fail(ErrorKind::malformed, "member name {} lies outside of the name table", offset);
-  auto bytes = names_->fetch(offset, std::min(kMaxName, names_->size() - offset));
+  auto bytes = names_->fetch(offset, std::min(kMaxMemberName, names_->size() - offset));
   if (!bytes) return pass(bytes);
   auto name = as_text(*bytes);
   name = name.substr(0, std::min(name.find('\n'), name.find('\0')));
@@ -122,7 +122,7 @@ Result<std::optional<Member>> ArchiveReader::next() {
     if (is_table) continue;
     if (raw_name.starts_with("#1/")) {
       const auto length = number(raw_name.substr(3));
-      if (!length || *length > member.size || *length > kMaxName)
+      if (!length || *length > member.size || *length > kMaxMemberName)
         return fail_at(member.header, ErrorKind::malformed, "archive member name of impossible length");
       auto name = archive_.fetch(member.offset, *length);
       if (!name) return pass(name);

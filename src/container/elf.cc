@@ -34,8 +34,8 @@ constexpr std::array kMachines{
 };
 
 /// Bounds for what is kept in memory of one file, whatever its tables say.
-constexpr std::size_t kMaxName = 4096;
-constexpr std::size_t kMaxNames = 4096;
+constexpr std::size_t kMaxDynamicName = 4096;
+constexpr std::size_t kMaxDynamicNames = 4096;
 
 constexpr std::array<std::string_view, 5> kTypes{"none", "rel", "exec", "dyn", "core"};
 
@@ -292,7 +292,7 @@ Result<ElfFacts> read_elf(View file) {
   for (const auto& entry : dynamic->entries) {
     if (entry.d_tag != DT_SONAME && entry.d_tag != DT_NEEDED) continue;
     const auto name = string_at(dynamic->strings, entry.d_un.d_val);
-    if (name.size() > kMaxName || facts.needed.size() > kMaxNames)
+    if (name.size() > kMaxDynamicName || facts.needed.size() > kMaxDynamicNames)
       return fail_at(entry.d_un.d_val, ErrorKind::malformed, "the dynamic section names more than any library needs");
     if (entry.d_tag == DT_SONAME) facts.soname = name;
     if (entry.d_tag == DT_NEEDED) facts.needed.emplace_back(name);
@@ -322,7 +322,7 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
     if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
     if (symbol.st_shndx == SHN_UNDEF || GELF_ST_BIND(symbol.st_info) != STB_GLOBAL) continue;
     const auto name = string_at(table->strings, symbol.st_name);
-    if (name.size() > kMaxName || names.size() > kMaxNames) continue;
+    if (name.size() > kMaxDynamicName || names.size() > kMaxDynamicNames) continue;
     if (std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); })) names.emplace_back(name);
   }
   return names;

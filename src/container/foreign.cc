@@ -12,7 +12,7 @@ namespace rartifacts {
 namespace {
 
 /// LIEF copies the file, and makes up to six times as much of it. The largest proc macros have 20 MB.
-constexpr std::uint64_t kLargest = std::uint64_t{64} << 20;
+constexpr std::uint64_t kLargestForeign = std::uint64_t{64} << 20;
 
 struct Taken {
   const std::vector<std::string_view>& prefixes;
@@ -38,7 +38,7 @@ Result<std::vector<std::string>> foreign_exports(View file, const std::vector<st
     if (!slice) return pass(slice);
     library = *slice;
   }
-  if (library.size() > kLargest)
+  if (library.size() > kLargestForeign)
     return fail(ErrorKind::too_large, "the exports of a library of {} bytes are not read", library.size());
   const auto read = load_module<rartifacts_read_exports>("lief", kReadExports);
   if (!read) return pass(read);

@@ -21,12 +21,12 @@ constexpr std::uint32_t kLcSegment = 0x01;
 constexpr std::uint32_t kLcSegment64 = 0x19;
 
 // Field positions that differ between the two word sizes.
-struct Layout {
+struct MachoLayout {
   std::uint32_t segment_command;
   std::size_t header_size, section_count_at, first_section_at, section_size;
 };
-constexpr Layout kLayout32{kLcSegment, 28, 48, 56, 68};
-constexpr Layout kLayout64{kLcSegment64, 32, 64, 72, 80};
+constexpr MachoLayout kLayout32{kLcSegment, 28, 48, 56, 68};
+constexpr MachoLayout kLayout64{kLcSegment64, 32, 64, 72, 80};
 
 }  // namespace
 
@@ -36,7 +36,7 @@ Result<std::optional<View>> find_macho_section(View file, std::string_view name)
   const auto magic = load_le(*header, 0, 4);
   if (magic != kMagic32 && magic != kMagic64) return fail(ErrorKind::unsupported, "big-endian Mach-O");
   const bool is64 = magic == kMagic64;
-  const Layout& layout = is64 ? kLayout64 : kLayout32;
+  const MachoLayout& layout = is64 ? kLayout64 : kLayout32;
   const auto command_count = load_le(*header, 16, 4);
   std::uint64_t at = layout.header_size;
   for (std::uint64_t i = 0; i < command_count; ++i) {

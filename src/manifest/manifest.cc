@@ -15,7 +15,7 @@ namespace rartifacts {
 namespace {
 
 // The manifest of everything in a kernel tree, objects included, has some 20 MB.
-constexpr std::size_t kLargest = std::size_t{64} << 20;
+constexpr std::size_t kLargestManifest = std::size_t{64} << 20;
 
 Result<std::string> read_all(int fd) {
   std::string text;
@@ -26,8 +26,8 @@ Result<std::string> read_all(int fd) {
     if (got < 0) return fail_errno("cannot be read");
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargest)
-      return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargest);
+    if (text.size() > kLargestManifest)
+      return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargestManifest);
   }
 }
 
@@ -65,7 +65,7 @@ bool is_json_manifest(std::string_view head) {
 }
 
 Result<RecordedManifest> read_manifest(std::string_view text) {
-  if (text.size() > kLargest) return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargest);
+  if (text.size() > kLargestManifest) return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargestManifest);
   const auto content = without_blanks(text);
   if (content.empty()) return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
   auto manifest = content.starts_with('{') ? read_manifest_json(content) : read_sha256sums(text);

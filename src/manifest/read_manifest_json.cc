@@ -82,9 +82,9 @@ std::optional<std::string> from_base64(std::string_view text) {
 
 /// An object of the manifest. The first thing that is wrong sticks in `error`, as with a Cursor; what is read afterwards is
 /// empty. A member that is null counts as left out.
-class Object {
+class RecordedObject {
  public:
-  Object(const Value& value, std::string where, std::optional<Error>& error)
+  RecordedObject(const Value& value, std::string where, std::optional<Error>& error)
       : value_(value), where_(std::move(where)), error_(error) {
     if (!value.is_object()) reject("", "is no object");
   }
@@ -156,10 +156,10 @@ class Object {
     reject(name, fmt::format("is {}, which is not known", *word));
     return std::nullopt;
   }
-  std::optional<Object> object(const char* name) const {
+  std::optional<RecordedObject> object(const char* name) const {
     const auto* member = find(name);
     if (!member) return std::nullopt;
-    return Object(*member, place(name), error_);
+    return RecordedObject(*member, place(name), error_);
   }
   template <class Visit>
   void each(const char* name, const Visit& visit) const {
@@ -167,7 +167,7 @@ class Object {
     if (!member) return;
     if (!member->is_array()) return reject(name, "is no array");
     for (std::size_t i = 0; i < member->size() && !error_; ++i)
-      visit(Object((*member)[i], fmt::format("{}[{}]", place(name), i), error_));
+      visit(RecordedObject((*member)[i], fmt::format("{}[{}]", place(name), i), error_));
   }
   std::vector<std::string> texts(const char* name) const {
     std::vector<std::string> all;
@@ -200,15 +200,15 @@ class Object {
   std::optional<Error>& error_;
 };
 
-CrateName name_in(const Object& object) {
+CrateName named_in(const RecordedObject& object) {
   CrateName name;
   name.text = object.text("name");
   return name;
 }
 
-Dependency read_dependency(const Object& object) {
+Dependency read_dependency(const RecordedObject& object) {
   Dependency dependency;
-  dependency.name = name_in(object);
+  dependency.name = named_in(object);
   dependency.svh = object.hex("svh").value_or("");
   dependency.host_svh = object.hex("host_svh");
   dependency.kind = object.one_of<DependencyKind>("kind", 3).value_or(DependencyKind::unconditional);
@@ -217,9 +217,9 @@ Dependency read_dependency(const Object& object) {
   return dependency;
 }
 
-Crate read_crate(const Object& object) {
+Crate read_crate(const RecordedObject& object) {
   Crate crate;
-  crate.name = name_in(object);
+  crate.name = named_in(object);
   crate.svh = object.hex("svh").value_or("");
   if (crate.svh.empty()) object.reject("svh", "is missing");
   crate.stable_crate_id = object.hex("stable_crate_id");
@@ -237,12 +237,12 @@ Crate read_crate(const Object& object) {
     for (const auto& row : crate_flag_table) crate.flags.*row.member = flags->boolean(row.name);
   if (object.has("dependencies")) {
     crate.dependencies.emplace();
-    object.each("dependencies", [&](const Object& each) { crate.dependencies->push_back(read_dependency(each)); });
+    object.each("dependencies", [&](const RecordedObject& each) { crate.dependencies->push_back(read_dependency(each)); });
   }
   return crate;
 }
 
-ElfFacts read_elf_facts(const Object& object) {
+ElfFacts read_elf_facts(const RecordedObject& object) {
   ElfFacts elf;
   elf.elf_class = object.number("class") == 64 ? 64 : 32;
   elf.little_endian = object.text("endian") != "big";
@@ -258,7 +258,7 @@ ElfFacts read_elf_facts(const Object& object) {
   return elf;
 }
 
-Artifact read_artifact(const Object& object) {
+Artifact read_artifact(const RecordedObject& object) {
   Artifact artifact{.path = object.path(), .recorded = true};
   const auto kind = kind_of(object.needed_text("kind"));
   if (!kind) object.reject("kind", "is not known");
@@ -294,14 +294,14 @@ Result<RecordedManifest> read_manifest_json(std::string_view text) {
   if (!Value::sax_parse(text, &limits)) return std::unexpected(*limits.error);
   const auto root = Value::parse(text, nullptr, false);
   std::optional<Error> error;
-  const Object object(root, "", error);
+  const RecordedObject object(root, "", error);
   const auto version = object.number("version");
   if (!error && version > 1)
     return fail(ErrorKind::unsupported, "version {} of the manifest: this program knows version 1", version);
   if (version == 0 || !object.has("artifacts")) object.reject("", "has no version or no artifacts: is it one?");
   RecordedManifest manifest{.has_identities = true};
-  object.each("artifacts", [&](const Object& each) { manifest.artifacts.push_back(read_artifact(each)); });
-  object.each("directories", [&](const Object& each) {
+  object.each("artifacts", [&](const RecordedObject& each) { manifest.artifacts.push_back(read_artifact(each)); });
+  object.each("directories", [&](const RecordedObject& each) {
     manifest.directories.push_back({each.path(), each.bytes("link_target"), each.mode()});
   });
   if (error) return std::unexpected(*error);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kDigits = 64;
 
-std::optional<std::string> unescaped(std::string_view name) {
+std::optional<std::string> unescaped_name(std::string_view name) {
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (name[i] != '\\') {
@@ -42,7 +42,7 @@ Result<Artifact> read_line(std::string_view line) {
   if (!is_sha256(digest) || (mark != "  " && mark != " *"))
     return fail(ErrorKind::malformed, "neither a manifest in JSON nor a line of sha256sums");
   const auto name = line.substr(kDigits + 2);
-  const auto plain = is_escaped ? unescaped(name) : std::string(name);
+  const auto plain = is_escaped ? unescaped_name(name) : std::string(name);
   if (!plain) return fail(ErrorKind::malformed, "a backslash that sha256sum does not write");
   auto path = path_below_root(*plain);
   if (!path) return pass(path);

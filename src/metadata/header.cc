@@ -21,10 +21,9 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::string_view kMagic{"rust\0\0\0", 7};
+constexpr std::string_view kMetadataMagic{"rust\0\0\0", 7};
 constexpr std::string_view kFooter = "rust-end-file";
 constexpr std::uint8_t kNewestVersion = 10;  // rustc 1.98
-constexpr std::uint8_t kSentinel = 0xc1;
 constexpr std::uint64_t kMaxVersionString = 300;
 
 // "rustc 1.97.0-nightly (e50aa6fba 2026-05-19)"
@@ -55,9 +54,9 @@ Result<MetadataHeader> read_metadata_header(View blob) {
   if (head.empty()) return fail(ErrorKind::truncated, "the metadata is empty");
   const bool is_version4 = as_text(head).starts_with(std::string_view("\0\0\0\0rust\0\0\0", 11));
   const std::uint64_t magic_at = is_version4 ? 4 : 0;
-  if (!is_version4 && !as_text(head).starts_with(kMagic))
+  if (!is_version4 && !as_text(head).starts_with(kMetadataMagic))
     return fail(ErrorKind::malformed, "does not start with the metadata magic");
-  Cursor cursor(blob, magic_at + kMagic.size());
+  Cursor cursor(blob, magic_at + kMetadataMagic.size());
   header.version = cursor.u8();
   header.root = header.version >= 9 ? cursor.u64_le() : cursor.u32_be();
   const auto length = cursor.leb128(32);
@@ -78,7 +77,7 @@ Result<MetadataHeader> read_metadata_header(View blob) {
   }
   if (header.version >= 6) {
     const auto sentinel = cursor.u8();
-    if (cursor.ok() && sentinel != kSentinel) cursor.reject(ErrorKind::malformed, "version string without its end");
+    if (cursor.ok() && sentinel != kStringSentinel) cursor.reject(ErrorKind::malformed, "version string without its end");
     header.string_sentinels = true;
   }
   if (!cursor.ok()) return cursor.error();

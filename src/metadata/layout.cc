@@ -11,7 +11,9 @@
 #include <array>
 
 namespace rartifacts {
-namespace {
+
+// The enumerators are short words, and stay in here.
+namespace layout_rows {
 
 using enum Layout::Root;
 using enum Layout::Symbol;
@@ -60,8 +62,8 @@ constexpr std::array kLayouts{
 };
 // clang-format on
 
-}  // namespace
+}  // namespace layout_rows
 
-std::span<const Layout> layouts() { return kLayouts; }
+std::span<const Layout> layouts() { return layout_rows::kLayouts; }
 
 }  // namespace rartifacts

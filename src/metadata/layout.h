@@ -7,6 +7,9 @@
 
 namespace rartifacts {
 
+/// Stands behind each string where `MetadataHeader::string_sentinels`.
+inline constexpr std::uint8_t kStringSentinel = 0xc1;
+
 /// How a range of rustc releases encodes the crate root. One row of the table in metadata_layout.cc.
 struct Layout {
   enum class Root { name_first, header_first };  ///< name, triple, … or triple, SVH, name, …

@@ -32,7 +32,6 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::uint8_t kSentinel = 0xc1;
 constexpr std::uint64_t kMaxString = std::uint64_t{1} << 20;
 constexpr std::uint32_t kMaxPredefined = 6000;
 constexpr std::uint64_t kMaxDependencies = 20000;
@@ -97,7 +96,7 @@ class RootDecoder {
     const auto length = from.leb128(32);
     if (from.ok() && length > kMaxString) from.reject(ErrorKind::unsupported, "string of impossible length");
     std::string text(as_text(from.raw(length)));
-    if (header_.string_sentinels && from.u8() != kSentinel && from.ok())
+    if (header_.string_sentinels && from.u8() != kStringSentinel && from.ok())
       from.reject(ErrorKind::unsupported, "string without its end");
     if (from.ok() && !is_utf8(text)) from.reject(ErrorKind::unsupported, "string is not UTF-8");
     return text;

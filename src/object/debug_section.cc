@@ -6,7 +6,7 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::size_t kMaxRelocations = std::size_t{4} << 20;
+constexpr std::size_t kMaxDebugRelocations = std::size_t{4} << 20;
 constexpr std::uint64_t kMaxSymbolBytes = std::uint64_t{192} << 20;
 
 }  // namespace
@@ -55,8 +55,8 @@ Result<void> DebugSection::read_relocations(const ElfFile& elf, std::size_t targ
     const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
     const auto count = header->sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
     // Any number of headers may announce the same bytes.
-    if (count > kMaxRelocations - relocations_.size())
-      return fail(ErrorKind::too_large, "more than {} relocations of debug information", kMaxRelocations);
+    if (count > kMaxDebugRelocations - relocations_.size())
+      return fail(ErrorKind::too_large, "more than {} relocations of debug information", kMaxDebugRelocations);
     auto data = elf.translated(header->sh_offset, header->sh_size, type);
     if (!data) return pass(data);
     auto symbols = elf.section(header->sh_link);

@@ -37,29 +37,29 @@ enum : std::uint64_t { kFormIndirect = 0x16, kFormImplicitConst = 0x21 };
 // How a value is stored. `offset` has the size that the unit says, and can be relocated; so can `number`, in older versions.
 enum class Shape { nothing, address, number, skipped, offset, ref_address, uleb, sleb, block, uleb_block, inline_text };
 // What a value is: a number, or a text and where it is.
-enum class Place { number, text, debug_str, debug_line_str, index };
+enum class TextPlace { number, text, debug_str, debug_line_str, index };
 struct Form {
   std::uint64_t form;
   Shape shape;
   std::size_t width = 0;  ///< of `number`, `skipped`, and of the length of `block`
-  Place place = Place::number;
+  TextPlace place = TextPlace::number;
 };
 
 // DWARF 5, table 7.6, and GNU's own forms.
-constexpr std::array kForms{
+constexpr std::array kDwarfForms{
     Form{0x01, Shape::address},
     Form{0x03, Shape::block, 2},
     Form{0x04, Shape::block, 4},
     Form{0x05, Shape::number, 2},
     Form{0x06, Shape::number, 4},
     Form{0x07, Shape::number, 8},
-    Form{0x08, Shape::inline_text, 0, Place::text},
+    Form{0x08, Shape::inline_text, 0, TextPlace::text},
     Form{0x09, Shape::uleb_block},
     Form{0x0a, Shape::block, 1},
     Form{0x0b, Shape::number, 1},
     Form{0x0c, Shape::number, 1},
     Form{0x0d, Shape::sleb},
-    Form{0x0e, Shape::offset, 0, Place::debug_str},
+    Form{0x0e, Shape::offset, 0, TextPlace::debug_str},
     Form{0x0f, Shape::uleb},
     Form{0x10, Shape::ref_address},
     Form{0x11, Shape::number, 1},
@@ -70,26 +70,26 @@ constexpr std::array kForms{
     Form{0x17, Shape::offset},
     Form{0x18, Shape::uleb_block},
     Form{0x19, Shape::nothing},
-    Form{0x1a, Shape::uleb, 0, Place::index},
+    Form{0x1a, Shape::uleb, 0, TextPlace::index},
     Form{0x1b, Shape::uleb},
     Form{0x1c, Shape::number, 4},
     Form{0x1d, Shape::offset},
     Form{0x1e, Shape::skipped, 16},
-    Form{0x1f, Shape::offset, 0, Place::debug_line_str},
+    Form{0x1f, Shape::offset, 0, TextPlace::debug_line_str},
     Form{0x20, Shape::number, 8},
     Form{0x22, Shape::uleb},
     Form{0x23, Shape::uleb},
     Form{0x24, Shape::number, 8},
-    Form{0x25, Shape::number, 1, Place::index},
-    Form{0x26, Shape::number, 2, Place::index},
-    Form{0x27, Shape::number, 3, Place::index},
-    Form{0x28, Shape::number, 4, Place::index},
+    Form{0x25, Shape::number, 1, TextPlace::index},
+    Form{0x26, Shape::number, 2, TextPlace::index},
+    Form{0x27, Shape::number, 3, TextPlace::index},
+    Form{0x28, Shape::number, 4, TextPlace::index},
     Form{0x29, Shape::number, 1},
     Form{0x2a, Shape::number, 2},
     Form{0x2b, Shape::number, 3},
     Form{0x2c, Shape::number, 4},
     Form{0x1f01, Shape::uleb},
-    Form{0x1f02, Shape::uleb, 0, Place::index},
+    Form{0x1f02, Shape::uleb, 0, TextPlace::index},
     Form{0x1f20, Shape::offset},
     Form{0x1f21, Shape::offset},
 };
@@ -104,15 +104,15 @@ struct Unit {
   std::uint64_t version = 0;
 };
 
-struct Value {
-  Place place = Place::number;
+struct AttributeValue {
+  TextPlace place = TextPlace::number;
   std::uint64_t number = 0;
   std::string text;
 };
 
-class Reader {
+class UnitReader {
  public:
-  Reader(const ElfFile& elf, DebugSection info, DebugSection abbreviations)
+  UnitReader(const ElfFile& elf, DebugSection info, DebugSection abbreviations)
       : elf_(elf), info_(std::move(info)), abbreviations_(std::move(abbreviations)) {}
 
   Result<std::vector<CompileUnits>> read() {
@@ -199,7 +199,7 @@ class Reader {
       return fail(ErrorKind::too_large, "more than {} MiB of DWARF abbreviations to look through",
                   kMaxAbbreviationBytes >> 20);
     if (tag != kTagCompileUnit && tag != kTagSkeletonUnit) return std::nullopt;
-    Value producer;
+    AttributeValue producer;
     std::uint64_t language = 0;
     std::optional<std::uint64_t> base;
     for (int i = 0; i < kMaxAttributes; ++i) {
@@ -247,11 +247,11 @@ class Reader {
     return value;
   }
 
-  Value read_value(Cursor& cursor, const Unit& unit, std::uint64_t form, std::uint64_t constant) const {
+  AttributeValue read_value(Cursor& cursor, const Unit& unit, std::uint64_t form, std::uint64_t constant) const {
     if (form == kFormIndirect) form = cursor.leb128();
-    if (form == kFormImplicitConst) return {Place::number, constant, {}};
-    const auto* row = std::ranges::find(kForms, form, &Form::form);
-    if (row == kForms.end()) {
+    if (form == kFormImplicitConst) return {TextPlace::number, constant, {}};
+    const auto* row = std::ranges::find(kDwarfForms, form, &Form::form);
+    if (row == kDwarfForms.end()) {
       cursor.reject(ErrorKind::unsupported, fmt::format("DWARF form {:#x}", form));
       return {};
     }
@@ -281,13 +281,13 @@ class Reader {
     return out;
   }
 
-  Result<std::string> text_of(const Value& value, const Unit& unit, std::optional<std::uint64_t> base) {
+  Result<std::string> text_of(const AttributeValue& value, const Unit& unit, std::optional<std::uint64_t> base) {
     switch (value.place) {
-      case Place::number: return std::string();
-      case Place::text: return value.text;
-      case Place::debug_str: return text_in(strings_, ".debug_str", value.number);
-      case Place::debug_line_str: return text_in(line_strings_, ".debug_line_str", value.number);
-      case Place::index: break;
+      case TextPlace::number: return std::string();
+      case TextPlace::text: return value.text;
+      case TextPlace::debug_str: return text_in(strings_, ".debug_str", value.number);
+      case TextPlace::debug_line_str: return text_in(line_strings_, ".debug_line_str", value.number);
+      case TextPlace::index: break;
     }
     auto table = section(string_offsets_, ".debug_str_offsets");
     if (!table) return pass(table);
@@ -373,7 +373,7 @@ Result<std::vector<CompileUnits>> read_compile_units(const ElfFile& elf) {
   auto abbreviations = DebugSection::open(elf, ".debug_abbrev");
   if (!abbreviations) return pass(abbreviations);
   if (!*abbreviations) return fail(ErrorKind::malformed, ".debug_info without .debug_abbrev");
-  return Reader(elf, std::move(**info), std::move(**abbreviations)).read();
+  return UnitReader(elf, std::move(**info), std::move(**abbreviations)).read();
 }
 
 bool is_dwarf_c(std::uint64_t language) {

@@ -23,7 +23,7 @@ namespace {
 constexpr std::string_view kRustc = "rustc version ";
 
 // What was found in a file, each by itself.
-struct Evidence {
+struct CompilerTraces {
   bool rust = false;
   bool c = false;
   bool assembler = false;
@@ -41,7 +41,7 @@ struct Evidence {
   std::optional<std::string> producer() const { return rustc || language() == Language::rust ? rustc : other; }
 };
 
-Result<void> read_comment(const ElfFile& elf, Evidence& evidence) {
+Result<void> read_comment(const ElfFile& elf, CompilerTraces& evidence) {
   auto section = elf.find(".comment");
   if (!section || !*section) return {};
   auto content = elf.content(**section);
@@ -71,7 +71,7 @@ std::string plain_producer(std::string text) {
 }
 
 // What cannot be read there is no evidence.
-void read_debug_information(const ElfFile& elf, Evidence& evidence) {
+void read_debug_information(const ElfFile& elf, CompilerTraces& evidence) {
   auto units = read_compile_units(elf);
   if (!units) return;
   for (auto& unit : *units) {
@@ -124,7 +124,7 @@ Result<ObjectFacts> read_object(View object) {
   if (object_format(object.head(64)) != ObjectFormat::elf) return ObjectFacts{};
   auto elf = ElfFile::open(object);
   if (!elf) return pass(elf);
-  Evidence evidence;
+  CompilerTraces evidence;
   if (auto read = read_comment(*elf, evidence); !read) return pass(read);
   for (const GElf_Word table : {GElf_Word{SHT_SYMTAB}, GElf_Word{SHT_DYNSYM}}) {
     if (evidence.rust) break;

@@ -33,9 +33,9 @@ constexpr std::size_t kMaxRelocations = std::size_t{16} << 20;  ///< more than a
 constexpr std::uint64_t kPropertyFeature2Used = 0xc0010001;
 constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  ///< XMM, YMM, ZMM
 
-class Reader {
+class LinkReader {
  public:
-  Reader(const SymbolNames* exports, const OpenMember& open) : exports_(exports), open_(open) {}
+  LinkReader(const SymbolNames* exports, const OpenMember& open) : exports_(exports), open_(open) {}
 
   Result<void> read_archive(View file) {
     auto reader = ArchiveReader::open(file);
@@ -264,7 +264,7 @@ class Reader {
 }  // namespace
 
 Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open) {
-  Reader reader(exports, open);
+  LinkReader reader(exports, open);
   const auto head = file.head(64);
   const auto format = object_format(head);
   if (!is_archive(head) && format != ObjectFormat::elf && format != ObjectFormat::bitcode) return std::nullopt;

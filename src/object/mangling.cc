@@ -88,13 +88,13 @@ std::string unescaped(std::string_view segment) {
   return out;
 }
 
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+bool is_identifier_part(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
 // The crates that the paths in an impl start with.
 std::set<std::string_view> crates_in(std::string_view impl) {
   std::set<std::string_view> crates;
   for (std::size_t at = 0; at < impl.size();) {
-    const auto* end = std::find_if_not(impl.begin() + at, impl.end(), is_word);
+    const auto* end = std::find_if_not(impl.begin() + at, impl.end(), is_identifier_part);
     const auto word = impl.substr(at, static_cast<std::size_t>(end - impl.begin()) - at);
     const bool is_first = at < 2 || impl.substr(at - 2, 2) != "::";
     if (!word.empty() && is_first && impl.substr(at + word.size()).starts_with("::")) crates.insert(word);

@@ -39,8 +39,6 @@ std::string_view basic_type(char tag) {
   return kBasicTypeNames[std::min(kBasicTypes.find(tag), kBasicTypes.size() - 1)];
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 struct Identifier {
   std::uint64_t disambiguator = 0;
   std::string_view text;

@@ -7,8 +7,6 @@
 namespace rartifacts {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 void append_utf8(std::string& out, std::uint32_t c) {
   const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | (c >> shift & 0x3f)); };
   if (c < 0x80) out += static_cast<char>(c);

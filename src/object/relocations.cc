@@ -34,7 +34,7 @@ struct Machine {
   std::array<Name, 21> names;
 };
 
-constexpr std::array kMachines{
+constexpr std::array kRelocationMachines{
     Machine{EM_X86_64,
             "R_X86_64",
             {{{R_X86_64_NONE, R_X86_64_PC32},
@@ -83,8 +83,8 @@ constexpr std::array kMachines{
 };
 
 const Machine* machine_of(std::uint16_t e_machine) {
-  const auto* row = std::ranges::find(kMachines, e_machine, &Machine::e_machine);
-  return row == kMachines.end() ? nullptr : row;
+  const auto* row = std::ranges::find(kRelocationMachines, e_machine, &Machine::e_machine);
+  return row == kRelocationMachines.end() ? nullptr : row;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace rartifacts {
 namespace {
 
 /// A package that names more others than this is none.
-constexpr std::size_t kMaxNames = 4096;
+constexpr std::size_t kMaxRelations = 4096;
 
 constexpr std::string_view kBlanks = " \t\r";
 
@@ -41,7 +41,7 @@ std::string_view next_part(std::string_view& text, std::string_view separator) {
 
 void add_name(std::string_view relation, std::vector<std::string>& names) {
   const auto name = relation_name(relation);
-  if (!name.empty() && names.size() < kMaxNames) names.emplace_back(name);
+  if (!name.empty() && names.size() < kMaxRelations) names.emplace_back(name);
 }
 
 void sort_names(PackageIdentity& identity) {

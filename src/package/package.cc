@@ -33,7 +33,7 @@ constexpr std::size_t kMaxKept = 50'000;
 /// Their paths, the texts of links, and configurations: a kernel's has 250 KB.
 constexpr std::uint64_t kMaxKeptBytes = std::uint64_t{12} << 20;
 /// A compressed module passes through memory as a whole.
-constexpr std::size_t kMaxModule = std::size_t{32} << 20;
+constexpr std::size_t kMaxPackedModule = std::size_t{32} << 20;
 
 /// Crate metadata is read at its first page and around its root, which stands at the end.
 constexpr std::uint64_t kMetadataHead = std::uint64_t{64} << 10;
@@ -357,7 +357,7 @@ class Packages final : public PackageSource {
   }
 
   Look look_into(View packed, const std::string& path) const {
-    auto unpacked = unpack_module(packed, file_name_of(path), kMaxModule);
+    auto unpacked = unpack_module(packed, file_name_of(path), kMaxPackedModule);
     if (!unpacked) return pass(unpacked);
     const View file(*unpacked ? View(**unpacked) : packed);
     auto look = classify(file, file_name_of(path));

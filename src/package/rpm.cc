@@ -30,8 +30,8 @@ constexpr std::uint64_t kEntrySize = 16;
 constexpr std::uint32_t kMaxEntries = 0x0000ffff;
 constexpr std::uint32_t kMaxStore = 0x0fffffff;
 /// Bounds for what is kept in memory of one package.
-constexpr std::size_t kMaxName = 4096;
-constexpr std::size_t kMaxNames = 4096;
+constexpr std::size_t kMaxRpmString = 4096;
+constexpr std::size_t kMaxRpmStrings = 4096;
 
 enum Tag : std::uint32_t {
   kName = 1000,
@@ -75,9 +75,9 @@ Result<std::vector<std::string>> strings_at(View store, std::uint32_t offset, st
   Cursor cursor(store, offset);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::string text;
-    for (std::uint8_t c = 0; (c = cursor.u8()) != 0 && text.size() <= kMaxName;) text += static_cast<char>(c);
+    for (std::uint8_t c = 0; (c = cursor.u8()) != 0 && text.size() <= kMaxRpmString;) text += static_cast<char>(c);
     if (!cursor.ok()) return cursor.error();
-    if (text.size() > kMaxName || strings.size() >= kMaxNames)
+    if (text.size() > kMaxRpmString || strings.size() >= kMaxRpmStrings)
       return fail_at(offset, ErrorKind::too_large, "an rpm header names more than any package needs");
     strings.push_back(std::move(text));
   }
@@ -119,7 +119,7 @@ Result<PackageIdentity> read_rpm_identity(View file) {
       for (const auto& relation : *strings)
         (tag == kProvideName ? identity.provides : identity.yields_to).emplace_back(relation_name(relation));
     // Each tag stands in a header once; a forged one could repeat the longest list as often as it has entries.
-    if (identity.yields_to.size() > 2 * kMaxNames || identity.provides.size() > kMaxNames)
+    if (identity.yields_to.size() > 2 * kMaxRpmStrings || identity.provides.size() > kMaxRpmStrings)
       return fail(ErrorKind::too_large, "an rpm header names more than any package needs");
   }
   if (!release.empty()) identity.version += "-" + release;

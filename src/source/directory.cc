@@ -13,15 +13,15 @@ namespace rartifacts {
 namespace {
 
 // The directory of a path and a last part that is short enough for one system call.
-struct Place {
+struct ShortPlace {
   Descriptor directory;  ///< empty: the base itself
   int base;
   std::string rest;
   int at() const { return directory ? directory.get() : base; }
 };
 
-Result<Place> shorten(int base, std::string_view path) {
-  Place place{Descriptor(), base, std::string(path)};
+Result<ShortPlace> shorten(int base, std::string_view path) {
+  ShortPlace place{Descriptor(), base, std::string(path)};
   while (place.rest.size() >= PATH_MAX) {
     const auto cut = place.rest.rfind('/', PATH_MAX - 2);
     if (cut == std::string::npos || cut == 0) break;

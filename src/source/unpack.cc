@@ -21,12 +21,12 @@ constexpr std::size_t kMaxModule = std::size_t{512} << 20;
 constexpr std::size_t kAnyRatio = std::size_t{32} << 20;
 constexpr std::size_t kMaxRatio = 100;
 
-struct Form {
+struct Packing {
   std::string_view suffix;
   std::string_view magic;
 };
-constexpr std::array kForms{Form{".ko.gz", "\x1f\x8b"}, Form{".ko.xz", "\xfd\x37zXZ"},
-                            Form{".ko.zst", "\x28\xb5\x2f\xfd"}};
+constexpr std::array kPackings{Packing{".ko.gz", "\x1f\x8b"}, Packing{".ko.xz", "\xfd\x37zXZ"},
+                            Packing{".ko.zst", "\x28\xb5\x2f\xfd"}};
 
 struct Unpacked {
   std::vector<std::uint8_t> bytes;
@@ -43,8 +43,8 @@ bool take(void* context, const std::uint8_t* bytes, std::size_t size) {
 }  // namespace
 
 Result<std::optional<Image>> unpack_module(View file, std::string_view file_name, std::size_t most) {
-  const auto* form = std::ranges::find_if(kForms, [&](const auto& row) { return file_name.ends_with(row.suffix); });
-  if (form == kForms.end() || !as_text(file.head(8)).starts_with(form->magic)) return std::nullopt;
+  const auto* form = std::ranges::find_if(kPackings, [&](const auto& row) { return file_name.ends_with(row.suffix); });
+  if (form == kPackings.end() || !as_text(file.head(8)).starts_with(form->magic)) return std::nullopt;
   auto unpack = load_module<rartifacts_unpack>("libarchive", kUnpack);
   if (!unpack) return pass(unpack);
   auto packed = file.fetch(0, file.size());

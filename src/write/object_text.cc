@@ -13,12 +13,12 @@ namespace {
 
 /// So many names of each group are shown to people; JSON has them all.
 constexpr std::size_t kShown = 5;
-constexpr std::size_t kMaxShownName = 160;
+constexpr std::size_t kMaxShownSymbol = 160;
 
 std::string shortened(const std::string& name) {
   auto text = printable(name);
-  if (text.size() <= kMaxShownName) return text;
-  auto end = kMaxShownName;
+  if (text.size() <= kMaxShownSymbol) return text;
+  auto end = kMaxShownSymbol;
   while (end > 0 && (text[end] & 0xc0) == 0x80) --end;  // not within a character
   return text.substr(0, end) + "…";
 }

@@ -11,7 +11,7 @@
 namespace rartifacts {
 namespace {
 
-using Row = std::array<std::string, 5>;
+using TableRow = std::array<std::string, 5>;
 
 // Columns of a terminal, as far as it matters here: one per code point.
 std::size_t width(std::string_view text) {
@@ -30,7 +30,7 @@ std::string human_size(std::uint64_t bytes) {
 }  // namespace
 
 Result<std::string> write_table(const Manifest& manifest) {
-  std::vector<Row> rows{{"PATH", "KIND", "SIDE", "CRATE", "SIZE"}};
+  std::vector<TableRow> rows{{"PATH", "KIND", "SIDE", "CRATE", "SIZE"}};
   std::map<std::string_view, int> kinds;
   std::set<std::string> compilers;
   std::uint64_t bytes = 0;

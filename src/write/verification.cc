@@ -11,7 +11,7 @@ std::string_view name_of(Discrepancy discrepancy) {
   return discrepancy_table[static_cast<std::size_t>(discrepancy)].name;
 }
 
-std::string counted(std::size_t count, std::string_view what) {
+std::string count_of(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
@@ -23,13 +23,13 @@ std::string verification_text(const Verification& verification) {
     out += fmt::format("{}: {} [{}]\n", printable(deviation.path), printable(deviation.message),
                        name_of(deviation.discrepancy));
   for (const auto& what : verification.not_compared) out += fmt::format("not compared: {}\n", what);
-  auto compared = counted(verification.files, "file");
-  if (verification.links > 0) compared += ", " + counted(verification.links, "link");
+  auto compared = count_of(verification.files, "file");
+  if (verification.links > 0) compared += ", " + count_of(verification.links, "link");
   if (verification.directories > 0)
     compared += fmt::format(", {} director{}", verification.directories, verification.directories == 1 ? "y" : "ies");
   out += verification.deviations.empty()
              ? fmt::format("verdict: ok: {} as the manifest says\n", compared)
-             : fmt::format("verdict: {} in {}\n", counted(verification.deviations.size(), "difference"), compared);
+             : fmt::format("verdict: {} in {}\n", count_of(verification.deviations.size(), "difference"), compared);
   return out;
 }
 

@@ -10,7 +10,7 @@ using namespace rartifacts;
 
 namespace {
 
-Artifact crate(std::string path, std::string name, std::string svh,
+Artifact node(std::string path, std::string name, std::string svh,
                const std::vector<std::pair<std::string, std::string>>& needs, std::string triple = "target") {
   Artifact artifact{.path = std::move(path), .kind = Kind::rmeta};
   artifact.metadata.emplace();
@@ -44,8 +44,8 @@ std::vector<std::string> selected(ScanResult result) {
 }
 
 std::vector<Artifact> healthy() {
-  return {crate("rust/libcore.rmeta", "core", "c1", {}), crate("rust/libffi.rmeta", "ffi", "f1", {{"core", "c1"}}),
-          crate("rust/libkernel.rmeta", "kernel", "k1", {{"core", "c1"}, {"ffi", "f1"}})};
+  return {node("rust/libcore.rmeta", "core", "c1", {}), node("rust/libffi.rmeta", "ffi", "f1", {{"core", "c1"}}),
+          node("rust/libkernel.rmeta", "kernel", "k1", {{"core", "c1"}, {"ffi", "f1"}})};
 }
 
 }  // namespace
@@ -66,16 +66,16 @@ TEST_SUITE("graph") {
 
   TEST_CASE("the closure of kernel is selected, and a leftover of another build is not") {
     auto artifacts = healthy();
-    artifacts.push_back(crate("rust/libcore-old.rmeta", "core", "c0", {}));
-    artifacts.push_back(crate("rust/liballoc.rmeta", "alloc", "a0", {{"core", "c0"}}));
+    artifacts.push_back(node("rust/libcore-old.rmeta", "core", "c0", {}));
+    artifacts.push_back(node("rust/liballoc.rmeta", "alloc", "a0", {{"core", "c0"}}));
     CHECK(selected(kernel_tree(artifacts)) ==
           std::vector<std::string>{"rust/libcore.rmeta", "rust/libffi.rmeta", "rust/libkernel.rmeta"});
   }
 
   TEST_CASE("a complete target crate that nothing needs is a root of its own") {
     auto artifacts = healthy();
-    artifacts.push_back(crate("rust/libdrm.rmeta", "drm", "d1", {{"core", "c1"}, {"kernel", "k1"}}));
-    artifacts.push_back(crate("rust/libsyn.rmeta", "syn", "s1", {{"core", "c9"}}, "x86_64-unknown-linux-gnu"));
+    artifacts.push_back(node("rust/libdrm.rmeta", "drm", "d1", {{"core", "c1"}, {"kernel", "k1"}}));
+    artifacts.push_back(node("rust/libsyn.rmeta", "syn", "s1", {{"core", "c9"}}, "x86_64-unknown-linux-gnu"));
     const auto paths = selected(kernel_tree(artifacts));
     CHECK(std::ranges::find(paths, "rust/libdrm.rmeta") != paths.end());
     CHECK(std::ranges::find(paths, "rust/libsyn.rmeta") == paths.end());
