@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// The dialects of ar(5). They share the 60-byte member header and differ in how names longer than 15 bytes are kept;
@@ -65,3 +66,4 @@ class ArchiveReader {
 };
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

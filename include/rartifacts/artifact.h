@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What a file is, decided by its content. `kind_table` has the names and the one-line explanations.
@@ -118,3 +119,4 @@ struct Artifact {
 };
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

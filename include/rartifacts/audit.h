@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 enum class Severity { info, warning, error };
@@ -130,3 +131,4 @@ Audit audit(ScanResult& result, const AuditOptions& options);
 Audit audit(std::vector<ScanResult>& roots, const AuditOptions& options);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 using Bytes = std::span<const std::uint8_t>;
@@ -155,3 +156,4 @@ std::size_t utf8_sequence(std::string_view text);
 bool is_utf8(std::string_view text);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

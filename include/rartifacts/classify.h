@@ -4,6 +4,7 @@
 #include <rartifacts/archive.h>
 #include <rartifacts/artifact.h>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What `file`, whose name ends in `file_name`, is. Nothing when it is none of our kinds: text, data, an empty .rmeta as
@@ -25,3 +26,4 @@ Result<View> metadata_of_member(View member);
 bool is_candidate(Bytes head);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

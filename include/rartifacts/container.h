@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// Container formats of compiled code, told apart by their first bytes.
@@ -29,3 +30,4 @@ Result<std::optional<View>> find_section(View object, std::string_view name);
 Result<std::vector<std::string>> foreign_exports(View file, const std::vector<std::string_view>& prefixes);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

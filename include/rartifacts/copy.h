@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What stands at one place of a copy.
@@ -38,3 +39,4 @@ struct CopyOptions {
 Copy look_at_copy(const RecordedManifest& manifest, const CopyOptions& options);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// How a crate or a file of one set differs from that of the other.
@@ -68,3 +69,4 @@ struct Difference {
 Difference diff(const ScanResult& before, const ScanResult& after);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

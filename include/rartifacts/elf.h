@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What an ELF header, its dynamic section and its notes say.
@@ -52,3 +53,4 @@ Result<ElfFacts> read_elf(View file);
 Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_view> prefixes);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

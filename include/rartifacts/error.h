@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What went wrong with an input. The distinction matters to callers: `truncated` and `malformed` say something about
@@ -64,3 +65,4 @@ std::unexpected<Error> pass(const Result<T>& failed) {
 std::string describe(const Error& error);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// One recorded dependency and what there is to satisfy it.
@@ -59,3 +60,4 @@ std::string display_name(const CrateName& name);
 void name_dependencies(std::span<Artifact> artifacts);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

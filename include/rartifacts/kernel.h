@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// The result of Kbuild's configuration: include/config/auto.conf (strings unquoted) or .config (strings quoted).
@@ -75,3 +76,4 @@ struct KernelRoot {
 };
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// The signature at the end of a module, as far as its form goes: nobody's key is asked.
@@ -43,3 +44,4 @@ Result<ModuleFacts> read_module(View file);
 Result<std::optional<bool>> has_own_c_files(View file);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// Who provides a symbol, as far as its name tells.
@@ -83,3 +84,4 @@ std::string relocation_name(std::uint16_t e_machine, std::uint32_t type);
 std::optional<bool> is_module_relocation(std::uint16_t e_machine, std::uint32_t type);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

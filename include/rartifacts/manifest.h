@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// The sorted list of what to copy, as a writer gets it.
@@ -36,3 +37,4 @@ std::span<const Format> format_table();
 const Format* format_of(std::string_view name);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// `1.96.0-nightly` out of "rustc 1.96.0-nightly (e50aa6fba 2026-05-19)".
@@ -106,3 +107,4 @@ struct RustcSection {
 Result<RustcSection> read_rustc_section(View section);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What made an object file, as far as its `.comment` and symbol names tell.
@@ -33,3 +34,4 @@ struct RustName {
 std::optional<RustName> demangle(std::string_view symbol);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What a package says of itself: the control file of a .deb, the header of an .rpm, .PKGINFO of pacman and apk. A plain tar or
@@ -63,3 +64,4 @@ struct Diversion {
 };
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

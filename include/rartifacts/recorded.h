@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// A manifest that was written earlier, as it was read back. Every path is relative and stays below the root.
@@ -28,3 +29,4 @@ bool is_json_manifest(std::string_view head);
 Result<RecordedManifest> read_manifest_file(const std::string& path);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// Walks the paths, looks into the files that can be of the wanted kinds, and tells what each is. Deterministic whatever the
@@ -34,3 +35,4 @@ std::vector<Directory> listed_directories(const std::string& base, const std::ve
                                           std::vector<Problem>& problems);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What a scan is asked for.
@@ -32,3 +33,4 @@ struct ScanOptions {
 };
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What a scan found, sorted by path.
@@ -23,3 +24,4 @@ struct ScanResult {
 };
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// What a manifest is for.
@@ -42,3 +43,4 @@ Selection select(ScanResult& result, Profile profile);
 void tell_sides(ScanResult& result);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// The name under which rustup has the compiler that calls itself `rustc`: `1.95.0`, `nightly-2026-05-20`,
@@ -14,3 +15,4 @@ namespace rartifacts {
 Result<std::string> rustup_channel(std::string_view rustc);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 enum class Discrepancy { missing, changed, wrong_type, wrong_mode, wrong_link, broken_link, extra };
@@ -36,3 +37,4 @@ struct Verification {
 Verification verify(const RecordedManifest& manifest, const Copy& copy, bool any_mode);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace rartifacts {
 
 /// A finding that somebody has looked at and lives with. In a file (TOML 1.0):
@@ -42,3 +43,4 @@ void apply_baseline(Audit& audit, const std::vector<Waiver>& baseline);
 std::string write_baseline(const Audit& audit);
 
 }  // namespace rartifacts
+#pragma GCC visibility pop

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // What the program uses of libfmt, compiled into it: libfmt.so would bring libstdc++.so, and putting that in place takes the
-// dynamic loader longer than a short run takes. Names as fmt 9 has them; with another one libfmt is linked as usual.
-#define FMT_HEADER_ONLY
-#include <fmt/format.h>
+// dynamic loader longer than a short run takes. This is what src/format.cc of fmt itself does.
+#include <fmt/format-inl.h>
 
-#if FMT_VERSION >= 90000 && FMT_VERSION < 100000
-namespace {
+FMT_BEGIN_NAMESPACE
+namespace detail {
 
-[[gnu::used]] std::string (*const kFormat)(fmt::string_view, fmt::format_args) = fmt::vformat;
-[[gnu::used]] auto* const kThrow = fmt::detail::throw_format_error;
-[[gnu::used]] bool (*const kPrintable)(std::uint32_t) = fmt::detail::is_printable;
-
-}  // namespace
+template void buffer<char>::append(const char*, const char*);
+template std::string_view::value_type decimal_point_impl(locale_ref);
+#if FMT_VERSION >= 90000
+template thousands_sep_result<char> thousands_sep_impl(locale_ref);
 #endif
+
+}  // namespace detail
+FMT_END_NAMESPACE

@@ -15,13 +15,14 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::array<std::string_view, 12> kNames{
+constexpr std::array<std::string_view, 12> kPredefinedCrates{
     "alloc",      "compiler_builtins", "core",         "libc", "panic_abort", "panic_unwind",
     "proc_macro", "profiler_builtins", "rustc_driver", "std",  "test",        "unwind"};
 
 struct Build {
   std::string_view rustc;
-  std::array<std::uint16_t, kNames.size()> index;  ///< in the order of kNames; 0: this build has no such crate
+  std::array<std::uint16_t, kPredefinedCrates.size()>
+      index;  ///< in the order of kPredefinedCrates; 0: this build has no such crate
 };
 
 // clang-format off
@@ -90,7 +91,7 @@ std::optional<std::string_view> predefined_crate_name(std::string_view rustc, st
   if (build == kBuilds.end() || index == 0) return std::nullopt;
   const auto found = std::ranges::find(build->index, index);
   if (found == build->index.end()) return std::nullopt;
-  return kNames[static_cast<std::size_t>(found - build->index.begin())];
+  return kPredefinedCrates[static_cast<std::size_t>(found - build->index.begin())];
 }
 
 }  // namespace rartifacts

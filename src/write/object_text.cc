@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kShown = 5;
 constexpr std::size_t kMaxShownSymbol = 160;
 
-std::string shortened(const std::string& name) {
+std::string shortened_symbol(const std::string& name) {
   auto text = printable(name);
   if (text.size() <= kMaxShownSymbol) return text;
   auto end = kMaxShownSymbol;
@@ -45,7 +45,7 @@ void symbols_text(std::string& out, const LinkFacts& link) {
     if (members.empty()) continue;
     out += fmt::format("    {} {}: {}\n", members.size(), row.name, row.what);
     for (std::size_t i = 0; i < std::min(members.size(), kShown); ++i)
-      out += fmt::format("        {}{}\n", shortened(members[i]->demangled.value_or(members[i]->name)),
+      out += fmt::format("        {}{}\n", shortened_symbol(members[i]->demangled.value_or(members[i]->name)),
                          members[i]->is_weak ? " (weak)" : "");
     if (members.size() > kShown) out += fmt::format("        and {} more\n", members.size() - kShown);
   }
@@ -89,8 +89,9 @@ std::string link_text(const Artifact& artifact) {
   const auto& link = *artifact.link;
   std::string out;
   for (const auto& source : link.sources)
-    out += text_line("sources", fmt::format("{} {}, {}", source.count, source.language,
-                                            source.producer.empty() ? "no producer" : shortened(source.producer)));
+    out +=
+        text_line("sources", fmt::format("{} {}, {}", source.count, source.language,
+                                         source.producer.empty() ? "no producer" : shortened_symbol(source.producer)));
   symbols_text(out, link);
   fitness_text(out, artifact);
   for (const auto& note : link.notes) out += text_line("note", printable(note));
