@@ -32,7 +32,7 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::uint64_t kMaxString = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMaxMetadataString = std::uint64_t{1} << 20;
 constexpr std::uint32_t kMaxPredefined = 6000;
 constexpr std::uint64_t kMaxDependencies = 20000;
 
@@ -94,7 +94,7 @@ class RootDecoder {
 
   std::string string(Cursor& from) {
     const auto length = from.leb128(32);
-    if (from.ok() && length > kMaxString) from.reject(ErrorKind::unsupported, "string of impossible length");
+    if (from.ok() && length > kMaxMetadataString) from.reject(ErrorKind::unsupported, "string of impossible length");
     std::string text(as_text(from.raw(length)));
     if (header_.string_sentinels && from.u8() != kStringSentinel && from.ok())
       from.reject(ErrorKind::unsupported, "string without its end");

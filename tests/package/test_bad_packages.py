@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Packages that are cut off, wrongly named, or made to do harm: a clear error, exit code 3, and bounded memory and time."""
 
+import gzip
 import io
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import tarfile
 import tempfile
 import time
 import unittest
+import zlib
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -19,6 +21,14 @@ from harness import ScanTest, main, run
 
 MOST_MEMORY = 64 << 10  # kB
 GIB = 1 << 30
+
+
+def still_unpacks_to(content, packed):
+    """True when a changed bit changes nothing: of a text that repeats itself, a match may be as far away as it likes."""
+    try:
+        return gzip.decompress(packed) == content
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 class BadPackages(ScanTest):
@@ -57,8 +67,12 @@ class BadPackages(ScanTest):
     def test_a_flipped_bit_in_gzip_is_never_ok(self):
         packages.FORMATS["a.tar.gz"](self.tree.root, self.folder / "a.tar.gz")
         whole = bytearray((self.folder / "a.tar.gz").read_bytes())
+        content = gzip.decompress(whole)
         for position in range(18, len(whole), max(1, len(whole) // 60)):
             whole[position] ^= 0x10
+            if still_unpacks_to(content, whole):
+                whole[position] ^= 0x10
+                continue
             (self.folder / "a.tar.gz").write_bytes(whole)
             result = run("audit", "a.tar.gz", cwd=self.folder)
             self.assertEqual((result.code, result.stdout), (3, b""), f"at {position} of {len(whole)}\n{result}")
