@@ -7,17 +7,27 @@ cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 # Debian's own python3 has Debian's modules, and Debian's rustc is the one that the packages below bring.
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBIAN_FRONTEND=noninteractive
 
-# To build, and to do the main job. rustc-web is Debian 12's current rustc.
-build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev nettle-dev libarchive-dev
-  cpio python3 rustc-web)
+# To build, and to do the main job.
+build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev
+  nettle-dev libarchive-dev cpio python3)
 # To run the tests besides.
-test_packages=(doctest-dev python3-jsonschema clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev chromium
-  rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file git shellcheck libstd-rust-web-dev cargo-web
-  kmod openssl xz-utils zstd)
-# Not every Debian has these; the reader modules that need them are left out then.
+test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file
+  git shellcheck kmod openssl xz-utils zstd)
+# Not every Debian has these; what needs them is left out then.
 optional_packages=(liblief-dev)
+# The same for systems without apt: to build, and to do the main job.
+declare -A elsewhere=(
+  [Fedora]="meson ninja-build pkgconf gcc-c++ elfutils-libelf-devel fmt-devel cli11-devel tomlplusplus-devel json-devel snappy-devel zlib-devel
+nettle-devel libarchive-devel cpio python3 rust"
+  [Arch]="meson ninja pkgconf gcc libelf fmt cli11 tomlplusplus nlohmann-json snappy zlib nettle libarchive cpio python rust")
+
+# The tests compile with this release or a newer one: the oldest that Linux takes.
+oldest_rustc=1.78
+# The formatting is that of clang-format 19; newer ones compile and analyse as well.
+clang_versions=(19 20 21 22)
 
 title() { printf '\n==> %s\n' "$*"; }
+give_up() { printf '%s\n' "$@" >&2; exit 1; }
 
 # not_there PACKAGE...: those that are not installed
 not_there() {
@@ -25,23 +35,72 @@ not_there() {
     <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2> /dev/null | sed -n 's/^installed //p' | sort)
 }
 
-# install PACKAGE...: those of Debian's packages that are not there yet, and with them the optional ones that there are
-install() {
-  local missing optional root=()
-  missing=$(not_there "$@")
-  [ -n "$missing" ] || return 0
-  title "installing" $missing
-  [ "$(id -u)" = 0 ] || root=(sudo)
-  if [ "${#root[@]}" != 0 ] && ! command -v sudo > /dev/null; then
-    echo "not root, and there is no sudo: run as root: apt-get install" $missing >&2
-    exit 1
+# candidate PACKAGE: the version that apt would install; nothing when it has none
+candidate() { apt-cache policy "$1" 2> /dev/null | sed -n 's/^  Candidate: //p' | grep -v '^(none)$' || true; }
+
+# have_rustc: succeeds when there is one that is new enough
+have_rustc() {
+  local version
+  version=$(rustc --version 2> /dev/null | sed -n 's/^rustc \([0-9.]*\).*/\1/p')
+  [ -n "$version" ] && printf '%s\n' "$oldest_rustc" "$version" | sort -VC
+}
+
+# rust_packages: the compiler, and for ./check cargo and the libraries; Debian 12 has a current one beside its own
+rust_packages() {
+  local suffix
+  for suffix in -web ""; do
+    if dpkg --compare-versions "$(candidate "rustc$suffix")" ge "$oldest_rustc"; then
+      echo "rustc$suffix"
+      [ "$1" = build ] || printf '%s\n' "cargo$suffix" "libstd-rust$suffix-dev"
+      return
+    fi
+  done
+  have_rustc || give_up "apt has no rustc of $oldest_rustc or newer, and none is on PATH: install one, or on Debian 12 add bookworm-security"
+}
+
+# clang_packages: the first of the versions that apt has
+clang_packages() {
+  local version
+  for version in "${clang_versions[@]}"; do
+    [ -n "$(candidate "clang-$version")" ] || continue
+    printf '%s\n' "clang-$version" "clang-format-$version" "clang-tidy-$version" "libclang-rt-$version-dev"
+    return
+  done
+}
+
+# newest NAME: NAME-19, or what there is of the newer ones
+newest() {
+  local version
+  for version in "${clang_versions[@]}"; do
+    if command -v "$1-$version"; then return; fi
+  done
+  return 1
+}
+
+# set_up build|test: installs what is missing with apt; elsewhere says what to install
+set_up() {
+  local missing packages optional root=()
+  if ! command -v apt-get > /dev/null; then
+    have_rustc && command -v meson ninja pkg-config c++ > /dev/null ||
+      give_up "this script installs with apt, which is not here; install what is missing of these, and start it again:" \
+        "Fedora: ${elsewhere[Fedora]}" "Arch: ${elsewhere[Arch]}"
+    return
   fi
-  "${root[@]}" apt-get update -qq > /dev/null
-  optional=$(for package in $(not_there "${optional_packages[@]}"); do
-    if apt-cache show "$package" > /dev/null 2>&1; then echo "$package"; fi
-  done)
+  [ "$(id -u)" = 0 ] || root=(sudo)
+  packages=("${build_packages[@]}")
+  [ "$1" = build ] || packages+=("${test_packages[@]}")
+  # What apt knows is asked only when something is missing: of rustc and clang any version will do.
+  if [ -z "$(not_there "${packages[@]}")" ] && have_rustc && { [ "$1" = build ] || newest clang-tidy > /dev/null; }; then return; fi
+  [ "$(id -u)" = 0 ] || command -v sudo > /dev/null || give_up "not root, and there is no sudo: run this as root once, to install" "${packages[*]} rustc"
+  "${root[@]}" apt-get update -qq > /dev/null || give_up "apt-get update failed: see what it says above"
+  mapfile -t -O "${#packages[@]}" packages < <(rust_packages "$1"; [ "$1" = build ] || clang_packages)
+  missing=$(not_there "${packages[@]}")
+  optional=$(for package in $(not_there "${optional_packages[@]}"); do [ -z "$(candidate "$package")" ] || echo "$package"; done)
+  title "installing" $missing $optional
   # shellcheck disable=SC2086  # one word per package
-  "${root[@]}" apt-get install -qq -y --no-install-recommends $missing $optional > /dev/null
+  "${root[@]}" apt-get install -qq -y --no-install-recommends $missing $optional > /dev/null ||
+    give_up "apt could not install what is missing:" $missing
+  have_rustc || give_up "rustc is $(rustc --version 2>&1), and $oldest_rustc or newer is needed"
 }
 
 # build DIRECTORY [MESON-OPTION...]: configures it the first time, compiles what is not up to date

@@ -67,6 +67,7 @@ class Copies(ScanTest):
 
     def by_pipe(self, form, copier):
         dest = tempfile.mkdtemp(dir=self.folder)
+        self.missing(copier.split()[0])
         done = subprocess.run(["bash", "-c", f'set -o pipefail; "$@" . | {copier}', "bash", harness.program, "scan", "--format", *form.split()],
                               cwd=self.tree.root, timeout=20, env={**os.environ, "DEST": dest}, capture_output=True, stdin=subprocess.DEVNULL)
         self.assertEqual((done.returncode, done.stderr), (0, b""))

@@ -67,9 +67,9 @@ class ExtractTest(ScanTest):
 
 class TheSameBytesAsAr(ExtractTest):
     def same(self, archive, ar="ar"):
+        expected = self.as_ar(archive, ar)
         result = self.extract(archive, "--all")
         self.assertEqual(result.code, 0, result)
-        expected = self.as_ar(archive, ar)
         self.assertGreater(len(expected), 0)
         self.assertEqual(self.written(), expected)
         self.assertEqual(sorted(result.paths), sorted(str(self.out / name) for name in expected))

@@ -42,7 +42,10 @@ def every_rustc():
 class Toolchains(ScanTest):
     def test_every_file_of_every_standard_library_has_the_kind_that_its_name_says(self):
         counted = Counter()
-        for sysroot in sorted(set(every_rustc())):
+        sysroots = sorted(set(every_rustc()))
+        if not sysroots:
+            self.skipTest("no rustc on PATH")
+        for sysroot in sysroots:
             libraries = sysroot / "lib/rustlib"
             found = run("-C", str(libraries), "scan", "--profile", "all", "--format", "json", ".")
             self.assertEqual(found.code, 0, found)
@@ -55,7 +58,7 @@ class Toolchains(ScanTest):
                     if expected and os.path.isfile(libraries / path):
                         self.assertIn(told.get(path), expected, f"{sysroot}: {path}")
                         counted[told[path]] += 1
-        self.assertGreater(counted["rlib"], 0, "no rustc on PATH")
+        self.assertGreater(counted["rlib"], 0)
         print(dict(counted))
 
     def test_every_file_of_a_cargo_target_directory_has_its_kind(self):
