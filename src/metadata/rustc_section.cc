@@ -92,7 +92,7 @@ Result<std::vector<std::uint8_t>> unpack_deflate(Bytes packed) {
     stream.next_out = out.data() + filled;
     stream.avail_out = kStep;
     status = inflate(&stream, Z_NO_FLUSH);
-    out.resize(out.size() - stream.avail_out);
+    out.resize(filled + kStep - std::min<std::size_t>(stream.avail_out, kStep));
   }
   inflateEnd(&stream);
   if (status == Z_OK) return fail(ErrorKind::too_large, ".rustc unpacks to more than {} MiB", kMaxUnpacked >> 20);
