@@ -65,7 +65,8 @@ bool is_json_manifest(std::string_view head) {
 }
 
 Result<RecordedManifest> read_manifest(std::string_view text) {
-  if (text.size() > kLargestManifest) return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargestManifest);
+  if (text.size() > kLargestManifest)
+    return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargestManifest);
   const auto content = without_blanks(text);
   if (content.empty()) return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
   auto manifest = content.starts_with('{') ? read_manifest_json(content) : read_sha256sums(text);

@@ -237,7 +237,8 @@ Crate read_crate(const RecordedObject& object) {
     for (const auto& row : crate_flag_table) crate.flags.*row.member = flags->boolean(row.name);
   if (object.has("dependencies")) {
     crate.dependencies.emplace();
-    object.each("dependencies", [&](const RecordedObject& each) { crate.dependencies->push_back(read_dependency(each)); });
+    object.each("dependencies",
+                [&](const RecordedObject& each) { crate.dependencies->push_back(read_dependency(each)); });
   }
   return crate;
 }

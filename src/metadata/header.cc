@@ -77,7 +77,8 @@ Result<MetadataHeader> read_metadata_header(View blob) {
   }
   if (header.version >= 6) {
     const auto sentinel = cursor.u8();
-    if (cursor.ok() && sentinel != kStringSentinel) cursor.reject(ErrorKind::malformed, "version string without its end");
+    if (cursor.ok() && sentinel != kStringSentinel)
+      cursor.reject(ErrorKind::malformed, "version string without its end");
     header.string_sentinels = true;
   }
   if (!cursor.ok()) return cursor.error();

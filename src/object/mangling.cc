@@ -88,7 +88,9 @@ std::string unescaped(std::string_view segment) {
   return out;
 }
 
-bool is_identifier_part(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+bool is_identifier_part(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 // The crates that the paths in an impl start with.
 std::set<std::string_view> crates_in(std::string_view impl) {

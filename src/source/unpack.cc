@@ -26,7 +26,7 @@ struct Packing {
   std::string_view magic;
 };
 constexpr std::array kPackings{Packing{".ko.gz", "\x1f\x8b"}, Packing{".ko.xz", "\xfd\x37zXZ"},
-                            Packing{".ko.zst", "\x28\xb5\x2f\xfd"}};
+                               Packing{".ko.zst", "\x28\xb5\x2f\xfd"}};
 
 struct Unpacked {
   std::vector<std::uint8_t> bytes;

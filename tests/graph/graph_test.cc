@@ -11,7 +11,7 @@ using namespace rartifacts;
 namespace {
 
 Artifact node(std::string path, std::string name, std::string svh,
-               const std::vector<std::pair<std::string, std::string>>& needs, std::string triple = "target") {
+              const std::vector<std::pair<std::string, std::string>>& needs, std::string triple = "target") {
   Artifact artifact{.path = std::move(path), .kind = Kind::rmeta};
   artifact.metadata.emplace();
   artifact.crate.emplace();
