@@ -64,7 +64,7 @@ class Diff(ScanTest):
         target = json.loads((new / "scripts/target.json").read_text())
         new.write("scripts/target.json", json.dumps(target, indent=2))
         rustc.tree = new
-        rustc.crate("core", (GOLDENS / "sources" / "nocore.rs").read_text())
+        rustc.crate("core", mini_kernel.core_source(rustc.rustc))
         report, _ = self.diff(old.root, new.root, 1)
         self.assertEqual([(each["name"], each["changes"][-1]) for each in report["crates"]], [("core", "retargeted")])
         self.assertIn({"path": "scripts/target.json", "change": "changed"}, report["files"])

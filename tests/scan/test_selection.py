@@ -8,8 +8,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import GOLDENS, ScanTest, Tree, main, run
-from mini_kernel import AUXILIARY, CLOSURE, MACROS, NO_CORE, build
+from harness import ScanTest, Tree, main, run
+from mini_kernel import AUXILIARY, CLOSURE, MACROS, NO_CORE, build, core_source
 
 USES_CORE = NO_CORE + "extern crate core;"
 
@@ -67,7 +67,7 @@ class Closure(KernelTest):
 
     def test_a_crate_made_against_another_core_is_left_out(self):
         (self.tree / "other").mkdir()
-        core = (GOLDENS / "sources/nocore.rs").read_text()
+        core = core_source(rustc.rustc)
         rustc.crate("core", core, "-C", "metadata=other", "-o", "other/libcore.rmeta")
         rustc.crate("leftover", USES_CORE, "--extern", "core=other/libcore.rmeta", "-o", "rust/libleftover.rmeta")
         shutil.rmtree(self.tree / "other")
@@ -165,7 +165,7 @@ class Auxiliary(KernelTest):
         (builtin / "rust").mkdir()
         rustc.tree = builtin
         options = ["--crate-type", "lib", "--emit", "metadata", "--edition", "2021", "--target", "x86_64-unknown-none", "-L", "rust"]
-        rustc.run("--crate-name", "core", *options, "-o", "rust/libcore.rmeta", "-", source=(GOLDENS / "sources/nocore.rs").read_text())
+        rustc.run("--crate-name", "core", *options, "-o", "rust/libcore.rmeta", "-", source=core_source(rustc.rustc))
         rustc.run("--crate-name", "kernel", *options, "-o", "rust/libkernel.rmeta", "-", source=USES_CORE)
         self.lists(builtin.scan(), "rust/libcore.rmeta", "rust/libkernel.rmeta")
 
