@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import ScanTest, Tree, main, run
+from harness import GOLDENS, ScanTest, Tree, main, run
 from mini_kernel import AUXILIARY, CLOSURE, MACROS, NO_CORE, build, core_source
 
 USES_CORE = NO_CORE + "extern crate core;"
