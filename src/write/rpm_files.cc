@@ -10,7 +10,8 @@
 // apostrophe, braces, double quotes, backslashes. Control characters and bytes that are not UTF-8 rpm refuses in any name.
 // Some directives 4.18 looks for anywhere in the line, names included.
 //
-// A directory is `%dir`: rpm would take all that is in it otherwise.
+// A directory is `%dir`: rpm would take all that is in it otherwise. Those that every system has from its base packages
+// (filesystem, kmod) are left out: two packages with one directory conflict as soon as their modes differ.
 #include <rartifacts/bytes.h>
 
 #include <algorithm>
@@ -25,6 +26,11 @@ namespace {
 constexpr std::string_view kSpecial = "*?[%";
 constexpr std::array<std::string_view, 8> kDirectives{"%attr", "%defattr", "%verify", "%defverify",
                                                       "%dev",  "%config",  "%lang",   "%caps"};
+constexpr std::array<std::string_view, 19> kSystemDirectories{
+    "/boot",      "/etc",      "/lib",         "/lib/modules", "/lib64",           "/opt",
+    "/usr",       "/usr/bin",  "/usr/include", "/usr/lib",     "/usr/lib/modules", "/usr/lib64",
+    "/usr/local", "/usr/sbin", "/usr/share",   "/usr/src",     "/usr/src/kernels", "/var",
+    "/var/lib"};
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20) || c == 0x7f; }
 
@@ -48,7 +54,10 @@ std::optional<std::string> as_entry(std::string_view path) {
 Result<std::string> write_rpm_files(const Manifest& manifest) {
   std::string out;
   for (const auto path : listed_paths(manifest)) {
-    const auto entry = as_entry("/" + join_path(manifest.prefix, path));
+    const auto installed = "/" + join_path(manifest.prefix, path);
+    if (is_directory(manifest, path) && std::ranges::find(kSystemDirectories, installed) != kSystemDirectories.end())
+      continue;
+    const auto entry = as_entry(installed);
     if (!entry)
       return fail(
           ErrorKind::unsupported,
