@@ -30,7 +30,7 @@ struct ReportFormat {
   std::string (*write)(const ReportInput& input);
 };
 
-/// One row per format: text, json, junit, sarif, github, html.
+/// One row per format.
 std::span<const ReportFormat> report_table();
 const ReportFormat* report_of(std::string_view name);
 
@@ -40,6 +40,9 @@ std::string write_json_report(const ReportInput& input);
 std::string write_junit_report(const ReportInput& input);
 std::string write_sarif_report(const ReportInput& input);
 std::string write_github_report(const ReportInput& input);
+std::string write_codequality_report(const ReportInput& input);
+std::string write_checkstyle_report(const ReportInput& input);
+std::string write_markdown_report(const ReportInput& input);
 std::string write_html_report(const ReportInput& input);
 
 }  // namespace rartifacts

@@ -3,9 +3,6 @@
 // SARIF 2.1.0: one run, all rules of the table, one result per finding.
 // Defined by: docs.oasis-open.org/sarif/sarif/v2.1.0. What GitHub asks for besides: docs.github.com, "SARIF support for
 // code scanning" (a place with a line for every result, and `primaryLocationLineHash` to know a result again).
-#include <map>
-
-#include "metadata/siphash.h"
 #include "report/shared.h"
 
 namespace rartifacts {
@@ -46,19 +43,6 @@ void write_location(Json& json, const std::string& path) {
   json.key("region").begin_object().member("startLine", 1).end_object();
   json.end_object().end_object().end_array();
 }
-
-// The same for the same rule, file and crate, whatever the message says about hashes. `count` numbers repetitions.
-class Fingerprints {
- public:
-  std::string next(const Finding& finding) {
-    const auto key = fmt::format("{}\n{}\n{}", row_of(finding.rule).id, finding.path, finding.crate);
-    const auto hash = fmt::format("{:016x}", siphash13(as_bytes(key)));
-    return fmt::format("{}:{}", hash, ++count_[hash]);
-  }
-
- private:
-  std::map<std::string, int> count_;
-};
 
 void write_result(Json& json, const Finding& finding, const ReportInput& input, Fingerprints& fingerprints) {
   json.begin_object().member("ruleId", row_of(finding.rule).id);

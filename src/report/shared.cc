@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
+
+#include "metadata/siphash.h"
 
 namespace rartifacts {
 namespace {
@@ -91,6 +92,12 @@ void write_evidence(Json& json, const Finding& finding) {
     json.path_member(unique, value);
   }
   json.end_object();
+}
+
+std::string Fingerprints::next(const Finding& finding) {
+  const auto key = fmt::format("{}\n{}\n{}", row_of(finding.rule).id, finding.path, finding.crate);
+  const auto hash = fmt::format("{:016x}", siphash13(as_bytes(key)));
+  return fmt::format("{}:{}", hash, ++count_[hash]);
 }
 
 std::string xml_escaped(std::string_view text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <map>
+
 #include "report/reports.h"
 #include "write/json.h"
 
@@ -25,6 +27,16 @@ std::string codes_of(const Finding& finding);
 
 /// What was compared, as an object. A name that occurs again is numbered, because an object holds each name once.
 void write_evidence(Json& json, const Finding& finding);
+
+/// Names a finding again in the next run: the same for the same rule, file and crate, whatever the message says about hashes.
+class Fingerprints {
+ public:
+  /// `<hash>:<n>`, where n numbers repetitions.
+  std::string next(const Finding& finding);
+
+ private:
+  std::map<std::string, int> count_;
+};
 
 /// `text` for XML and HTML, between tags and in attributes. What XML 1.0 cannot hold (section 2.2: control characters,
 /// U+FFFE, U+FFFF, bytes that are not UTF-8) becomes U+FFFD; line breaks and tabs survive in attributes too.

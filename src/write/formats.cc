@@ -19,6 +19,8 @@ constexpr std::array kFormats{
     Format{"dh-install", "debian/PACKAGE.install, compat 13 (--prefix: where to)",     true,  false, write_dh_install},
     Format{"rpm-files",  "list for %files -f, with %dir (--prefix: where it stands)",  true,  false, write_rpm_files},
     Format{"make",       "dependency lines (--target: what depends on the files)",     true,  false, write_make},
+    Format{"cyclonedx",  "bill of materials: CycloneDX 1.6 in JSON",                   false, true,  write_cyclonedx},
+    Format{"spdx",       "bill of materials: SPDX 2.3 in JSON",                        false, true,  write_spdx},
 };
 // clang-format on
 

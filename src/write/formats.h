@@ -16,6 +16,8 @@ Result<std::string> write_sha256sums(const Manifest& manifest);
 Result<std::string> write_dh_install(const Manifest& manifest);
 Result<std::string> write_rpm_files(const Manifest& manifest);
 Result<std::string> write_make(const Manifest& manifest);
+Result<std::string> write_cyclonedx(const Manifest& manifest);
+Result<std::string> write_spdx(const Manifest& manifest);
 
 /// Everything a copying program is told: artifacts, links and directories, sorted.
 std::vector<std::string_view> listed_paths(const Manifest& manifest);

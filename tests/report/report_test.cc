@@ -87,7 +87,7 @@ std::size_t count(std::string_view text, std::string_view part) {
 
 TEST_SUITE("report") {
   TEST_CASE("every format is found by its name, and no other") {
-    CHECK(report_table().size() == 6);
+    REQUIRE(!report_table().empty());
     for (const auto& row : report_table()) CHECK(report_of(row.name) == &row);
     CHECK(report_of("xml") == nullptr);
   }

@@ -5,7 +5,8 @@
     test_reports.py RARTIFACTS
 
 Each report of a sound tree, of a tree with a damaged file, and of one with the worst names a file can have, is read back: JSON and
-SARIF by python3-jsonschema, JUnit by Python's XML parser and xmllint (libxml2-utils), the page by Python's HTML parser and Chromium.
+SARIF and Code Quality by python3-jsonschema, JUnit and Checkstyle by Python's XML parser and xmllint (libxml2-utils), Markdown by cmark-gfm,
+the page by Python's HTML parser and Chromium.
 Who of those is not installed is not asked.
 """
 
@@ -31,7 +32,7 @@ except ImportError:
     validators = None
 
 SCHEMAS = Path(__file__).resolve().parent / "schemas"
-FORMATS = ["text", "json", "junit", "sarif", "github", "html"]
+FORMATS = ["text", "json", "junit", "sarif", "github", "codequality", "checkstyle", "markdown", "html"]
 # The second one tries to leave each of the formats: XML, HTML, JSON, a workflow command, a terminal's line.
 DAMAGED = "libleaf-damaged.rmeta"
 WORST = os.fsdecode(b"r\xfcst/]]>\"'<b>&amp;\x1b[31m\n::error::100%2C,a:b\r\t{0}</script>\xed\xa0\x80\xef\xbf\xbe lib.rmeta")
@@ -59,6 +60,31 @@ CONTRACT = {
                     "evidence": {"type": "object", "additionalProperties": {"type": "string"}},
                     "fix": {"type": "string"},
                     "waived": {"type": "boolean"},
+                },
+            },
+        },
+    },
+}
+
+# Stricter than GitLab's own: no member but those that it shows.
+CODEQUALITY = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "additionalProperties": False,
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$"},
+            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16}:[0-9]+$"},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "additionalProperties": False,
+                "properties": {
+                    "path": {"type": "string", "pattern": "^[^/]"},
+                    "lines": {"type": "object", "required": ["begin"], "additionalProperties": False, "properties": {"begin": {"const": 1}}},
                 },
             },
         },
@@ -225,6 +251,30 @@ class JsonReports(ReportTest):
                 paths = {base64.b64decode(one["path_base64"]) for one in report["findings"] if "path_base64" in one}
                 self.assertEqual(paths, {os.fsencode(WORST)})
 
+    def test_codequality_is_as_gitlab_wants_it(self):
+        for what, content in self.each("codequality"):
+            issues = json.loads(content)
+            for schema in [CODEQUALITY, *(json.loads(Path(file).read_text()) for file in filter(None, [os.environ.get("CODEQUALITY_SCHEMA")]))]:
+                self.valid(schema, issues)
+            self.assertEqual(len({one["fingerprint"] for one in issues}), len(issues))
+            self.assertEqual(len(issues), {"sound": 0, "damaged": 1, "worst": 2}[what])
+            if what == "damaged":
+                self.assertEqual((issues[0]["check_name"], issues[0]["severity"], issues[0]["location"]["path"]),
+                                 ("corrupt-artifact", "critical", DAMAGED))
+                self.assertIn("; fix: ", issues[0]["description"])
+
+    def test_a_waived_finding_is_in_no_report_for_machines_and_changes_no_fingerprint(self):
+        self.damage()
+        self.damage("lib2.rmeta")
+        before = {one["location"]["path"]: one["fingerprint"] for one in json.loads(self.audit(code=1)["codequality"])}
+        waivers = self.folder / "waivers.toml"
+        waivers.write_text('[[waiver]]\nrule = "corrupt-artifact"\npath = "lib2.rmeta"\nreason = "known"\n')
+        reports = self.audit("--waivers", str(waivers), code=1)
+        after = {one["location"]["path"]: one["fingerprint"] for one in json.loads(reports["codequality"])}
+        self.assertEqual(after, {DAMAGED: before[DAMAGED]})
+        for name in ("checkstyle", "markdown"):
+            self.assertNotIn(b"lib2.rmeta", reports[name], name)
+
     def test_sarif_is_valid(self):
         schemas = [SCHEMAS / "sarif.json", *filter(None, [os.environ.get("SARIF_SCHEMA")])]
         for what, content in self.each("sarif"):
@@ -260,6 +310,37 @@ class JunitReports(ReportTest):
                 done = subprocess.run(["xmllint", "--nonet", "--noout", "--schema", schema, "-"], input=content,
                                       capture_output=True, check=False)
                 self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class CheckstyleReports(ReportTest):
+    def test_checkstyle_has_one_file_per_path_and_every_error(self):
+        for what, content in self.each("checkstyle"):
+            root = xml.etree.ElementTree.fromstring(content)
+            self.assertEqual((root.tag, root.get("version")), ("checkstyle", "4.3"))
+            names = [file.get("name") for file in root.findall("file")]
+            self.assertEqual(len(set(names)), len(names))
+            self.assertEqual(len(names), {"sound": 0, "damaged": 1, "worst": 2}[what])
+            if what != "sound":
+                self.assertIn(DAMAGED, names)
+            for error in root.findall("file/error"):
+                self.assertEqual((error.get("line"), error.get("severity"), error.get("source")), ("1", "error", "rartifacts.corrupt-artifact"))
+                self.assertIn("; fix: ", error.get("message"))
+
+
+class MarkdownReports(ReportTest):
+    def test_no_name_leaves_its_cell(self):
+        if not shutil.which("cmark-gfm"):
+            self.skipTest("no cmark-gfm")
+        for what, content in self.each("markdown"):
+            done = subprocess.run(["cmark-gfm", "--unsafe", "--extension", "table", "--extension", "autolink", "--extension", "strikethrough"],
+                                  input=content, capture_output=True, check=True)
+            page = Page(done.stdout.decode())
+            rows = {"sound": 0, "damaged": 1, "worst": 2}[what]
+            self.assertEqual(page.count("tr"), rows + 1 if rows else 0)
+            self.assertEqual(page.count("td"), 5 * rows)
+            self.assertEqual({tag for tag, _ in page.elements} - {"h3", "p", "code", "table", "thead", "tbody", "tr", "th", "td"}, set())
+            if what == "worst":
+                self.assertTrue(any("]]>\"'<b>&amp;" in code and "%2C,a:b" in code and "{0}</script>" in code for code in page.codes), page.codes)
 
 
 class Pages(ReportTest):

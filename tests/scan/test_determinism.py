@@ -5,7 +5,7 @@ import unittest
 
 from harness import GOLDENS, LEAF, ScanTest, Tree, main, run
 
-FORMATS = ["paths", "paths0", "table", "json", "ndjson", "csv", "sha256sums"]
+FORMATS = ["paths", "paths0", "table", "json", "ndjson", "csv", "sha256sums", "cyclonedx"]
 JOBS = ["1", "2", "8"]
 
 
