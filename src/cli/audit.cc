@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/rustc.h"
+#include "cli/suggestion.h"
 #include "cli/terminal.h"
 #include "package/identity.h"
 #include "report/reports.h"
@@ -41,7 +42,9 @@ Result<std::vector<Wish>> wishes_of(const AuditCommand& command) {
   for (const auto& text : command.reports) {
     const auto name = text.substr(0, text.find('='));
     const auto* format = report_of(name);
-    if (!format) return fail(ErrorKind::unsupported, "--report {}: there is no format {}", text, name);
+    if (!format)
+      return fail(ErrorKind::unsupported, "--report {}: there is no format {}{}", text, name,
+                  did_you_mean(name, report_table(), &ReportFormat::name));
     wishes.push_back({format, text.size() > name.size() ? text.substr(name.size() + 1) : ""});
   }
   const auto to_stdout = std::ranges::count(wishes, std::string(), &Wish::file);
@@ -144,20 +147,6 @@ std::string verdict(const ReportInput& input, bool is_healthy) {
                      printable(at_fault->message), row_of(at_fault->rule).id);
 }
 
-constexpr std::string_view kMarkdownHead =
-    "<!-- SPDX-License-Identifier: MIT OR Apache-2.0 -->\n<!-- made by: rartifacts explain --markdown -->\n"
-    "# Rules of `rartifacts audit`\n";
-
-std::string as_text(const RuleRow& row) {
-  return fmt::format("{}: {}\n\n{}\n\nfix: {}\nseverity: {}{}{}\n", row.id, row.says, row.why, row.fix,
-                     name_of(row.severity), row.rustc_error.empty() ? "" : "\nrustc: error ", row.rustc_error);
-}
-
-std::string as_markdown(const RuleRow& row) {
-  return fmt::format("\n## {}\n\n{}{}{}: {}.\n\n{}\n\nFix: {}.\n", row.id, name_of(row.severity),
-                     row.rustc_error.empty() ? "" : ", ", row.rustc_error, row.says, row.why, row.fix);
-}
-
 }  // namespace
 
 ExitCode run_audit(const AuditCommand& command) {
@@ -228,21 +217,6 @@ ExitCode run_audit(const AuditCommand& command) {
     }
   }
   return healthy ? ExitCode::done : ExitCode::findings;
-}
-
-ExitCode run_explain(const ExplainCommand& command) {
-  const auto rule = rule_of(command.rule);
-  if (!command.rule.empty() && !rule)
-    return complain(fmt::format("there is no rule {} (rartifacts explain lists them)", printable(command.rule))),
-           ExitCode::usage;
-  std::string out = command.markdown ? std::string(kMarkdownHead) : "";
-  for (const auto& row : rule_table) {
-    if (rule && row.rule != *rule) continue;
-    if (command.markdown) out += as_markdown(row);
-    else if (rule) out += as_text(row);
-    else out += fmt::format("{:<33} {:<8} {}\n", row.id, name_of(row.severity), row.says);
-  }
-  return print(out);
 }
 
 }  // namespace rartifacts

@@ -5,6 +5,7 @@ import unittest
 
 from harness import LEAF, ScanTest, main, run
 
+COMMANDS = ("scan", "inspect", "tree", "toolchain", "audit", "extract", "verify", "diff", "explain")
 CUT = LEAF.read_bytes()[:-1]
 
 
@@ -28,15 +29,54 @@ class ExitCodes(ScanTest):
         self.fails(self.tree.scan("--format", "x\x1b[31m\ny"), 2)
 
     def test_help_and_version_are_0(self):
-        for arguments in (["--help"], ["scan", "--help"], ["--version"]):
+        for arguments in (["--help"], ["-h"], ["help"], ["scan", "--help"], ["scan", "-h"], ["help", "scan"], ["--version"], ["-V"]):
             done = run(*arguments)
             self.assertEqual((done.code, done.stderr), (0, ""))
             self.assertIn(b"rartifacts", done.stdout)
 
+    def test_help_is_short_or_long_and_asked_for_in_two_ways(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                short, long = run(command, "-h").stdout, run(command, "--help").stdout
+                self.assertLess(len(short), len(long))
+                self.assertEqual(run("help", command).stdout, long)
+                self.assertIn(b"Exit status:", long)
+                self.assertNotIn(b"Exit status:", short)
+        self.assertEqual(run("help").stdout, run("--help").stdout)
+        for command in COMMANDS:
+            self.assertIn(f"\n  {command} ".encode(), run("-h").stdout)
+
+    def test_help_fits_a_terminal_but_for_commands_to_copy(self):
+        for command in COMMANDS:
+            for line in run(command, "-h").stdout.decode().splitlines():
+                self.assertLessEqual(len(line), 80, line)
+
     def test_the_help_of_every_command_says_where_it_can_work(self):
-        for command in ("scan", "inspect", "tree", "toolchain", "audit", "extract", "verify", "diff", "explain"):
-            self.assertIn(b"rartifacts -C DIR", run(command, "--help").stdout, command)
+        for command in COMMANDS:
+            self.assertIn(b"-C, --directory DIR", run(command, "--help").stdout, command)
         self.assertIn(b"relative to DIR", run("verify", "--help").stdout)
+
+    def test_a_mistyped_word_is_named_with_what_may_have_been_meant_and_the_help_that_tells(self):
+        for arguments, mentions in (
+                (["scna", "."], ["there is no command scna", "did you mean scan?", "(see rartifacts --help)"]),
+                (["help", "scna"], ["did you mean scan?"]),
+                (["scan", "--fromat", "json", "."], ["no option --fromat", "did you mean --format?", "(see rartifacts scan --help)"]),
+                (["scan", "--fromat"], ["did you mean --format?"]),
+                (["scan", "--format", "tabel", "."], ["did you mean table?", "(see rartifacts scan --help)"]),
+                (["scan", "--format", "yaml", "."], ["give one of paths, paths0, table"]),
+                (["scan", "-k", "rlb", "."], ["did you mean rlib?"]),
+                (["scan", "--jobs", "0", "."], ["--jobs: 0 not in range 1 to 256"]),
+                (["scan"], ["missing operand PATH", "(see rartifacts scan --help)"]),
+                (["verify", "x"], ["missing operand DIR"]),
+                (["toolchain", ".", "x"], ["unexpected operand x"]),
+                (["audit", "--report", "juint", "."], ["did you mean junit?"]),
+                (["explain", "mising-crate"], ["did you mean missing-crate?"]),
+                (["explain", "E9999"], ["there is no rule E9999"]),
+                (["-C"], ["--directory needs a value"]),
+                ([], ["no command given"])):
+            with self.subTest(arguments):
+                self.fails(run(*arguments), 2, *mentions)
+        self.assertNotIn("did you mean", run("zzzzz").stderr)
 
     def test_nothing_found_is_3(self):
         self.tree.write("main.c", "int main;")

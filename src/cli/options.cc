@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// The command line. CLI11 takes long to compile, so this is the only file that includes it; every command runs in a file of
-// its own.
+// The options of each command, and what its help says of them.
+#include "cli/options.h"
+
 #include <rartifacts/diff.h>
 #include <rartifacts/verify.h>
-#include <unistd.h>
-
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <csignal>
-#include <functional>
-#include <span>
-#include <sstream>
 
-#include "cli/commands.h"
-#include "cli/terminal.h"
 #include "report/reports.h"
-#include "source/directory.h"
 #include "write/formats.h"
 #include "write/graph_formats.h"
 #include "write/member_names.h"
@@ -48,9 +39,13 @@ std::string list_of(std::string_view title, const Table& table) {
 
 // The end of each command's help.
 std::string exit_codes() {
-  std::string out = "\nExit codes:\n";
+  std::string out = "\nExit status:\n";
   for (const auto& row : exit_code_table) out += fmt::format("  {}  {}\n", static_cast<int>(row.code), row.meaning);
-  return out + "\nOf every command: rartifacts -C DIR COMMAND works in DIR, as if started there\n";
+  return out;
+}
+
+std::string program_footer() {
+  return exit_codes() + "\nEnvironment:\n  NO_COLOR  when set and not empty, nothing is colored\n";
 }
 
 constexpr std::string_view kScanExamples = R"(
@@ -268,114 +263,69 @@ void add_diff(CLI::App& diff, DiffCommand& command) {
 }
 
 void add_explain(CLI::App& explain, ExplainCommand& command) {
-  explain.add_option("RULE", command.rule, "A rule of audit; without it, all rules are listed")->type_name("");
+  explain
+      .add_option("RULE", command.rule,
+                  "A rule of audit, or an error code of rustc (E0463); without it, all rules are listed")
+      ->type_name("");
   explain.add_flag("--markdown", command.markdown, "As docs/rules.md has it");
   explain.footer(exit_codes);
 }
 
-// CLI11 takes a positional `[mk]` for a list that holds `mk`. It does not take `./[mk]` for one.
-std::vector<std::string> with_plain_operands(const CLI::App& app, std::span<char*> arguments) {
-  std::vector<std::string> plain(arguments.begin() + 1, arguments.end());
-  const auto takes_next = [&](const std::string& word) {
-    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-    const auto is_such = [&](const CLI::App* each) {
-      const auto* option = each->get_option_no_throw(word);
-      return option && option->get_expected_max() > 0;
-    };
-    return word.starts_with('-') && (is_such(&app) || std::ranges::any_of(commands, is_such));
-  };
-  bool is_value = false;
-  bool are_operands = false;  // behind `--`
-  for (auto& word : plain) {
-    const bool is_list = !is_value && word.starts_with('[') && word.ends_with(']');
-    are_operands = are_operands || word == "--";
-    is_value = !are_operands && takes_next(word);
-    if (is_list) word.insert(0, "./");
-  }
-  return plain;
+template <auto member, auto add, auto run>
+constexpr CommandRow command_row(std::string_view name, std::string_view summary) {
+  return {name, summary, [](CLI::App& app, Commands& commands) { add(app, commands.*member); },
+          [](const Commands& commands) { return run(commands.*member); }};
 }
 
-struct Offer {
-  const char* name;
-  const char* what;
-  std::function<void(CLI::App&)> add;
+constexpr std::array kCommandRows{
+    command_row<&Commands::scan, add_scan, run_scan>("scan", "List the Rust artifacts of a tree: the manifest"),
+    command_row<&Commands::inspect, add_inspect, run_inspect>("inspect",
+                                                              "Show everything that can be read from an artifact"),
+    command_row<&Commands::tree, add_tree, run_tree>("tree", "Show which crate needs which, by name and SVH"),
+    command_row<&Commands::toolchain, add_toolchain, run_toolchain>("toolchain",
+                                                                    "Name the compiler that made a tree, for rustup"),
+    command_row<&Commands::audit, add_audit, run_audit>(
+        "audit", "Say whether rustc will accept the set, and which file is to blame"),
+    command_row<&Commands::extract, add_extract, run_extract>(
+        "extract", "Take objects or metadata out of an rlib or static library"),
+    command_row<&Commands::verify, add_verify, run_verify>("verify", "Say whether a copy is what the manifest lists"),
+    command_row<&Commands::diff, add_diff, run_diff>("diff",
+                                                     "Show what changed between two trees, packages or manifests"),
+    command_row<&Commands::explain, add_explain, run_explain>("explain",
+                                                              "Say what a rule of audit means, and how to mend it"),
 };
 
 }  // namespace
 
-ExitCode run(int argc, char** argv) {
-  CLI::App app(
-      "Tells which files of a build are Rust artifacts, what each is, and which must ship together.\n"
-      "Reads them itself; no rustc is run.",
-      "rartifacts");
-  app.set_version_flag("--version", "rartifacts " RARTIFACTS_VERSION);
+std::span<const CommandRow> command_table() { return kCommandRows; }
+
+const CommandRow* command_of(std::string_view name) {
+  const auto row = std::ranges::find(kCommandRows, name, &CommandRow::name);
+  return row == kCommandRows.end() ? nullptr : &*row;
+}
+
+void add_commands(CLI::App& app, Commands& commands, const std::function<bool(std::string_view)>& is_wanted) {
+  app.description(
+      "Finds the Rust artifacts of a build, and checks that rustc will accept them\n"
+      "\n"
+      "Tells which files of a build are Rust artifacts, what each of them is, which must ship together, and whether "
+      "the "
+      "rustc of the people who install them will accept them. It reads the files itself: no rustc is needed or run.");
   app.require_subcommand(1);
   app.fallthrough();
-  std::string directory;
-  app.add_option("-C,--directory", directory, "Work in DIR, as if started there")->type_name("DIR");
-  ScanCommand scan;
-  InspectCommand inspect;
-  TreeCommand tree;
-  ToolchainCommand toolchain;
-  AuditCommand audit;
-  ExtractCommand extract;
-  ExplainCommand explain;
-  VerifyCommand verify;
-  DiffCommand diff;
-  std::function<ExitCode()> chosen;
-  const auto with = [&](auto add, auto& command, auto run_command) {
-    return [&, add, run_command](CLI::App& offered) {
-      add(offered, command);
-      offered.callback([&, run_command] { chosen = [&, run_command] { return run_command(command); }; });
-    };
-  };
-  const std::array offers{
-      Offer{"scan", "List the Rust artifacts of a tree: the manifest", with(add_scan, scan, run_scan)},
-      Offer{"inspect", "Show everything that can be read from an artifact", with(add_inspect, inspect, run_inspect)},
-      Offer{"tree", "Show which crate needs which, by name and SVH", with(add_tree, tree, run_tree)},
-      Offer{"toolchain", "Name the compiler that made a tree, for rustup",
-            with(add_toolchain, toolchain, run_toolchain)},
-      Offer{"audit", "Say whether rustc will accept the set, and which file is to blame",
-            with(add_audit, audit, run_audit)},
-      Offer{"extract", "Take objects or metadata out of an rlib or static library",
-            with(add_extract, extract, run_extract)},
-      Offer{"verify", "Say whether a copy is what the manifest lists", with(add_verify, verify, run_verify)},
-      Offer{"diff", "Show what changed between two trees, packages or manifests", with(add_diff, diff, run_diff)},
-      Offer{"explain", "Say what a rule of audit means, and how to mend it", with(add_explain, explain, run_explain)},
-  };
-  // Making the options of commands that are not named costs more than many a run.
-  const std::span arguments(argv, static_cast<std::size_t>(argc));
-  const auto is_named = [&](const Offer& offer) {
-    return std::ranges::find(arguments, std::string_view(offer.name)) != arguments.end();
-  };
-  const bool only_names_them = std::ranges::none_of(offers, is_named);
-  for (const auto& offer : offers) {
-    if (is_named(offer)) offer.add(*app.add_subcommand(offer.name, offer.what));
-    else if (only_names_them) app.add_subcommand(offer.name, offer.what);
+  app.set_help_flag("-h,--help", "Show the help: -h in short, --help in full");
+  app.set_version_flag("-V,--version", "rartifacts " RARTIFACTS_VERSION, "Show the version");
+  app.add_option("-C,--directory", commands.directory, "Work in DIR, as if started there")->type_name("DIR");
+  app.footer(program_footer);
+  const auto wants = [&](const CommandRow& row) { return is_wanted(row.name); };
+  const bool wants_none = std::ranges::none_of(kCommandRows, wants);
+  for (const auto& row : kCommandRows) {
+    if (!wants(row) && !wants_none) continue;
+    auto& command = *app.add_subcommand(std::string(row.name), std::string(row.summary));
+    if (wants(row)) row.add(command, commands);
   }
-  try {
-    auto words = with_plain_operands(app, arguments);
-    std::ranges::reverse(words);  // as CLI11 wants them
-    app.parse(std::move(words));
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream help;
-    if (app.exit(error, help, help) == 0) return print(help.str());
-    const bool names_no_command = app.get_subcommands().empty() && !app.remaining().empty();
-    const std::string what = names_no_command ? "there is no command " + app.remaining().front() : error.what();
-    complain(fmt::format("{} (see rartifacts --help)", printable(what)));
-    return ExitCode::usage;
-  }
-  if (!directory.empty() && chdir(directory.c_str()) != 0)
-    return report({directory, fail_errno("").error()}), ExitCode::input;
-  return chosen();
+  auto& help = *app.add_subcommand("help", "Show the help of a command");
+  help.add_option("COMMAND", commands.helped, "One of the commands; without it, they are listed")->type_name("");
 }
 
 }  // namespace rartifacts
-
-int main(int argc, char** argv) {
-  // A reader that goes away (`| head`), or a file over the limit of the shell, is an error we report, not a signal that
-  // kills us.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  return static_cast<int>(rartifacts::run(argc, argv));
-}

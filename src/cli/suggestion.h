@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rartifacts {
+
+/// `; did you mean scan?` when one of `names` is close to what was typed, else nothing.
+std::string did_you_mean(std::string_view typed, const std::vector<std::string_view>& names);
+
+/// The same for the names in a table.
+template <class Table, class Name>
+std::string did_you_mean(std::string_view typed, const Table& table, Name name) {
+  std::vector<std::string_view> names;
+  for (const auto& row : table) names.push_back(row.*name);
+  return did_you_mean(typed, names);
+}
+
+}  // namespace rartifacts
