@@ -12,7 +12,8 @@ build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-
   nettle-dev libarchive-dev cpio python3)
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file
-  git shellcheck libbz2-dev liblzma-dev libzstd-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm)
+  git shellcheck libbz2-dev liblzma-dev libzstd-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
+  mandoc man-db groff zsh fish bash-completion)
 # Not every Debian has these; what needs them is left out then.
 optional_packages=(liblief-dev)
 # The same for systems without apt: to build, and to do the main job.

@@ -2,6 +2,7 @@
 #include "cli/help.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>
@@ -55,8 +56,8 @@ bool is_explained(const HelpPage& page, const HelpOption& option) {
   return std::ranges::any_of(explained_choices(page, option), [](const HelpRow& row) { return !row.what.empty(); });
 }
 
-std::string options_of(const HelpPage& page, std::string_view title, const std::vector<HelpOption>& options,
-                       bool is_long) {
+std::string help_options(const HelpPage& page, std::string_view title, const std::vector<HelpOption>& options,
+                         bool is_long) {
   std::vector<HelpRow> rows;
   for (const auto& option : options) {
     auto what = is_long ? option.what : first_line(option.what);
@@ -75,7 +76,7 @@ std::string operands_of(const HelpPage& page, bool is_long) {
   return rows_of("Arguments", rows);
 }
 
-std::string section_of(const HelpSection& section) {
+std::string help_section(const HelpSection& section) {
   if (!section.rows.empty()) return rows_of(section.title, section.rows);
   std::string out;
   if (section.title.empty()) {
@@ -92,8 +93,8 @@ std::string top_of(const HelpPage& page, bool is_long) {
   if (is_long)
     for (const auto& paragraph : page.description) out += '\n' + wrapped(paragraph, 0, 0) + '\n';
   return out + fmt::format("\nUsage: {}\n", usage_of(page)) + rows_of("Commands", page.commands) +
-         operands_of(page, is_long) + options_of(page, "Options", page.options, is_long) +
-         options_of(page, "Options of every command", page.global_options, is_long);
+         operands_of(page, is_long) + help_options(page, "Options", page.options, is_long) +
+         help_options(page, "Options of every command", page.global_options, is_long);
 }
 
 std::string in_lower_case(std::string text) {
@@ -126,7 +127,7 @@ std::string short_help(const HelpPage& page) {
 
 std::string long_help(const HelpPage& page) {
   auto out = top_of(page, true);
-  for (const auto& section : page.sections) out += section_of(section);
+  for (const auto& section : page.sections) out += help_section(section);
   return out;
 }
 

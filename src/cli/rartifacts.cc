@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // The program: reads the command line, runs the command. Each command is in a file of its own.
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
