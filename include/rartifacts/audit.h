@@ -55,6 +55,7 @@ enum class Rule {
   kernel_float,
   user_space_options,
   missing_stack_note,
+  missing_item,
   unused_waiver,
   expired_waiver,
 };
@@ -68,7 +69,7 @@ struct RuleRow {
   std::string_view why;          ///< one paragraph
   std::string_view fix;          ///< what to do
 };
-extern const std::array<RuleRow, 38> rule_table;
+extern const std::array<RuleRow, 39> rule_table;
 const RuleRow& row_of(Rule rule);
 std::optional<Rule> rule_of(std::string_view id);
 

@@ -22,6 +22,9 @@ Result<std::vector<MemberFacts>> read_members(View archive);
 /// The metadata in `lib.rmeta`: the member itself, or a section of the object that it is wrapped in.
 Result<View> metadata_of_member(View member);
 
+/// The crate metadata in a file of whatever kind: all of it, a member, a section, which may be compressed. The file must outlive it.
+Result<RustcSection> metadata_in(View file);
+
 /// True when the first bytes of a file (64 or fewer) can belong to one of our kinds.
 bool is_candidate(Bytes head);
 

@@ -8,7 +8,7 @@ namespace rartifacts {
 using enum Severity;
 
 // The table of rules. `rartifacts explain` and docs/rules.md are made from it.
-const std::array<RuleRow, 38> rule_table{{
+const std::array<RuleRow, 39> rule_table{{
     {Rule::no_artifacts, "no-artifacts", error, "E0463",
      "the configuration says CONFIG_RUST=y, and there is no crate metadata",
      "A headers package that is made from a list of old globs, or of a kernel built without `make prepare`, has the "
@@ -204,6 +204,13 @@ const std::array<RuleRow, 38> rule_table{{
      "noexecstack, "
      "so it does no harm there. Assembler files forget it, compilers do not.",
      "add .section .note.GNU-stack,\"\",%progbits"},
+    {Rule::missing_item, "missing-item", error, "E0432", "an item that a module needs is not offered by the crate",
+     "Which abstractions a kernel offers depends on its version, its configuration and its architecture. --needs names "
+     "the file that "
+     "lists what a module imports, one path per line; each that is not in the public interface of the crate would fail "
+     "to compile: "
+     "E0432 in a `use`, E0433 elsewhere.",
+     "use what the kernel has instead, or choose another kernel"},
     {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver fits no finding",
      "What it excused is mended, or it never fitted. A waiver that stays would excuse the next fault.", "remove it"},
     {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",

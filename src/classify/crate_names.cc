@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "classify/crate_names.h"
 
+#include <rartifacts/classify.h>
+#include <rartifacts/items.h>
+
 #include <algorithm>
 
 #include "metadata/layout.h"
@@ -17,6 +20,25 @@ void name_by_table(CrateName& name, std::string_view rustc) {
 }
 
 }  // namespace
+
+void name_by_hash(Artifact& artifact, View file) {
+  if (!artifact.crate) return;
+  std::vector<CrateName*> names;
+  std::vector<std::uint32_t> symbols;
+  const auto want = [&](CrateName& name) {
+    if (name.text || !name.predefined) return;
+    names.push_back(&name);
+    symbols.push_back(*name.predefined);
+  };
+  want(artifact.crate->name);
+  if (artifact.crate->dependencies)
+    for (auto& dependency : *artifact.crate->dependencies) want(dependency.name);
+  if (names.empty()) return;
+  const auto metadata = metadata_in(file);
+  if (!metadata) return;
+  const auto words = prove_predefined(metadata->blob, symbols);
+  for (std::size_t i = 0; i < names.size(); ++i) names[i]->text = words[i];
+}
 
 std::optional<std::string> crate_name_in(std::string_view file_name, std::string_view extra_filename) {
   const auto dot = file_name.rfind('.');

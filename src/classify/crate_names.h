@@ -12,6 +12,9 @@ void name_by_symbol(Crate& crate, const std::vector<std::string>& exports);
 /// table of predefined symbols of this exact compiler.
 void name_by_file(Artifact& artifact, std::string_view file_name);
 
+/// Names what is still without a name and is a word that the hashes in `file` prove.
+void name_by_hash(Artifact& artifact, View file);
+
 /// The name in `lib<name><extra_filename>.<ext>` (`<name>…dll` on Windows), or nothing.
 std::optional<std::string> crate_name_in(std::string_view file_name, std::string_view extra_filename);
 

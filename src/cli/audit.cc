@@ -10,6 +10,7 @@
 
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
+#include "cli/needs.h"
 #include "cli/operands.h"
 #include "cli/rustc.h"
 #include "cli/suggestion.h"
@@ -195,6 +196,9 @@ ExitCode run_audit(const AuditCommand& command) {
   if (judged.paths.empty())
     return complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", result.entries)),
            ExitCode::input;
+  if (!command.needs.empty())
+    if (auto done = judge_needs(judged, command.needs, command.paths); !done)
+      return refuse(done.error()), ExitCode::input;
   if (auto excused = excuse(judged, command); !excused) return refuse(excused.error());
   weigh(judged.findings, *options);
 

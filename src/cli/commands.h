@@ -64,6 +64,7 @@ struct AuditCommand {
   std::string waivers;
   std::string baseline;
   std::string write_baseline;
+  std::string needs;  ///< a file with paths of items, one per line
   Severity fail_on = Severity::error;
   bool separate = false;
   bool modules = false;
@@ -97,8 +98,35 @@ struct DiffCommand {
   std::string before;
   std::string after;
   std::string format = "text";
+  bool api = false;  ///< compare public interfaces
+  bool breaking = false;
+  std::vector<std::string> crates;
+  std::string source_before;
+  std::string source_after;
 };
 ExitCode run_diff(const DiffCommand& command);
+ExitCode run_api_diff(const DiffCommand& command);
+
+struct ApiCommand {
+  std::string path;
+  std::string crate;  ///< empty: that of a file, of a tree `kernel`
+  std::string format = "text";
+  std::vector<std::string> has;
+  bool members = false;
+  bool all = false;
+  bool no_hidden = false;
+  bool listing = false;  ///< as rustc -Zls=items
+};
+ExitCode run_api(const ApiCommand& command);
+
+struct SourcesCommand {
+  std::string path;
+  std::string crate;
+  std::string format = "text";
+  std::string check;  ///< directory of the sources at hand
+  std::vector<std::string> remaps;
+};
+ExitCode run_sources(const SourcesCommand& command);
 
 struct ExplainCommand {
   std::string rule;

@@ -62,6 +62,8 @@ Result<Set> scan_set(const std::string& path) {
 }  // namespace
 
 ExitCode run_diff(const DiffCommand& command) {
+  if (command.api) return run_api_diff(command);
+  if (command.format == "markdown") return complain("--format markdown: only with --api"), ExitCode::usage;
   const auto before = scan_set(command.before);
   if (!before) return refuse(before.error());
   const auto after = scan_set(command.after);

@@ -20,7 +20,7 @@ struct ExitCodeRow {
 };
 inline constexpr std::array<ExitCodeRow, 4> exit_code_table{{
     {ExitCode::done, "done"},
-    {ExitCode::findings, "findings (audit, diff, verify)"},
+    {ExitCode::findings, "findings (audit, diff, verify; api --has, sources --check)"},
     {ExitCode::usage, "wrong usage, or a name that the chosen format cannot hold"},
     {ExitCode::input,
      "input that could not be read or was not what was asked for, or output that could not be written"},

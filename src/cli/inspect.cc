@@ -10,9 +10,11 @@
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
+#include "scan/crate_shelf.h"
 #include "source/directory.h"
 #include "write/artifact_json.h"
 #include "write/artifact_text.h"
+#include "write/object_text.h"
 
 namespace rartifacts {
 namespace {
@@ -71,17 +73,31 @@ Result<SymbolNames> exports_for(const InspectCommand& command, const Operands& o
   return SymbolNames();
 }
 
-std::string written_as(const std::string& format, const std::vector<Artifact>& artifacts) {
+// How many items a crate offers. In larger files counting them would take longer than all the rest.
+std::optional<std::size_t> public_items(const std::string& base, const Artifact& artifact) {
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
+  if (!artifact.crate || artifact.crate->is_stub || artifact.size > kLargest) return std::nullopt;
+  CrateShelf shelf(base, {});
+  const auto crate = shelf.open(artifact);
+  if (!crate || !(*crate)->items->has_kinds()) return std::nullopt;
+  const auto interface = public_interface(**crate, false, [](const Dependency&) { return nullptr; });
+  return interface ? std::optional(interface->size()) : std::nullopt;
+}
+
+std::string written_as(const std::string& format, const std::string& base, const std::vector<Artifact>& artifacts) {
   std::string out;
   if (format == "text") {
-    for (const auto& artifact : artifacts) out += (out.empty() ? "" : "\n") + artifact_text(artifact);
+    for (const auto& artifact : artifacts) {
+      out += (out.empty() ? "" : "\n") + artifact_text(artifact);
+      if (const auto count = public_items(base, artifact)) out += text_line("public items", fmt::format("{}", *count));
+    }
     return out;
   }
   Json json(format == "json" ? 2 : 0);
   const bool is_array = format == "json" && artifacts.size() != 1;
   if (is_array) json.begin_array();
   for (const auto& artifact : artifacts) {
-    write_artifact(json, artifact);
+    write_artifact(json, artifact, public_items(base, artifact));
     if (format == "ndjson") out += json.take() + "\n";
   }
   if (is_array) json.end_array();
@@ -115,7 +131,7 @@ ExitCode run_inspect(const InspectCommand& command) {
       if (artifact.crate && artifact.crate->target_json) out += *artifact.crate->target_json;
     if (out.empty()) return complain("no custom target with its JSON text in there"), ExitCode::input;
   } else if (!result.artifacts.empty()) {
-    out = written_as(command.format, result.artifacts);
+    out = written_as(command.format, operands->base, result.artifacts);
   }
   const auto printed = print(out);
   return result.problems.empty() ? printed : ExitCode::input;

@@ -3,12 +3,14 @@
 // The options of each command, and what its help says of them.
 #include "cli/options.h"
 
+#include <rartifacts/api_diff.h>
 #include <rartifacts/diff.h>
 #include <rartifacts/verify.h>
 #include <algorithm>
 #include <array>
 
 #include "report/reports.h"
+#include "write/api_formats.h"
 #include "write/formats.h"
 #include "write/graph_formats.h"
 #include "write/member_names.h"
@@ -181,6 +183,11 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       ->type_name("FILE");
   audit.add_option("--baseline", command.baseline, "Excuse what was found before")->type_name("FILE");
   audit.add_option("--write-baseline", command.write_baseline, "Write down what is found now")->type_name("FILE");
+  audit
+      .add_option(
+          "--needs", command.needs,
+          "Items that a module imports, one path per line; each that a crate in PATH does not offer is a finding")
+      ->type_name("FILE");
   audit.add_flag("--separate", command.separate, "Judge every package alone, not as installed together");
   audit.add_flag("-q,--quiet", command.quiet, "One line: ok, or the first finding");
   audit.footer([] { return list_of("Reports", report_table()) + "\nRules: see rartifacts explain\n" + exit_codes(); });
@@ -256,10 +263,78 @@ void add_diff(CLI::App& diff, DiffCommand& command) {
       ->required()
       ->type_name("");
   diff.add_option("NEW", command.after, "Another; it need not be of the same sort")->required()->type_name("");
-  diff.add_option("-f,--format", command.format, "text (default) or json")
+  diff.add_option("-f,--format", command.format, "text (default), json; with --api also markdown")
+      ->check(CLI::IsMember({"text", "json", "markdown"}))
+      ->type_name("FORMAT");
+  auto* api = diff.add_flag("--api", command.api, "Compare what a crate offers; the exit code is 1 when it breaks");
+  diff.add_option("--crate", command.crates, "The crate to compare (default: that of a file, of a tree `kernel`)")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->needs(api);
+  diff.add_flag("--breaking", command.breaking, "Only what was removed, moved or changed")->needs(api);
+  diff.add_option("--source-old", command.source_before,
+                  "Sources of OLD; those with the recorded checksum are compared")
+      ->type_name("DIR")
+      ->needs(api);
+  diff.add_option("--source-new", command.source_after, "Sources of NEW")->type_name("DIR")->needs(api);
+  diff.footer(
+      [] { return list_of("Changes", change_table) + list_of("Changes with --api", api_change_table) + exit_codes(); });
+}
+
+constexpr std::string_view kSourcesExamples = R"(
+Without --check, the list is what md5sum --check reads. The directory that most of the recorded files are found under is taken
+for DIR, so it need not have been the same path when the crate was compiled.
+
+Examples:
+  rartifacts sources rust/libkernel.rmeta
+  rartifacts sources --check /usr/src/linux-6.12 linux-build/
+)";
+
+void add_sources(CLI::App& sources, SourcesCommand& command) {
+  sources.add_option("PATH", command.path, "Kernel tree, package, or a file that describes a crate")
+      ->required()
+      ->type_name("");
+  sources.add_option("--crate", command.crate, "The crate that is meant (default: that of a file, of a tree `kernel`)")
+      ->type_name("NAME");
+  sources.add_option("--check", command.check, "Say whether the files in DIR are those that were compiled")
+      ->type_name("DIR");
+  sources
+      .add_option("--remap", command.remaps, "Take what begins with FROM to begin with TO; may be given several times")
+      ->type_name("FROM=TO")
+      ->allow_extra_args(false);
+  sources.add_option("-f,--format", command.format, "text (default) or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORMAT");
-  diff.footer([] { return list_of("Changes", change_table) + exit_codes(); });
+  sources.footer([] { return std::string(kSourcesExamples) + exit_codes(); });
+}
+
+constexpr std::string_view kApiExamples = R"(
+Kinds: mod struct union enum variant trait type fn const static macro; with --members also field and param.
+
+Examples:
+  rartifacts api /lib/modules/$(uname -r)/build
+  rartifacts api libfoo.rlib --members
+  rartifacts api --crate macros linux-build/
+In a configure script or dkms.conf, to ask before building (0: all there, 1: some are not, 3: cannot tell):
+  rartifacts api "$kernel_source_dir" --has kernel::clk::Clk kernel::device::Device
+)";
+
+void add_api(CLI::App& api, ApiCommand& command) {
+  api.add_option("PATH", command.path, "Kernel tree, package, or a file that describes a crate")
+      ->required()
+      ->type_name("");
+  api.add_option("--crate", command.crate, "The crate that is meant (default: that of a file, of a tree `kernel`)")
+      ->type_name("NAME");
+  api.add_option("-f,--format", command.format, "How to write the list (default: text)")
+      ->check(CLI::IsMember(names_in(api_format_table())))
+      ->type_name("FORMAT");
+  api.add_option("--has", command.has, "List nothing; print the paths among these that are missing")->type_name("ITEM");
+  api.add_flag("--members", command.members,
+               "Also fields, variants, parameters, and the items of traits and inherent impls");
+  api.add_flag("--no-hidden", command.no_hidden, "Leave out what is marked #[doc(hidden)]");
+  api.add_flag("--all", command.all, "Everything that has a name, with its visibility")->excludes("--members");
+  api.add_flag("--ls", command.listing, "The text of rustc -Zls=items")->group("");
+  api.footer([] { return list_of("Formats", api_format_table()) + std::string(kApiExamples) + exit_codes(); });
 }
 
 void add_explain(CLI::App& explain, ExplainCommand& command) {
@@ -291,6 +366,10 @@ constexpr std::array kCommandRows{
     command_row<&Commands::verify, add_verify, run_verify>("verify", "Say whether a copy is what the manifest lists"),
     command_row<&Commands::diff, add_diff, run_diff>("diff",
                                                      "Show what changed between two trees, packages or manifests"),
+    command_row<&Commands::api, add_api, run_api>(
+        "api", "List what a crate offers: modules, types, traits, functions, macros"),
+    command_row<&Commands::sources, add_sources, run_sources>(
+        "sources", "List the source files that a crate was made of, or check them"),
     command_row<&Commands::explain, add_explain, run_explain>("explain",
                                                               "Say what a rule of audit means, and how to mend it"),
 };

@@ -22,6 +22,8 @@ struct Commands {
   ExtractCommand extract;
   VerifyCommand verify;
   DiffCommand diff;
+  ApiCommand api;
+  SourcesCommand sources;
   ExplainCommand explain;
   std::string helped;  ///< the command that `help` is asked about
 };

@@ -53,8 +53,19 @@ std::span<const Layout> layouts();
 /// The newest release that the table was checked against; later ones are read with the last row and marked as guessed.
 inline constexpr int kNewestChecked = 98;
 
+/// Where a root goes on behind what is read of every crate.
+struct RootPlaces {
+  std::uint64_t tables = 0;    ///< behind proc_macro_data, where the tables of items begin; 0: not reached
+  std::uint64_t previous = 0;  ///< where the last lazy pointer led; 0: there was none
+  std::uint64_t end = 0;       ///< of the blob, without its footer
+  std::uint64_t macros = 0;    ///< position of the macros of a proc-macro library
+  std::uint64_t macro_count = 0;
+};
+
 /// Decodes the crate root of `blob` as `layout` says. An error means: not this layout. Nothing partial is ever given out.
-Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout);
+Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout, RootPlaces* places = nullptr);
+/// The rows to try for the root of a blob: that of its release, then the others, its neighbours first.
+std::vector<const Layout*> layout_candidates(const MetadataHeader& header);
 
 /// Decodes only CrateHeader, the fields up to `is_stub`, of a root that starts with it.
 Result<Crate> decode_crate_header(View blob, const MetadataHeader& header, const Layout& layout);

@@ -5,10 +5,8 @@
 #include "metadata/layout.h"
 
 namespace rartifacts {
-namespace {
 
-// The row of the release itself, then the others, its neighbours first.
-std::vector<const Layout*> candidates(const MetadataHeader& header) {
+std::vector<const Layout*> layout_candidates(const MetadataHeader& header) {
   std::vector<const Layout*> rows;
   for (const auto& row : layouts()) rows.push_back(&row);
   std::ptrdiff_t own = std::ssize(layouts()) - 1;
@@ -21,6 +19,8 @@ std::vector<const Layout*> candidates(const MetadataHeader& header) {
                     [&](const Layout* row) { return std::pair(std::abs(row - layouts().data() - own), row); });
   return rows;
 }
+
+namespace {
 
 // For roots that no row fits: the crate header alone, which has not changed since 1.72.
 std::optional<Crate> header_alone(View blob, const MetadataHeader& header) {
@@ -48,7 +48,7 @@ Result<Metadata> read_metadata(View blob) {
   const bool is_known =
       header->release && header->release->minor >= layouts().front().first && header->release->minor <= kNewestChecked;
   std::optional<Error> own_error;
-  for (const Layout* row : candidates(*header)) {
+  for (const Layout* row : layout_candidates(*header)) {
     auto crate = decode_root(blob, *header, *row);
     if (crate) {
       metadata.layout_guessed = own_error.has_value() || !is_known;

@@ -67,6 +67,8 @@ class RootDecoder {
         end_(blob.size() - footer_size(header)),
         root_(blob, header.root) {}
 
+  const RootPlaces& places() const { return places_; }
+
   Result<Crate> decode() {
     Crate crate;
     if (header_.version < layout_.version_low || header_.version > layout_.version_high)
@@ -292,11 +294,16 @@ class RootDecoder {
     if (root_.ok() && crate.is_proc_macro.value_or(is_proc_macro) != is_proc_macro)
       reject("the proc-macro flag differs between header and root");
     crate.is_proc_macro = is_proc_macro;
-    if (!is_proc_macro) return;
-    // ProcMacroData: proc_macro_decls_static, stability, macros
-    root_.leb128(32);
-    if (root_.boolean()) return;
-    if (const auto macros = root_.leb128(32); macros > 0) lazy(macros);
+    if (is_proc_macro) {
+      // ProcMacroData: proc_macro_decls_static, stability, macros
+      root_.leb128(32);
+      if (root_.boolean()) return;
+      places_.macro_count = root_.leb128(32);
+      if (places_.macro_count > 0) places_.macros = lazy(places_.macro_count);
+    }
+    places_.tables = root_.position();
+    places_.previous = previous_;
+    places_.end = end_;
   }
 
   // The root ends with these, so they are found from the end, whatever lies between.
@@ -330,12 +337,16 @@ class RootDecoder {
   std::uint64_t end_;
   Cursor root_;
   std::uint64_t previous_ = 0;  ///< where the last lazy pointer led; 0: there was none
+  RootPlaces places_;
 };
 
 }  // namespace
 
-Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout) {
-  return RootDecoder(blob, header, layout).decode();
+Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout, RootPlaces* places) {
+  RootDecoder decoder(blob, header, layout);
+  auto crate = decoder.decode();
+  if (places) *places = decoder.places();
+  return crate;
 }
 
 Result<Crate> decode_crate_header(View blob, const MetadataHeader& header, const Layout& layout) {

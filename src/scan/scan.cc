@@ -15,6 +15,7 @@
 
 #include "bytes/path.h"
 #include "kernel/root.h"
+#include "scan/proved_names.h"
 #include "scan/scan_source.h"
 #include "source/directory.h"
 #include "source/threads.h"
@@ -75,6 +76,7 @@ class Scanner {
     look();
     read_releases();
     name_dependencies(result_.artifacts);
+    prove_names(source_, result_.artifacts);
     find_auxiliary();
     tell_sides(result_);
     sort_result();

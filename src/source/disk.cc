@@ -3,6 +3,7 @@
 #include <rartifacts/classify.h>
 
 #include "bytes/path.h"
+#include "classify/crate_names.h"
 #include "object/path_leaks.h"
 #include "source/chunks.h"
 #include "source/directory.h"
@@ -43,6 +44,7 @@ class Disk final : public Source {
     auto artifact = classify(content, file_name_of(path));
     if (!artifact || !*artifact) return artifact;
     if (*unpacked) note_packed(**artifact, image->size());
+    if (request.proved_words) name_by_hash(**artifact, content);
     MemberFiles files(*file, base_, directory_of(path));
     const auto open = [&](const Member& member) { return files.open(member); };
     if (request.members && is_archive(View(*image).head(8))) {

@@ -21,6 +21,7 @@ struct LookRequest {
   const std::vector<std::string>* path_leaks = nullptr;  ///< texts to be counted; the request does not own them
   bool link_facts = false;                               ///< read what an object or archive brings to a linker
   const SymbolNames* exports = nullptr;                  ///< what the kernel exports, when that is known
+  bool proved_words = false;  ///< name what its hashes prove of names that are words of rustc
 };
 
 /// Where files come from: a directory on disk, or packages as they would be installed. Paths are relative to its root.

@@ -88,7 +88,7 @@ std::vector<std::string> all_notes(const Artifact& artifact) {
   return notes;
 }
 
-void write_artifact(Json& json, const Artifact& artifact) {
+void write_artifact(Json& json, const Artifact& artifact, std::optional<std::size_t> public_items) {
   json.begin_object().path_member("path", artifact.path);
   json.member("kind", name_of(artifact.kind)).member("side", name_of(artifact.side)).member("size", artifact.size);
   if (artifact.mode) json.member("mode", mode_text(*artifact.mode));
@@ -97,6 +97,7 @@ void write_artifact(Json& json, const Artifact& artifact) {
   if (artifact.metadata)
     json.member("rustc", artifact.metadata->rustc).member("metadata_version", artifact.metadata->version);
   if (artifact.crate) write_crate(json, *artifact.crate);
+  if (public_items) json.member("public_items", *public_items);
   if (artifact.elf) write_elf(json, *artifact.elf);
   write_object(json, artifact);
   if (artifact.module) write_module(json, *artifact.module);

@@ -5,7 +5,7 @@ import unittest
 
 from harness import LEAF, ScanTest, main, run
 
-COMMANDS = ("scan", "inspect", "tree", "toolchain", "audit", "extract", "verify", "diff", "explain")
+COMMANDS = ("scan", "inspect", "tree", "toolchain", "audit", "extract", "verify", "diff", "api", "sources", "explain")
 CUT = LEAF.read_bytes()[:-1]
 
 

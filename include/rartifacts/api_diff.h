@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/items.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#pragma GCC visibility push(default)
+namespace rartifacts {
+
+/// How an item of a public interface differs from that of another build.
+enum class ApiChange {
+  added,
+  removed,
+  moved,      ///< the same kind and name, under another path
+  kind,       ///< another kind under the same path
+  signature,  ///< the text of its head is another; both sources were at hand
+  redefined,  ///< the same path leads to another definition
+  source,     ///< the file it is in has another checksum; the texts were not at hand
+};
+struct ApiChangeRow {
+  ApiChange change;
+  std::string_view name;
+  char sign;
+  bool is_breaking;  ///< what was built against the old one may not build any more
+  std::string_view what;
+};
+/// One row for each, in the order of the enumerators.
+extern const std::array<ApiChangeRow, 7> api_change_table;
+const ApiChangeRow& row_of(ApiChange change);
+
+/// An item of an interface, with what tells whether it changed.
+struct ApiItem {
+  ItemKind kind = ItemKind::unknown;
+  std::string path;
+  std::string definition;           ///< of a re-export
+  std::optional<std::string> text;  ///< of its head, where the source is at hand
+  std::string checksum;             ///< of the file it is in; empty when that is not known
+};
+
+struct ApiDifferenceItem {
+  ApiChange change;
+  ItemKind kind;       ///< the new one, unless it was removed
+  std::string path;    ///< likewise
+  std::string before;  ///< of a move the old path, else the old kind, text or definition
+  std::string after;   ///< the new one
+};
+
+struct ApiDifference {
+  std::vector<ApiDifferenceItem> items;  ///< sorted by path, kind, change
+  std::size_t unchanged = 0;
+  std::size_t count(ApiChange change) const;
+  bool is_breaking() const;
+};
+
+/// Compares two interfaces. Items are the same when path and kind are. One that is gone and one that is new, of the same kind and
+/// last name and the only ones of it, are one that moved; what is inside of it moves with it.
+ApiDifference diff_api(const std::vector<ApiItem>& before, const std::vector<ApiItem>& after);
+
+}  // namespace rartifacts
+#pragma GCC visibility pop

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "cli/needs.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <map>
+#include <ranges>
+
+#include "cli/crates.h"
+#include "cli/operands.h"
+#include "source/directory.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::string_view kAround = " \t\r";
+
+std::string_view needed_path(std::string_view line) {
+  line = line.substr(0, line.find('#'));
+  const auto start = line.find_first_not_of(kAround);
+  return start == line.npos ? std::string_view() : line.substr(start, line.find_last_not_of(kAround) + 1 - start);
+}
+
+/// The paths that are needed, by the crate that is their first part.
+std::map<std::string, std::vector<std::string>> needs_in(std::string_view text) {
+  std::map<std::string, std::vector<std::string>> needs;
+  for (const auto line : std::views::split(text, '\n')) {
+    const auto path = needed_path(std::string_view(line.begin(), line.end()));
+    if (!path.empty()) needs[std::string(path.substr(0, path.find("::")))].emplace_back(path);
+  }
+  return needs;
+}
+
+Finding missing_item(const CrateChoice& choice, const std::string& path, const std::string& nearest) {
+  Finding finding{.rule = Rule::missing_item, .severity = row_of(Rule::missing_item).severity};
+  finding.path = choice.shelf->scan().packages.shown(choice.artifact->path);
+  finding.crate = choice.crate->name;
+  finding.rustc_error = row_of(Rule::missing_item).rustc_error;
+  finding.message = fmt::format("{} is needed, and crate {} does not offer it", path, finding.crate);
+  if (!nearest.empty()) finding.message += fmt::format("; it has {}", nearest);
+  finding.evidence = {{"needed", path}};
+  if (!nearest.empty()) finding.evidence.insert(finding.evidence.begin(), {"nearest", nearest});
+  finding.fix = nearest.empty() ? "choose a kernel or a configuration that has it"
+                                : "use " + nearest + ", or what this kernel has instead";
+  std::ranges::sort(finding.evidence);
+  return finding;
+}
+
+Result<CrateChoice> find_crate(const std::string& name, const std::vector<std::string>& trees) {
+  std::optional<Error> first_error;
+  for (const auto& tree : trees) {
+    auto choice = choose_crate(tree, name);
+    if (choice && choice->crate->items->has_kinds()) return choice;
+    if (!first_error)
+      first_error = choice ? Error{ErrorKind::malformed,
+                                   fmt::format("{}: {}", tree, choice->crate->items->notes().front()), std::nullopt}
+                           : choice.error();
+  }
+  return std::unexpected(*first_error);
+}
+
+}  // namespace
+
+Result<void> judge_needs(Audit& judged, const std::string& needs, const std::vector<std::string>& trees) {
+  const auto text = read_text_below(AT_FDCWD, needs, true);
+  if (!text) return fail(text.error().kind, "{}: {}", needs, text.error().what);
+  for (const auto& [name, paths] : needs_in(*text)) {
+    const auto choice = find_crate(name, trees);
+    if (!choice) return fail(choice.error().kind, "{}: {}", needs, choice.error().what);
+    const FindCrate find = [&](const Dependency& dependency) { return choice->shelf->find(dependency); };
+    const auto missing = missing_from(*choice->crate, paths, find);
+    if (!missing) return pass(missing);
+    const auto interface =
+        missing->empty() ? Result<std::vector<InterfaceItem>>({}) : public_interface(*choice->crate, true, find);
+    if (!interface) return pass(interface);
+    for (const auto& path : *missing)
+      judged.findings.push_back(missing_item(*choice, path, nearest_path(*interface, path)));
+  }
+  std::ranges::stable_sort(judged.findings, {},
+                           [](const Finding& finding) { return std::tie(finding.path, finding.rule, finding.crate); });
+  return {};
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/api_diff.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace rartifacts {
+namespace {
+
+using ApiKey = std::pair<std::string, std::string_view>;  // path, word of the kind
+using ApiIndex = std::map<ApiKey, const ApiItem*>;
+
+ApiIndex index_of(const std::vector<ApiItem>& items) {
+  ApiIndex index;
+  for (const auto& item : items) index.emplace(ApiKey(item.path, name_of(item.kind)), &item);
+  return index;
+}
+
+std::string_view last_of(std::string_view path) {
+  const auto colons = path.rfind("::");
+  return colons == path.npos ? path : path.substr(colons + 2);
+}
+
+class ApiComparison {
+ public:
+  ApiComparison(const std::vector<ApiItem>& before, const std::vector<ApiItem>& after)
+      : before_(index_of(before)), after_(index_of(after)) {}
+
+  ApiDifference run() {
+    for (const auto& [key, item] : before_) {
+      const auto same = after_.find(key);
+      if (same == after_.end()) gone_.push_back(item);
+      else compare(*item, *same->second);
+    }
+    for (const auto& [key, item] : after_)
+      if (!before_.contains(key)) fresh_.push_back(item);
+    pair_kinds();
+    pair_moves();
+    for (const auto* item : gone_) add(ApiChange::removed, *item, "", "");
+    for (const auto* item : fresh_) add(ApiChange::added, *item, "", "");
+    std::ranges::sort(result_.items, {},
+                      [](const auto& item) { return std::tuple(item.path, name_of(item.kind), item.change); });
+    return std::move(result_);
+  }
+
+ private:
+  void add(ApiChange change, const ApiItem& item, std::string_view before, std::string_view after) {
+    result_.items.push_back({change, item.kind, item.path, std::string(before), std::string(after)});
+  }
+
+  void compare(const ApiItem& before, const ApiItem& after) {
+    const auto definition = [](const ApiItem& item) { return item.definition.empty() ? item.path : item.definition; };
+    if (before.text && after.text && *before.text != *after.text)
+      add(ApiChange::signature, after, *before.text, *after.text);
+    else if (definition(before) != definition(after))
+      add(ApiChange::redefined, after, definition(before), definition(after));
+    else if (after.kind != ItemKind::mod && !(before.text && after.text) && before.checksum != after.checksum)
+      add(ApiChange::source, after, "", "");
+    else ++result_.unchanged;
+  }
+
+  /// Struct to enum, fn to macro: gone and new under one path.
+  void pair_kinds() {
+    std::map<std::string_view, std::vector<const ApiItem*>> by_path;
+    for (const auto* item : fresh_) by_path[item->path].push_back(item);
+    std::erase_if(gone_, [&](const auto* item) {
+      const auto found = by_path.find(item->path);
+      if (found == by_path.end() || found->second.size() != 1) return false;
+      const auto* now = found->second.front();
+      add(ApiChange::kind, *now, name_of(item->kind), name_of(now->kind));
+      std::erase(fresh_, now);
+      by_path.erase(found);
+      return true;
+    });
+  }
+
+  void pair_moves() {
+    using Name = std::pair<std::string_view, std::string_view>;
+    const auto by_name = [](const std::vector<const ApiItem*>& items) {
+      std::map<Name, std::vector<const ApiItem*>> names;
+      for (const auto* item : items)
+        if (is_movable(item->kind)) names[{last_of(item->path), name_of(item->kind)}].push_back(item);
+      return names;
+    };
+    const auto gone = by_name(gone_);
+    auto fresh = by_name(fresh_);
+    Moves moves;
+    std::vector<std::pair<const ApiItem*, const ApiItem*>> pairs;
+    for (const auto& [name, items] : gone) {
+      const auto found = fresh.find(name);
+      if (items.size() != 1 || found == fresh.end() || found->second.size() != 1) continue;
+      const auto* was = items.front();
+      const auto* now = found->second.front();
+      moves.emplace(was->path, now->path);
+      pairs.emplace_back(was, now);
+      std::erase(gone_, was);
+      std::erase(fresh_, now);
+    }
+    for (const auto& [was, now] : pairs) {
+      if (moved_with_owner(moves, was->path) == now->path) ++result_.unchanged;
+      else add(ApiChange::moved, *now, was->path, now->path);
+    }
+    move_contents(moves);
+  }
+
+  static bool is_movable(ItemKind kind) {
+    return kind == ItemKind::mod || kind == ItemKind::struct_type || kind == ItemKind::union_type ||
+           kind == ItemKind::enum_type || kind == ItemKind::trait || kind == ItemKind::type_alias ||
+           kind == ItemKind::fn || kind == ItemKind::constant || kind == ItemKind::static_item ||
+           kind == ItemKind::macro;
+  }
+
+  using Moves = std::map<std::string, std::string>;  // old path, new path
+
+  /// Where `path` is when what it is inside of has moved; empty when that has not.
+  static std::string moved_with_owner(const Moves& moves, const std::string& path) {
+    for (auto cut = path.rfind("::"); cut != std::string::npos && cut > 0; cut = path.rfind("::", cut - 1))
+      if (const auto move = moves.find(path.substr(0, cut)); move != moves.end())
+        return move->second + path.substr(cut);
+    return {};
+  }
+
+  /// What is inside of something that moved is no change of its own when it is there under the new path.
+  void move_contents(const Moves& moves) {
+    std::erase_if(gone_, [&](const auto* item) {
+      const auto now = after_.find(ApiKey(moved_with_owner(moves, item->path), name_of(item->kind)));
+      if (now == after_.end() || std::erase(fresh_, now->second) == 0) return false;
+      ++result_.unchanged;
+      return true;
+    });
+  }
+
+  ApiIndex before_, after_;
+  std::vector<const ApiItem*> gone_, fresh_;
+  ApiDifference result_;
+};
+
+}  // namespace
+
+const std::array<ApiChangeRow, 7> api_change_table{{
+    {ApiChange::added, "added", '+', false, "not in OLD"},
+    {ApiChange::removed, "removed", '-', true, "not in NEW"},
+    {ApiChange::moved, "moved", '>', true, "the same kind and name under another path"},
+    {ApiChange::kind, "kind", '!', true, "another kind under the same path"},
+    {ApiChange::signature, "signature", '~', true,
+     "the text of its head is another, by both sources (--source-old, --source-new)"},
+    {ApiChange::redefined, "redefined", '=', false, "a re-export of another definition"},
+    {ApiChange::source, "source", '?', false,
+     "its source file has another checksum; whether the item changed is not known"},
+}};
+
+const ApiChangeRow& row_of(ApiChange change) { return api_change_table[static_cast<std::size_t>(change)]; }
+
+std::size_t ApiDifference::count(ApiChange change) const {
+  return static_cast<std::size_t>(std::ranges::count(items, change, &ApiDifferenceItem::change));
+}
+
+bool ApiDifference::is_breaking() const {
+  return std::ranges::any_of(items, [](const auto& item) { return row_of(item.change).is_breaking; });
+}
+
+ApiDifference diff_api(const std::vector<ApiItem>& before, const std::vector<ApiItem>& after) {
+  return ApiComparison(before, after).run();
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The public interface
+// ====================
+//
+// Metadata lists what is defined in a module and what the module re-exports. From the root on, public children and public
+// re-exports are what `use` can name; a module that is re-exported brings its own with it, whichever crate it is in.
+#include <rartifacts/interface.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "metadata/layout.h"
+
+namespace rartifacts {
+namespace {
+
+/// All paths of an interface together.
+constexpr std::uint64_t kPathBudget = std::uint64_t{256} << 20;
+
+bool is_nameable(ItemKind kind) {
+  return kind != ItemKind::extern_crate && kind != ItemKind::use && kind != ItemKind::ctor &&
+         kind != ItemKind::foreign_mod;
+}
+
+/// The index of a name that is shown as `predefined#635`.
+std::optional<std::uint32_t> predefined_index(std::string_view name) {
+  constexpr std::string_view kShown = "predefined#";
+  std::uint32_t index = 0;
+  if (!name.starts_with(kShown)) return std::nullopt;
+  name.remove_prefix(kShown.size());
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  return error == std::errc{} ? std::optional(index) : std::nullopt;
+}
+
+/// What another crate is called, for its place in a path.
+std::string crate_name(const Items& items, const CrateName& name) {
+  if (name.text || !name.predefined) return name.text.value_or("?");
+  auto word = items.predefined(*name.predefined);
+  if (!word) word = predefined_crate_name(items.rustc(), *name.predefined);
+  return word ? std::string(*word) : fmt::format("predefined#{}", *name.predefined);
+}
+
+class InterfaceWalk {
+ public:
+  InterfaceWalk(const NamedItems& crate, bool members, const FindCrate& find, const std::vector<std::string>& asked)
+      : find_(find), asked_(asked), members_(members) {
+    visited_.emplace(&crate, 0);
+    queue_.push_back({&crate, 0, crate.name, false});
+  }
+
+  Result<std::vector<InterfaceItem>> all() {
+    while (!queue_.empty()) {
+      const auto module = std::move(queue_.front());
+      queue_.pop_front();
+      list(module);
+      if (bytes_ > kPathBudget)
+        return fail(ErrorKind::too_large, "items: the paths are longer than those of any crate");
+    }
+    std::ranges::sort(found_, [](const auto& a, const auto& b) {
+      return std::tuple(std::string_view(a.path), name_of(a.kind)) <
+             std::tuple(std::string_view(b.path), name_of(b.kind));
+    });
+    return std::move(found_);
+  }
+
+ private:
+  struct Module {
+    const NamedItems* crate;
+    DefIndex index;
+    std::string path;
+    bool is_hidden;
+  };
+
+  void list(const Module& module) {
+    const auto& items = *module.crate->items;
+    for (const auto child : items.children(module.index).value_or(std::vector<DefIndex>())) {
+      const auto visibility = items.visibility(child).level;
+      if (visibility == Visibility::Level::module || !is_nameable(items.kind(child)) || is_nameless(items, child))
+        continue;
+      add({.kind = items.kind(child),
+           .path = module.path + "::" + items.shown_name(child),
+           .crate = module.crate,
+           .index = child},
+          module.is_hidden);
+    }
+    for (const auto& record : items.reexports(module.index))
+      if (record.is_public && is_nameable(record.kind)) add_reexport(module, record);
+  }
+
+  static bool is_nameless(const Items& items, DefIndex index) {
+    const auto name = items.name(index);
+    return name ? name->empty() : items.shown_name(index).starts_with('{');
+  }
+
+  void add_reexport(const Module& module, const ReExport& record) {
+    InterfaceItem item{.kind = record.kind, .index = record.index};
+    const auto& items = *module.crate->items;
+    if (record.crate == ReExport::kPrimitive) {
+      item.definition = "primitive";
+    } else if (record.crate == 0) {
+      item.crate = module.crate;
+    } else {
+      const auto& dependency = items.crate().dependencies->at(record.crate - 1);
+      item.crate = find_(dependency);
+      if (item.crate && record.index >= item.crate->items->size()) item.crate = nullptr;
+      item.definition = crate_name(items, dependency.name);
+    }
+    if (item.crate) item.definition = item.crate->items->path(item.index, item.crate->name);
+    item.path = fmt::format("{}::{}", module.path, known_name(record.name, *module.crate, item.crate));
+    if (item.definition == item.path) item.definition.clear();
+    add(std::move(item), module.is_hidden);
+  }
+
+  /// A word that this file has no proof of, another file of the same rustc may prove: that of the item, or of another dependency.
+  std::string known_name(const std::string& name, const NamedItems& from, const NamedItems* target) const {
+    const auto symbol = predefined_index(name);
+    if (!symbol) return name;
+    const auto word_in = [&](const NamedItems* other) {
+      const bool is_same_rustc = other && other->items->rustc() == from.items->rustc();
+      return is_same_rustc ? other->items->predefined(*symbol) : std::nullopt;
+    };
+    if (const auto word = word_in(target)) return std::string(*word);
+    for (const auto& dependency : *from.items->crate().dependencies)
+      if (const auto word = word_in(find_(dependency))) return std::string(*word);
+    return name;
+  }
+
+  /// Another crate as a whole is one line, unless somebody asks for what is in it.
+  bool is_asked_for(std::string_view path) const {
+    return std::ranges::any_of(asked_, [&](std::string_view asked) {
+      return asked.starts_with(path) && asked.substr(path.size()).starts_with("::");
+    });
+  }
+
+  void add(InterfaceItem item, bool is_in_hidden) {
+    item.is_hidden = is_in_hidden || (item.crate && item.crate->items->is_doc_hidden(item.index));
+    bytes_ += item.path.size() + item.definition.size();
+    if (bytes_ > kPathBudget) return;
+    if (item.crate && item.index == 0 && !is_asked_for(item.path)) return found_.push_back(std::move(item));
+    const bool is_new = item.crate && visited_.emplace(item.crate, item.index).second;
+    item.is_first = is_new || !item.crate;
+    if (is_new && item.kind == ItemKind::mod && item.crate->items->kind(item.index) == ItemKind::mod)
+      queue_.push_back({item.crate, item.index, item.path, item.is_hidden});
+    const auto added = found_.size();
+    found_.push_back(std::move(item));
+    if (!is_new || !members_) return;
+    const auto owner = found_[added];
+    add_members(owner);
+  }
+
+  void add_members(const InterfaceItem& owner) { add_members(owner, owner.index); }
+
+  /// What is in the definition `holder` is listed as part of `owner`: of a type, what its impls have too.
+  void add_members(const InterfaceItem& owner, DefIndex holder) {
+    const auto& items = *owner.crate->items;
+    const auto holder_kind = items.kind(holder);
+    const bool has_members = holder_kind == ItemKind::struct_type || holder_kind == ItemKind::union_type ||
+                             holder_kind == ItemKind::enum_type || holder_kind == ItemKind::variant ||
+                             holder_kind == ItemKind::trait || holder_kind == ItemKind::impl;
+    if (holder_kind == ItemKind::mod) return;
+    for (const auto index : items.members(holder)) {
+      const auto kind = items.kind(index);
+      if (is_nameless(items, index)) continue;
+      InterfaceItem member{.kind = kind, .crate = owner.crate, .index = index, .is_member = true};
+      member.is_hidden = owner.is_hidden || items.is_doc_hidden(index);
+      if (kind == ItemKind::type_param || kind == ItemKind::const_param) {
+        member.path = fmt::format("{}::<{}>", owner.path, items.shown_name(index));
+        add_member(std::move(member));
+        continue;
+      }
+      const bool is_item = kind == ItemKind::assoc_fn || kind == ItemKind::assoc_type || kind == ItemKind::assoc_const;
+      if (!has_members || !(is_item || kind == ItemKind::field || kind == ItemKind::variant)) continue;
+      const bool needs_pub =
+          holder_kind == ItemKind::impl || (kind == ItemKind::field && holder_kind != ItemKind::variant);
+      if (needs_pub && items.visibility(index).level != Visibility::Level::everywhere) continue;
+      member.path = owner.path + "::" + items.shown_name(index);
+      add_member(member);
+      if (bytes_ <= kPathBudget) add_members(member);
+    }
+    for (const auto impl : items.inherent_impls(holder)) add_members(owner, impl);
+  }
+
+  void add_member(InterfaceItem item) {
+    bytes_ += item.path.size();
+    if (bytes_ <= kPathBudget) found_.push_back(std::move(item));
+  }
+
+  const FindCrate& find_;
+  const std::vector<std::string>& asked_;
+  bool members_;
+  std::deque<Module> queue_;
+  std::set<std::pair<const NamedItems*, DefIndex>> visited_;
+  std::vector<InterfaceItem> found_;
+  std::uint64_t bytes_ = 0;
+};
+
+std::string_view last_part(std::string_view path) {
+  const auto colons = path.rfind("::");
+  return colons == path.npos ? path : path.substr(colons + 2);
+}
+
+std::size_t common_start(std::string_view a, std::string_view b) {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+}  // namespace
+
+std::string macro_kinds(const Items& items, DefIndex macro) {
+  const auto text = items.kind_text(macro);
+  if (text == "Macro(Bang)") return "bang";
+  if (text == "Macro(Attr)") return "attribute";
+  if (text == "Macro(Derive)") return "derive";
+  constexpr std::string_view kBits = "Macro(MacroKinds(";
+  std::string kinds;
+  if (!text.starts_with(kBits)) return kinds;
+  const auto bits = text[kBits.size()] - '0';
+  constexpr std::string_view kNames[] = {"bang", "attribute", "derive"};
+  for (int i = 0; i < 3; ++i)
+    if ((bits >> i & 1) != 0) kinds += (kinds.empty() ? "" : ",") + std::string(kNames[i]);
+  return kinds;
+}
+
+Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, bool members, const FindCrate& find) {
+  const std::vector<std::string> nothing_asked;
+  return InterfaceWalk(crate, members, find, nothing_asked).all();
+}
+
+Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std::vector<std::string>& asked,
+                                              const FindCrate& find) {
+  auto interface = InterfaceWalk(crate, true, find, asked).all();
+  if (!interface) return pass(interface);
+  std::set<std::string, std::less<>> paths{crate.name};
+  std::map<std::string, std::string, std::less<>> aliases;              // a path, and where it is defined
+  std::map<std::pair<const NamedItems*, DefIndex>, std::string> first;  // and under which path that is gone through
+  for (const auto& item : *interface) {
+    paths.insert(item.path);
+    if (item.crate && item.is_first && !item.is_member) first.emplace(std::pair(item.crate, item.index), item.path);
+  }
+  for (const auto& item : *interface) {
+    const auto place = first.find(std::pair(item.crate, item.index));
+    if (place != first.end() && !item.is_first) aliases.emplace(item.path, place->second);
+  }
+  const auto is_there = [&](std::string path) {
+    // Each step goes to the path under which the contents of an alias are listed.
+    for (int steps = 0; steps < 32; ++steps) {
+      if (paths.contains(path)) return true;
+      auto cut = path.rfind("::");
+      while (cut != path.npos && !aliases.contains(path.substr(0, cut)))
+        cut = cut == 0 ? path.npos : path.rfind("::", cut - 1);
+      if (cut == path.npos) return false;
+      path = aliases.find(path.substr(0, cut))->second + path.substr(cut);
+    }
+    return false;
+  };
+  std::vector<std::string> missing;
+  std::ranges::remove_copy_if(asked, std::back_inserter(missing), is_there);
+  return missing;
+}
+
+std::string nearest_path(const std::vector<InterfaceItem>& interface, std::string_view path) {
+  const auto name = last_part(path);
+  const InterfaceItem* nearest = nullptr;
+  for (const auto& item : interface) {
+    if (last_part(item.path) != name) continue;
+    if (!nearest || (nearest->is_member && !item.is_member) ||
+        (nearest->is_member == item.is_member && common_start(item.path, path) > common_start(nearest->path, path)))
+      nearest = &item;
+  }
+  return nearest ? nearest->path : std::string();
+}
+
+}  // namespace rartifacts

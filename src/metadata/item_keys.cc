@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Names, proved
+// =============
+//
+// A definition has a key, which def_keys points to,
+//
+//     parent   Option<DefIndex>: 0 (only the crate root), or 1 and a LEB128, always smaller than its own number
+//     data     a tag, and for some tags a symbol: the name
+//     number   LEB128, tells namesakes apart
+//
+// and in def_path_hashes a hash, the first word of SipHash-128 of
+//
+//     the stable crate id, 8 bytes      only to 1.89
+//     the parent's hash, 8 bytes
+//     the tag, 1 byte
+//     the name and FF                   only of what has a name
+//     the number, 4 bytes
+//
+// The hash of the root follows from the crate id that the root holds. So a reader recomputes every one of them: a table, a row or a
+// byte that is wrong cannot pass. A name that is a word of rustc's own table is stored as an index into it; for the first use
+// of an index words are tried until the hash comes out. rustc's table is sorted but for its beginning, and so is our list: the words
+// of neighbouring indices say where to look first.
+// Defined by: rust-lang/rust compiler/rustc_hir/src/definitions.rs (DefKey::compute_stable_hash).
+#include <algorithm>
+#include <unordered_set>
+
+#include "metadata/item_file.h"
+#include "metadata/words.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::uint64_t kMostDefinitions = std::uint64_t{4} << 20;
+constexpr std::uint64_t kLongestItemName = std::uint64_t{64} << 10;
+/// All names of a file together, each as often as it is used.
+constexpr std::uint64_t kNameBudget = std::uint64_t{256} << 20;
+constexpr std::uint32_t kMostPredefined = 6000;
+constexpr std::uint16_t kDeepestItem = 1024;
+constexpr std::uint8_t kStringEnd = 0xc1;
+constexpr std::uint8_t kNameEnd = 0xff;
+
+std::string_view stored_string(const ItemFile& file, Cursor& from) {
+  const auto length = from.leb128(32);
+  if (from.ok() && length > kLongestItemName) from.reject(ErrorKind::unsupported, "a name of impossible length");
+  const auto text = as_text(from.raw(from.ok() ? length : 0));
+  if (file.header.string_sentinels && from.u8() != kStringEnd && from.ok())
+    from.reject(ErrorKind::unsupported, "a name without its end");
+  if (from.ok() && (!is_utf8(text) || from.position() > file.header.root))
+    from.reject(ErrorKind::unsupported, "a name that is none");
+  return text;
+}
+
+/// def_path_hashes: the table whose first element is known beforehand.
+Result<void> find_hashes(ItemFile& file) {
+  SipHash root(file.encoding.rounds, SipHash::Output::bits128);
+  root.add_le(file.crate_id, 8);
+  root.add_le(0, 8);  // no parent
+  root.add(std::uint8_t{0});
+  root.add_le(0, 4);
+  const auto width = file.encoding.hash_bytes;
+  for (std::size_t i = 0; i < file.tables.size(); ++i) {
+    const auto& table = file.tables[i];
+    if (table.size < width || table.size % width != 0 || (table.width != 0 && table.width != width)) continue;
+    auto first = file.blob.fetch(table.position, width);
+    if (!first) return pass(first);
+    const auto hash = load_le(*first, width - 8, 8);
+    if (hash != file.crate_id && hash != root.finish()) continue;
+    if (width == 16 && load_le(*first, 0, 8) != file.crate_id) continue;
+    const auto count = table.size / width;
+    if (count > kMostDefinitions)
+      return fail(ErrorKind::too_large, "items: {} definitions are more than any crate has", count);
+    auto bytes = file.blob.fetch(table.position, table.size);
+    if (!bytes) return pass(bytes);
+    file.hashes = *bytes;
+    file.hash_table = i;
+    file.hashes_crate = hash != file.crate_id;
+    file.definitions.resize(count);
+    return {};
+  }
+  return unknown_items("no table of hashes begins with that of the crate root");
+}
+
+Result<void> read_key(const ItemFile& file, Cursor& from, DefIndex index, Definition& key) {
+  const auto option = from.u8();
+  if (from.ok() && option != (index == 0 ? 0 : 1)) return unknown_items("definition {}: option tag {}", index, option);
+  if (index != 0) key.parent = static_cast<DefIndex>(from.leb128(32));
+  const auto tag = from.u8();
+  if (!from.ok()) return pass(Result<void>(from.error()));
+  if (index != 0 && key.parent >= index) return unknown_items("definition {}: its parent is {}", index, key.parent);
+  if (tag >= file.encoding.tags.size()) return unknown_items("definition {}: tag {}", index, tag);
+  key.data = file.encoding.tags[tag];
+  if ((key.data == DefData::crate_root) != (index == 0)) return unknown_items("definition {}: a crate root", index);
+  if (has_symbol(key.data)) {
+    const auto symbol = read_symbol(file, from);
+    key.name = symbol.text;
+    key.predefined = symbol.predefined;
+  }
+  key.number = static_cast<std::uint32_t>(from.leb128(32));
+  if (!from.ok()) return unknown_items("definition {}: {}", index, from.error().error().what);
+  return {};
+}
+
+Result<void> read_keys(ItemFile& file, const ItemTable& table) {
+  std::vector<std::uint16_t> depths(file.definitions.size());
+  std::uint64_t budget = kNameBudget;
+  for (DefIndex i = 0; i < file.definitions.size(); ++i) {
+    auto& key = file.definitions[i] = {};
+    file.keys_read = i;
+    const auto position = table.value(i);
+    if (position == 0 && i != 0 && file.crate.is_proc_macro.value_or(false)) {
+      key.is_absent = true;
+      continue;
+    }
+    if (!file.is_position(position)) return unknown_items("definition {}: its key lies at {:#x}", i, position);
+    Cursor from(file.blob, position);
+    if (auto read = read_key(file, from, i, key); !read) return read;
+    if (i != 0) depths[i] = static_cast<std::uint16_t>(depths[key.parent] + 1);
+    if (depths[i] > kDeepestItem) return unknown_items("definition {}: a path of more than {} parts", i, kDeepestItem);
+    if (key.name.size() > budget)
+      return fail(ErrorKind::too_large, "items: the names are longer than those of any crate");
+    budget -= key.name.size();
+  }
+  return {};
+}
+
+std::uint8_t tag_of(const ItemFile& file, DefData data) {
+  return static_cast<std::uint8_t>(std::ranges::find(file.encoding.tags, data) - file.encoding.tags.begin());
+}
+
+/// The start of what is hashed for `key`, up to its name. The hash of a proc macro is that of the function behind it.
+SipHash hash_up_to_name(const ItemFile& file, const Definition& key) {
+  auto hash = hash_of_children(file, key.parent);
+  const bool is_macro = file.crate.is_proc_macro.value_or(false) && key.data == DefData::macro_ns;
+  hash.add(tag_of(file, is_macro ? DefData::value_ns : key.data));
+  return hash;
+}
+
+bool is_hash(SipHash hash, std::string_view name, const Definition& key, std::uint64_t expected) {
+  hash.add(as_bytes(name));
+  hash.add(kNameEnd);
+  hash.add_le(key.number, 4);
+  return hash.finish() == expected;
+}
+
+/// Where in the list the word at `symbol` is to be looked for first.
+std::size_t likely_place(std::span<const std::string_view> words, std::uint32_t symbol,
+                         const std::map<std::uint32_t, std::size_t>& places) {
+  const auto above = places.lower_bound(symbol);
+  const double scale = static_cast<double>(words.size()) / 2500;
+  double place = 0;
+  if (above == places.begin() && above == places.end()) place = symbol * scale;
+  else if (above == places.begin()) place = static_cast<double>(above->second) - (above->first - symbol) * scale;
+  else {
+    const auto below = std::prev(above);
+    const auto from = static_cast<double>(below->second);
+    const auto step =
+        above == places.end() ? scale : (static_cast<double>(above->second) - from) / (above->first - below->first);
+    place = from + (symbol - below->first) * step;
+  }
+  return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(words.size() - 1)));
+}
+
+/// Goes through the list from the likely place outwards.
+std::optional<std::size_t> search_word(const ItemFile& file, DefIndex user, std::size_t start) {
+  const auto words = predefined_words();
+  const auto& key = file.definitions[user];
+  const auto beginning = hash_up_to_name(file, key);
+  const auto expected = file.hash(user);
+  for (std::size_t away = 0; away < words.size(); ++away) {
+    if (start + away < words.size() && is_hash(beginning, words[start + away], key, expected)) return start + away;
+    if (away != 0 && away <= start && is_hash(beginning, words[start - away], key, expected)) return start - away;
+  }
+  return std::nullopt;
+}
+
+class Prover {
+ public:
+  explicit Prover(ItemFile& file) : file_(file) {
+    file_.predefined.clear();
+    file_.unresolved.clear();
+  }
+
+  Result<void> prove_all() {
+    const bool is_proc_macro = file_.crate.is_proc_macro.value_or(false);
+    for (DefIndex i = 1; i < file_.definitions.size(); ++i) {
+      const auto& key = file_.definitions[i];
+      if (key.is_absent || !resolve(i)) continue;
+      if (!is_proved(i) && !is_proc_macro) return unknown_items("the hash of definition {} does not come out", i);
+    }
+    return {};
+  }
+
+ private:
+  /// False when the name is a predefined word that is not known.
+  bool resolve(DefIndex index) {
+    const auto symbol = file_.definitions[index].predefined;
+    if (symbol >= Definition::kNone || file_.predefined.contains(symbol)) return true;
+    if (file_.unresolved.contains(symbol)) return false;
+    const auto words = predefined_words();
+    const auto place = search_word(file_, index, likely_place(words, symbol, places_));
+    if (!place) return file_.unresolved.emplace(symbol, index), false;
+    places_.emplace(symbol, *place);
+    file_.predefined.emplace(symbol, words[*place]);
+    return true;
+  }
+
+  bool is_proved(DefIndex index) const {
+    const auto& key = file_.definitions[index];
+    auto hash = hash_up_to_name(file_, key);
+    if (const auto name = key.data == DefData::desugared_anonymous_lifetime ? "'_" : file_.name(key))
+      return is_hash(hash, *name, key, file_.hash(index));
+    hash.add_le(key.number, 4);
+    return hash.finish() == file_.hash(index);
+  }
+
+  ItemFile& file_;
+  std::map<std::uint32_t, std::size_t> places_;  ///< symbols that are proved, and where in the list their words are
+};
+
+}  // namespace
+
+std::optional<std::string_view> ItemFile::name(const Definition& definition) const {
+  if (definition.predefined == Definition::kStored) return definition.name;
+  const auto word = predefined.find(definition.predefined);
+  return word == predefined.end() ? std::nullopt : std::optional(word->second);
+}
+
+StoredSymbol read_symbol(const ItemFile& file, Cursor& from) {
+  const auto tag = file.symbols == Layout::Symbol::text ? 0 : from.u8();
+  if (tag == 0) return {stored_string(file, from)};
+  if (tag == 1) {  // written before: the position of its length
+    const auto at = from.leb128();
+    if (from.ok() && !file.is_position(at)) from.reject(ErrorKind::unsupported, "symbol offset");
+    if (!from.ok()) return {};
+    Cursor earlier(file.blob, at);
+    const auto text = stored_string(file, earlier);
+    if (!earlier.ok()) from.reject(ErrorKind::unsupported, "symbol offset leads to no string");
+    return {text};
+  }
+  const auto symbol = static_cast<std::uint32_t>(from.leb128(32));
+  if (from.ok() && (tag != 2 || symbol >= kMostPredefined)) from.reject(ErrorKind::unsupported, "symbol tag");
+  return {{}, symbol};
+}
+
+SipHash hash_of_children(const ItemFile& file, DefIndex parent) {
+  SipHash hash(file.encoding.rounds, SipHash::Output::bits128);
+  if (file.hashes_crate) hash.add_le(file.crate_id, 8);
+  hash.add_le(file.hash(parent), 8);
+  return hash;
+}
+
+Result<void> read_definitions(ItemFile& file) {
+  if (auto found = find_hashes(file); !found) return found;
+  // Other tables can begin like that of the keys; the one that was read farthest says best what is wrong.
+  std::optional<Error> error;
+  DefIndex farthest = 0;
+  for (std::size_t i = 0; i < file.tables.size(); ++i) {
+    auto& table = file.tables[i];
+    const auto width = table.width != 0 ? table.width : 4;
+    if (i == file.hash_table || width > 4 || table.size != file.definitions.size() * width) continue;
+    if (auto fetched = fetch_table(file, table); !fetched) return fetched;
+    const auto root = file.blob.fetch(table.value(0), 3);
+    if (!file.is_position(table.value(0)) || !root || std::ranges::any_of(*root, [](auto byte) { return byte != 0; }))
+      continue;
+    auto read = read_keys(file, table);
+    if (read) read = Prover(file).prove_all();
+    file.key_table = i;
+    if (read) return {};
+    if (read.error().kind != ErrorKind::unsupported) return read;
+    if (error && file.keys_read < farthest) continue;
+    error = read.error();
+    farthest = file.keys_read;
+  }
+  if (error) return std::unexpected(*error);
+  return unknown_items("no table of keys");
+}
+
+void harvest_words(ItemFile& file) {
+  constexpr std::uint64_t kLookedAt = std::uint64_t{8} << 20;
+  constexpr std::size_t kMostWords = 100'000;
+  constexpr std::size_t kMostSymbols = 60;
+  if (file.unresolved.empty() || file.unresolved.size() > kMostSymbols) return;
+  auto bytes = file.blob.fetch(0, std::min(file.header.root, kLookedAt));
+  if (!bytes) return;
+  const auto is_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  constexpr std::size_t kLongest = 60;
+  std::unordered_set<std::string_view> seen;
+  const auto text = as_text(*bytes);
+  for (std::size_t at = 0; at < text.size() && seen.size() < kMostWords && !file.unresolved.empty(); ++at) {
+    if (!is_word(text[at])) continue;
+    const auto start = at;
+    while (at < text.size() && is_word(text[at])) ++at;
+    const auto word = text.substr(start, at - start);
+    if (word.size() > kLongest || !seen.insert(word).second) continue;
+    std::erase_if(file.unresolved, [&](const auto& open) {
+      const auto& [symbol, user] = open;
+      const auto& key = file.definitions[user];
+      if (!is_hash(hash_up_to_name(file, key), word, key, file.hash(user))) return false;
+      file.predefined.emplace(symbol, word);
+      return true;
+    });
+  }
+}
+
+}  // namespace rartifacts

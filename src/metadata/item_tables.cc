@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The tables of the root
+// ======================
+//
+// Behind `proc_macro_data` the root points to 46 to 80 tables with an element for each definition. To 1.71 a table is
+//
+//     size in bytes (LEB128), distance (LEB128)
+//
+// and what an element is, its type says: a byte, a position of 4 bytes, an array of 4 + 4, a hash of 16. From 1.72 on it is
+//
+//     width of an element, number of elements, distance (all LEB128)
+//
+// Zero bytes at the end of an element that no element uses are cut off, and in an array position and count are interleaved byte
+// by byte. Tables are written one straight after the other, so each distance but the first is the size of the table before:
+// that is a check on every one of them, and finds the end of the list.
+// Defined by: rust-lang/rust compiler/rustc_metadata/src/rmeta/table.rs.
+#include <algorithm>
+
+#include "metadata/item_file.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::uint64_t kWidest = 16;
+constexpr std::size_t kFewestTables = 20;
+
+}  // namespace
+
+std::uint64_t ItemTable::value(std::uint64_t index, unsigned unstored_width) const {
+  const auto w = width != 0 ? width : unstored_width;
+  if (index >= bytes.size() / w) return 0;
+  return load_le(bytes, index * w, std::min(w, 8U));
+}
+
+ItemTable::Array ItemTable::array(std::uint64_t index) const {
+  const auto w = width != 0 ? width : 8;
+  if (index >= bytes.size() / w) return {};
+  const Bytes element = bytes.subspan(index * w, w);
+  if (std::ranges::all_of(element, [](auto byte) { return byte == 0; })) return {};  // as most are
+  if (width == 0) return {load_le(element, 0, 4), load_le(element, 4, 4)};
+  Array array;
+  for (unsigned i = 0; i < w && i < 16; ++i) {
+    auto& part = i % 2 == 0 ? array.position : array.count;
+    part |= std::uint64_t{element[i]} << (4 * (i & ~1U));
+  }
+  return array;
+}
+
+Result<void> fetch_table(const ItemFile& file, ItemTable& table) {
+  if (!table.bytes.empty() || table.size == 0) return {};
+  auto bytes = file.blob.fetch(table.position, table.size);
+  if (!bytes) return pass(bytes);
+  table.bytes = *bytes;
+  return {};
+}
+
+Result<void> read_item_tables(ItemFile& file) {
+  file.tables.clear();
+  file.behind_tables = file.places.tables;
+  const bool has_widths = file.encoding.tables == ItemEncoding::Tables::widths;
+  const auto root = file.header.root;
+  auto previous = file.places.previous;
+  Cursor from(file.blob, file.places.tables);
+  while (from.ok() && from.position() < file.places.end) {
+    ItemTable table;
+    std::uint64_t count = 0;
+    if (has_widths) {
+      const auto width = from.leb128(32);
+      count = from.leb128(32);
+      if (width > kWidest || (width == 0) != (count == 0)) break;
+      table.width = static_cast<unsigned>(width);
+      table.size = width * count;
+    } else {
+      table.size = from.leb128(40);
+    }
+    const auto distance = from.leb128(48);
+    if (!from.ok() || (!file.tables.empty() && distance != file.tables.back().size)) break;
+    if (previous == 0 && distance > root) break;
+    table.position = previous == 0 ? root - distance : previous + distance;
+    if (table.position < file.header.after_version || table.position > root || table.size > root - table.position)
+      break;
+    previous = table.position;
+    file.tables.push_back(table);
+    file.behind_tables = from.position();
+  }
+  if (file.tables.size() < kFewestTables) return unknown_items("{} tables in a row", file.tables.size());
+  return {};
+}
+
+Result<std::vector<DefIndex>> read_def_indices(const ItemFile& file, ItemTable::Array array) {
+  const auto size = file.definitions.size();
+  if (!file.is_position(array.position) || array.count > size || array.count > file.header.root - array.position)
+    return unknown_items("a list of definitions that cannot be one");
+  std::vector<DefIndex> all;
+  all.reserve(array.count);
+  Cursor from(file.blob, array.position);
+  for (std::uint64_t i = 0; i < array.count && from.ok(); ++i) {
+    all.push_back(static_cast<DefIndex>(from.leb128(32)));
+    if (all.back() >= size) return unknown_items("a list of definitions names one that is not there");
+  }
+  if (!from.ok() || from.position() > file.header.root) return unknown_items("a list of definitions is cut off");
+  return all;
+}
+
+}  // namespace rartifacts

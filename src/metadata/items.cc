@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/items.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ranges>
+
+#include "metadata/item_file.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::size_t kIndent = 4;
+
+/// Finds and proves the definitions with whatever row of the table of encodings fits.
+Result<void> prove_definitions(ItemFile& file) {
+  std::optional<Error> first_error;
+  for (const auto& encoding : item_encodings_for(file.release)) {
+    file.encoding = encoding;
+    auto read = read_item_tables(file);
+    if (read) read = read_definitions(file);
+    file.is_guessed = file.is_guessed || first_error.has_value();
+    if (read || read.error().kind != ErrorKind::unsupported) return read;
+    if (!first_error) first_error = read.error();
+  }
+  return std::unexpected(*first_error);
+}
+
+/// Reads root and definitions; kinds and what follows from them are for the caller.
+Result<std::unique_ptr<ItemFile>> open_items(View blob) {
+  auto header = read_metadata_header(blob);
+  if (!header) return pass(header);
+  auto file = std::make_unique<ItemFile>(blob);
+  file->header = *header;
+  if (!header->release || header->release->minor < kFirstItems)
+    return fail(ErrorKind::unsupported, "items: not read of {}, rustc 1.{} is the first", header->rustc, kFirstItems);
+  file->release = std::min(header->release->minor, kNewestItems);
+  std::optional<Error> first_error;
+  for (const auto* layout : layout_candidates(*header)) {
+    auto crate = decode_root(blob, *header, *layout, &file->places);
+    if (!crate) {
+      if (!first_error)
+        first_error = Error{crate.error().kind, "items: unknown layout: " + crate.error().what, crate.error().offset};
+      continue;
+    }
+    file->crate = std::move(*crate);
+    if (file->crate.is_stub)
+      return fail(ErrorKind::unsupported, "items: a stub has none: the .rmeta beside it has them");
+    if (file->places.tables == 0 || !file->crate.stable_crate_id)
+      return unknown_items("the crate root goes on otherwise");
+    const auto& id = *file->crate.stable_crate_id;
+    std::from_chars(id.data(), id.data() + id.size(), file->crate_id, 16);
+    file->symbols = layout->symbol;
+    file->is_guessed = first_error.has_value() || header->release->minor > kNewestItems;
+    auto proved = prove_definitions(*file);
+    if (proved) return file;
+    if (proved.error().kind != ErrorKind::unsupported) return pass(proved);
+    // An error of a row that fits the root says more than one of a row that does not.
+    if (!first_error || !first_error->what.starts_with("items: unknown layout: definition"))
+      first_error = proved.error();
+    break;
+  }
+  return std::unexpected(*first_error);
+}
+
+void sort_members(ItemFile& file) {
+  const auto size = file.definitions.size();
+  file.member_starts.assign(size + 1, 0);
+  for (DefIndex i = 1; i < size; ++i)
+    if (!file.definitions[i].is_absent) ++file.member_starts[file.definitions[i].parent + 1];
+  for (std::size_t i = 1; i <= size; ++i) file.member_starts[i] += file.member_starts[i - 1];
+  file.members.resize(file.member_starts[size]);
+  auto next = file.member_starts;
+  for (DefIndex i = 1; i < size; ++i)
+    if (!file.definitions[i].is_absent) file.members[next[file.definitions[i].parent]++] = i;
+}
+
+}  // namespace
+
+Items::Items(std::unique_ptr<ItemFile> file) : file_(std::move(file)) {}
+Items::Items(Items&&) noexcept = default;
+Items& Items::operator=(Items&&) noexcept = default;
+Items::~Items() = default;
+
+Result<Items> Items::read(View blob) {
+  auto file = open_items(blob);
+  if (!file) return pass(file);
+  auto& items = **file;
+  if (!items.crate.is_proc_macro.value_or(false)) harvest_words(items);
+  if (auto kinds = read_kinds(items)) {
+    items.has_kinds = true;
+    find_reexports(items);
+    find_inherent_impls(items);
+  } else if (kinds.error().kind == ErrorKind::unsupported) {
+    items.kind_problem = kinds.error().what;
+    for (auto& definition : items.definitions) definition.kind = 0;
+  } else {
+    return pass(kinds);
+  }
+  sort_members(items);
+  return Items(std::move(*file));
+}
+
+DefIndex Items::size() const { return static_cast<DefIndex>(file_->definitions.size()); }
+const Crate& Items::crate() const { return file_->crate; }
+bool Items::is_proc_macro() const { return file_->crate.is_proc_macro.value_or(false); }
+const std::string& Items::rustc() const { return file_->header.rustc; }
+bool Items::has_kinds() const { return file_->has_kinds; }
+bool Items::has_reexports() const { return file_->has_reexports; }
+
+std::vector<std::string> Items::notes() const {
+  std::vector<std::string> notes;
+  if (!file_->has_kinds) notes.push_back(file_->kind_problem + ": names are proved, kinds are unknown");
+  if (file_->has_kinds && file_->release < kFirstTagSpans)
+    notes.push_back(fmt::format("re-exports are not read of a rustc before 1.{}", kFirstTagSpans));
+  else if (file_->has_kinds && !file_->has_reexports)
+    notes.push_back("re-exports are written in a way that is not known: what is public by them is not listed");
+  if (file_->kinds_guessed) notes.push_back("the kinds of another release fit, and no others");
+  if (const auto count = file_->unresolved.size(); count > 0)
+    notes.push_back(fmt::format("{} names are words of rustc that are not known here", count));
+  return notes;
+}
+
+DefIndex Items::parent(DefIndex index) const { return file_->definitions[index].parent; }
+
+std::optional<std::string_view> Items::name(DefIndex index) const { return file_->name(file_->definitions[index]); }
+
+std::string Items::shown_name(DefIndex index) const {
+  const auto& definition = file_->definitions[index];
+  if (const auto name = file_->name(definition)) return std::string(*name);
+  if (definition.predefined < Definition::kNone) return fmt::format("predefined#{}", definition.predefined);
+  return fmt::format("{{{}#{}}}", name_of(definition.data), definition.number);
+}
+
+std::string Items::path(DefIndex index, std::string_view crate_name) const {
+  std::vector<DefIndex> parts;
+  for (; index != 0; index = parent(index)) parts.push_back(index);
+  std::string path(crate_name);
+  for (const auto part : std::views::reverse(parts)) path += "::" + shown_name(part);
+  return path;
+}
+
+ItemKind Items::kind(DefIndex index) const { return file_->kind(index); }
+
+std::string_view Items::kind_text(DefIndex index) const {
+  const auto number = file_->definitions[index].kind;
+  return number == 0 || number > file_->kinds.size() ? "unknown" : file_->kinds[number - 1].text;
+}
+
+Visibility Items::visibility(DefIndex index) const {
+  if (!file_->has_kinds) return {};
+  // One that cannot be read is as good as private.
+  const auto visibility = read_visibility(*file_, index);
+  return visibility ? *visibility : Visibility{Visibility::Level::module, 0};
+}
+
+bool Items::is_doc_hidden(DefIndex index) const {
+  if (file_->hash_table == 0) return false;
+  const auto& flags = file_->tables[file_->hash_table - 1];
+  if (flags.width != 1 || index >= flags.size) return false;
+  const auto byte = file_->blob.fetch(flags.position + index, 1);
+  return byte && (byte->front() & 1) != 0;
+}
+
+std::optional<std::vector<DefIndex>> Items::children(DefIndex index) const {
+  if (!file_->has_kinds) return std::nullopt;
+  ItemTable::Array array{file_->places.macros, file_->places.macro_count};
+  if (index != 0 || !is_proc_macro()) array = file_->tables[file_->child_table].array(index);
+  if (array.position == 0) return std::nullopt;
+  auto children = read_def_indices(*file_, array);
+  return children ? std::optional(std::move(*children)) : std::nullopt;
+}
+
+std::vector<ReExport> Items::reexports(DefIndex module) const { return read_reexports(*file_, module); }
+
+std::vector<DefIndex> Items::inherent_impls(DefIndex type) const { return read_inherent_impls(*file_, type); }
+
+std::vector<DefIndex> Items::members(DefIndex index) const {
+  return {file_->members.begin() + file_->member_starts[index],
+          file_->members.begin() + file_->member_starts[index + 1]};
+}
+
+const Result<std::vector<std::optional<SourceFile>>>& Items::source_files() const {
+  if (!file_->sources) file_->sources = read_source_files(*file_);
+  return *file_->sources;
+}
+
+std::optional<SourceSpan> Items::span(DefIndex index) const {
+  source_files();
+  return read_span(*file_, index);
+}
+
+std::optional<std::string_view> Items::predefined(std::uint32_t symbol) const {
+  const auto word = file_->predefined.find(symbol);
+  return word == file_->predefined.end() ? std::nullopt : std::optional(word->second);
+}
+
+std::string Items::listing() const {
+  std::string out;
+  const auto numbered_path = [&](DefIndex index) {
+    std::string path;
+    for (; index != 0; index = parent(index)) {
+      const auto number = file_->definitions[index].number;
+      path = fmt::format("::{}{}", shown_name(index), number != 0 ? fmt::format("#{}", number) : "") + path;
+    }
+    return "crate" + path;
+  };
+  const auto write = [&](const auto& self, DefIndex index, std::size_t depth) -> void {
+    const auto visible = visibility(index);
+    const auto where = visible.level == Visibility::Level::everywhere
+                           ? "Public"
+                           : fmt::format("Restricted(\"{}\")", numbered_path(visible.module));
+    out += fmt::format("{:{}}{} {} {} {{", "", depth * kIndent, where, kind_text(index),
+                       index == 0                                   ? "crate"
+                       : has_symbol(file_->definitions[index].data) ? shown_name(index)
+                                                                    : "???");
+    const auto array = file_->tables[file_->child_table].array(index);
+    const auto list = array.position == 0 ? std::nullopt : children(index);
+    if (!list) {
+      out += "}\n";
+      return;
+    }
+    out += '\n';
+    for (const auto child : *list) self(self, child, depth + 1);
+    out += fmt::format("{:{}}}}\n", "", depth * kIndent);
+  };
+  if (has_kinds()) write(write, 0, 0);
+  return out;
+}
+
+std::vector<std::optional<std::string>> prove_predefined(View blob, const std::vector<std::uint32_t>& symbols) {
+  std::vector<std::optional<std::string>> words(symbols.size());
+  const auto file = open_items(blob);
+  if (!file) return words;
+  for (std::size_t i = 0; i < symbols.size(); ++i)
+    if (const auto word = (*file)->predefined.find(symbols[i]); word != (*file)->predefined.end())
+      words[i] = word->second;
+  return words;
+}
+
+}  // namespace rartifacts

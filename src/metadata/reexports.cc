@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Re-exports and inherent impls
+// =============================
+//
+// What a module has by `pub use` stands in a table of its own, module_children_reexports, as records:
+//
+//     name        symbol
+//     span        a tag byte: bits 0-1 kind, bit 2 no context, bits 3-7 a length
+//     resolution  0 and kind, its fields, crate number, DefIndex; or 1 and a primitive type
+//     visibility  0, or 1 and crate number, DefIndex
+//     chain       number of links, each a tag and, of the first three, crate number, DefIndex
+//
+// It is the one table of arrays that reads so, kinds of this crate's own definitions included. Where it stands before the children is
+// known of each release, and looked at first; a crate without re-exports has nothing there. A libcore has 224,000 records, of
+// which a listing needs a few: so many are tried to know the table, and the rest is read when asked for.
+// Defined by: rust-lang/rust compiler/rustc_middle/src/metadata.rs (ModChild), rustc_span/src/span_encoding.rs.
+#include <algorithm>
+
+#include "metadata/item_file.h"
+
+namespace rartifacts {
+namespace {
+
+// The order of DefKind, without the fields that its byte in a table of kinds counts in.
+constexpr ItemKind kResolved[] = {
+    ItemKind::mod,        ItemKind::struct_type, ItemKind::union_type,   ItemKind::enum_type,   ItemKind::variant,
+    ItemKind::trait,      ItemKind::type_alias,  ItemKind::foreign_type, ItemKind::trait_alias, ItemKind::assoc_type,
+    ItemKind::type_param, ItemKind::fn,          ItemKind::constant,     ItemKind::const_param, ItemKind::static_item,
+    ItemKind::ctor,       ItemKind::assoc_fn,    ItemKind::assoc_const,  ItemKind::macro,       ItemKind::extern_crate};
+
+bool is_identifier(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  });
+}
+
+/// One list of records.
+class ReExportReader {
+ public:
+  ReExportReader(const ItemFile& file, std::uint64_t position)
+      : file_(file), from_(file.blob, position), fields_(re_export_fields(file.release)) {}
+
+  bool ok() const { return from_.ok() && from_.position() <= file_.header.root; }
+
+  ReExport next() {
+    ReExport record;
+    const auto symbol = read_symbol(file_, from_);
+    record.name = symbol.text;
+    if (symbol.predefined != Definition::kStored) {
+      const auto word = file_.predefined.find(symbol.predefined);
+      record.name =
+          word != file_.predefined.end() ? std::string(word->second) : fmt::format("predefined#{}", symbol.predefined);
+    } else if (!is_identifier(record.name)) {
+      reject();
+    }
+    span();
+    resolution(record);
+    const auto restricted = from_.u8();
+    if (restricted > 1) reject();
+    if (restricted == 1) def_id();
+    record.is_public = restricted == 0;
+    const auto links = from_.leb128(32);
+    for (std::uint64_t i = 0; i < links && from_.ok(); ++i) {
+      const auto tag = from_.u8();
+      if (tag > 4) reject();
+      if (tag < 3) def_id();
+    }
+    return record;
+  }
+
+ private:
+  void reject() { from_.reject(ErrorKind::unsupported, "not a re-export"); }
+
+  std::pair<std::uint32_t, DefIndex> def_id() {
+    const auto crate = static_cast<std::uint32_t>(from_.leb128(32));
+    const auto index = static_cast<DefIndex>(from_.leb128(32));
+    if (from_.ok() && (crate > file_.crate.dependencies->size() || (crate == 0 && index >= file_.definitions.size())))
+      reject();
+    return {crate, index};
+  }
+
+  void span() {
+    constexpr unsigned kIndirect = 3, kPartial = 2, kForeign = 1, kLong = 31;
+    const auto tag = from_.u8();
+    const unsigned kind = tag & 3;
+    const unsigned length = tag >> 3;
+    if (kind == kIndirect) return from_.skip(length);
+    if ((tag & 4) == 0) from_.leb128(32);  // context
+    if (kind == kPartial) return;
+    from_.leb128(32);  // start
+    if (length == kLong) from_.leb128(32);
+    from_.leb128(32);  // file
+    if (kind == kForeign) from_.leb128(32);
+  }
+
+  void up_to(std::uint8_t largest) {
+    if (from_.u8() > largest) reject();
+  }
+
+  void resolution(ReExport& record) {
+    const auto tag = from_.u8();
+    if (tag == 1) {  // PrimTy: signed, unsigned, float with a size, then str, bool, char
+      const auto type = from_.u8();
+      if (type > 5) reject();
+      if (type < 3) from_.u8();
+      record.kind = ItemKind::primitive;
+      record.crate = ReExport::kPrimitive;
+      return;
+    }
+    const auto kind = from_.u8();
+    if (tag != 0 || kind >= std::size(kResolved)) return reject();
+    record.kind = kResolved[kind];
+    if (record.kind == ItemKind::static_item) {
+      if (fields_.static_safety) up_to(1);
+      up_to(1);
+      if (fields_.static_nested) up_to(1);
+    } else if (record.kind == ItemKind::ctor) {
+      up_to(1);
+      up_to(2);
+    } else if (record.kind == ItemKind::macro) {
+      up_to(7);
+    } else if (fields_.const_flag && (record.kind == ItemKind::constant || record.kind == ItemKind::assoc_const)) {
+      up_to(1);
+    }
+    std::tie(record.crate, record.index) = def_id();
+    if (from_.ok() && record.crate == 0 && file_.kind(record.index) != record.kind) reject();
+  }
+
+  const ItemFile& file_;
+  Cursor from_;
+  ReExportFields fields_;
+};
+
+bool has_items(ItemKind kind) {
+  return kind == ItemKind::mod || kind == ItemKind::enum_type || kind == ItemKind::trait;
+}
+
+constexpr std::uint64_t kMostRecords = std::uint64_t{4} << 20;
+constexpr std::uint64_t kTriedRecords = 4'000;
+
+Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array array) {
+  if (!file.is_position(array.position) || array.count > file.header.root - array.position ||
+      array.count > kMostRecords)
+    return unknown_items("a list of re-exports that cannot be one");
+  std::vector<ReExport> records;
+  ReExportReader reader(file, array.position);
+  for (std::uint64_t i = 0; i < array.count; ++i) {
+    records.push_back(reader.next());
+    if (!reader.ok()) return unknown_items("a re-export that is none");
+  }
+  return records;
+}
+
+bool are_reexports(const ItemFile& file, const ItemTable& table) {
+  std::uint64_t records = 0;
+  bool has_module = false;
+  for (std::uint64_t i = 0; i < table.count(8); ++i) {
+    const auto array = table.array(i);
+    if (array.position == 0 || array.count == 0) continue;
+    if (i >= file.definitions.size() || !has_items(file.kind(static_cast<DefIndex>(i)))) return false;
+    has_module = has_module || file.kind(static_cast<DefIndex>(i)) == ItemKind::mod;
+    if (records > kTriedRecords) continue;
+    if (!records_of(file, array)) return false;
+    records += array.count;
+  }
+  return has_module;
+}
+
+bool is_type(ItemKind kind) {
+  return kind == ItemKind::struct_type || kind == ItemKind::enum_type || kind == ItemKind::union_type ||
+         kind == ItemKind::foreign_type || kind == ItemKind::trait;
+}
+
+Result<std::vector<DefIndex>> impls_of(const ItemFile& file, ItemTable::Array array) {
+  auto impls = read_def_indices(file, array);
+  if (!impls) return impls;
+  for (const auto impl : *impls)
+    if (file.kind(impl) != ItemKind::impl || file.kinds[file.definitions[impl].kind - 1].text.ends_with("true }"))
+      return unknown_items("definition {} is no inherent impl", impl);
+  return impls;
+}
+
+bool are_impls(const ItemFile& file, const ItemTable& table) {
+  std::uint64_t lists = 0;
+  for (std::uint64_t i = 0; i < table.count(8); ++i) {
+    const auto array = table.array(i);
+    if (array.position == 0 || array.count == 0) continue;
+    if (i >= file.definitions.size() || !is_type(file.kind(static_cast<DefIndex>(i)))) return false;
+    if (++lists <= kTriedRecords && !impls_of(file, array)) return false;
+  }
+  return lists > 0;
+}
+
+/// Tables of arrays that have no other meaning, the likely one first.
+std::vector<std::size_t> array_tables(const ItemFile& file, std::size_t likely) {
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < file.tables.size(); ++i) {
+    const auto& table = file.tables[i];
+    const bool is_taken = i == file.hash_table || i == file.key_table || i == file.kind_table ||
+                          i == file.kind_table + 1 || i == file.child_table;
+    if (!is_taken && table.size != 0 && (table.width == 0 || table.width >= 3)) all.push_back(i);
+  }
+  const auto first = std::ranges::find(all, likely);
+  if (first != all.end()) std::rotate(all.begin(), first, first + 1);
+  return all;
+}
+
+template <class Fits>
+std::optional<std::size_t> find_table(ItemFile& file, std::size_t likely, Fits fits) {
+  // What is empty where it belongs is nowhere else.
+  if (!file.is_guessed && likely < file.tables.size() && file.tables[likely].size == 0) return std::nullopt;
+  for (const auto i : array_tables(file, likely))
+    if (fetch_table(file, file.tables[i]) && fits(file, file.tables[i])) return i;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void find_reexports(ItemFile& file) {
+  const auto before = re_exports_before_children(file.release);
+  if (before == 0 || !file.crate.dependencies || before > file.child_table) return;
+  const auto likely = file.child_table - before;
+  file.reexport_table = find_table(file, likely, are_reexports);
+  file.has_reexports = file.reexport_table || file.tables[likely].size == 0;
+}
+
+void find_inherent_impls(ItemFile& file) {
+  constexpr std::size_t kBeforeReExports = 2;
+  const auto before = re_exports_before_children(file.release) + kBeforeReExports;
+  file.impl_table =
+      find_table(file, before <= file.child_table ? file.child_table - before : file.tables.size(), are_impls);
+}
+
+std::vector<ReExport> read_reexports(const ItemFile& file, DefIndex module) {
+  if (!file.reexport_table) return {};
+  const auto array = file.tables[*file.reexport_table].array(module);
+  if (array.position == 0) return {};
+  auto records = records_of(file, array);
+  return records ? std::move(*records) : std::vector<ReExport>();
+}
+
+std::vector<DefIndex> read_inherent_impls(const ItemFile& file, DefIndex type) {
+  if (!file.impl_table) return {};
+  const auto array = file.tables[*file.impl_table].array(type);
+  if (array.position == 0) return {};
+  auto impls = impls_of(file, array);
+  return impls ? std::move(*impls) : std::vector<DefIndex>();
+}
+
+}  // namespace rartifacts

@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""`rartifacts api` and `diff --api` of crates compiled here. The judge is rustc: every path that is listed must be one that
+another crate can name, and `use` of one that is not listed must fail.
+
+    test_api.py RARTIFACTS
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+GOLDENS = pathlib.Path(__file__).resolve().parents[2] / "testdata" / "goldens"
+RUSTC = shutil.which("rustc")
+
+SOURCE = """
+#![allow(dead_code)]
+//! A crate with one of each.
+mod hidden_away { pub struct Shown { pub field: u32, secret: u8 } impl Shown { pub fn make() -> u32 { 1 } fn own(&self) {} } }
+pub use hidden_away::Shown;
+pub use hidden_away::Shown as Renamed;
+pub mod shapes {
+    pub trait Shape { const SIDES: u32; type Unit; fn area(&self) -> u32; }
+    pub enum Kind { Round, Square(u8), Odd { sides: u32 } }
+    pub union Bits { pub whole: u32, pub half: u16 }
+    pub type Pair<T> = (T, T);
+    pub struct Many<T, const N: usize>(pub [T; N]);
+    pub struct Nothing;
+    pub mod inner { pub fn deep() {} }
+    pub use inner as again;
+    pub(crate) fn not_outside() {}
+    fn private() {}
+}
+pub use core::fmt::Display;
+pub use shapes::Kind::*;
+pub const LIMIT: u32 = 3;
+pub static TABLE: [u8; 2] = [0, 1];
+#[doc(hidden)] pub fn for_macros() {}
+#[macro_export] macro_rules! shout { () => {} }
+macro_rules! whisper { () => {} }
+pub extern "C" fn called_from_c() {}
+extern "C" { pub fn from_c(); }
+pub fn changes(x: u32) -> u32 { x }
+"""
+LISTED = """\
+const one::LIMIT
+enum one::shapes::Kind
+fn one::called_from_c
+fn one::changes
+fn one::for_macros
+fn one::from_c
+fn one::shapes::inner::deep
+macro one::shout
+mod one::shapes
+mod one::shapes::again = one::shapes::inner
+mod one::shapes::inner
+static one::TABLE
+struct one::Renamed = one::hidden_away::Shown
+struct one::Shown = one::hidden_away::Shown
+struct one::shapes::Many
+struct one::shapes::Nothing
+trait one::shapes::Shape
+type one::shapes::Pair
+union one::shapes::Bits
+variant one::Odd = one::shapes::Kind::Odd
+variant one::Round = one::shapes::Kind::Round
+variant one::Square = one::shapes::Kind::Square
+"""
+
+
+def api(*arguments, command="api"):
+    return subprocess.run([PROGRAM, command, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+def compile_crate(folder, name, source, *flags, crate_type="rlib", emit="metadata"):
+    (folder / f"{name}.rs").write_text(source)
+    subprocess.run([RUSTC, "--edition", "2021", "--crate-type", crate_type, "--crate-name", name, f"--emit={emit}", "-Awarnings",
+                    "-L.", f"{name}.rs", *flags], cwd=folder, check=True)
+    return folder / f"lib{name}.{'so' if crate_type == 'proc-macro' else 'rmeta' if emit == 'metadata' else 'rlib'}"
+
+
+def rustc_takes(folder, paths):
+    """the errors that rustc has for a crate that imports all of them"""
+    text = "".join(f"use {path} as _used{number};\n" for number, path in enumerate(paths))
+    (folder / "user.rs").write_text(f"#![allow(unused_imports)]\n{text}")
+    answer = subprocess.run([RUSTC, "--edition", "2021", "--crate-type", "lib", "--emit=metadata", "-L.", "user.rs", "--extern", "one"],
+                            cwd=folder, capture_output=True, text=True, check=False)
+    return [line for line in answer.stderr.splitlines() if line.startswith("error")]
+
+
+class Goldens(unittest.TestCase):
+    def test_a_crate_lists_the_same_whichever_rustc_compiled_it(self):
+        listings = set()
+        for path in sorted(GOLDENS.glob("1.*/libleaf-1a2b3c4d.rmeta")):
+            if int(path.parent.name.split(".")[1]) >= 78:
+                listings.add(api(path, "--members").stdout)
+        self.assertEqual(listings, {"trait leaf::Shape\nfn leaf::Shape::area\nfn leaf::leaf\n"})
+
+    def test_a_release_that_is_too_old_cannot_be_answered_for(self):
+        answer = api(GOLDENS / "1.58.1/libleaf-1a2b3c4d.rmeta", "--has", "leaf::leaf")
+        self.assertEqual((answer.returncode, answer.stdout), (3, ""))
+        self.assertIn("1.62", answer.stderr)
+
+    def test_an_rlib_and_a_library_are_read_like_the_metadata_alone(self):
+        folder = GOLDENS / "1.96.0"
+        self.assertEqual(api(folder / "libleaf-1a2b3c4d.rlib").stdout, api(folder / "libleaf-1a2b3c4d.rmeta").stdout)
+        self.assertEqual(api(folder / "libpm-deadbeef.so").stdout, "macro pm::Noop (derive)\nmacro pm::answer (bang)\n")
+
+    def test_a_crate_in_a_package_is_read_in_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            package = pathlib.Path(folder, "headers.tar")
+            with tarfile.open(package, "w") as tar:
+                tar.add(GOLDENS / "1.96.0/libleaf-1a2b3c4d.rmeta", "usr/src/x/libleaf-1a2b3c4d.rmeta")
+            self.assertEqual(api(package, "--crate", "leaf").stdout, "trait leaf::Shape\nfn leaf::leaf\n")
+
+    def test_a_tree_without_the_crate_says_which_there_are(self):
+        answer = api(GOLDENS / "1.96.0")
+        self.assertEqual(answer.returncode, 3)
+        self.assertIn("no crate kernel: --crate NAME, one of leaf, mid, midpriv", answer.stderr)
+
+
+@unittest.skipUnless(RUSTC, "no rustc")
+class Compiled(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.place.name)
+        cls.crate = compile_crate(cls.folder, "one", SOURCE)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.cleanup()
+
+    def test_the_public_interface_is_listed_and_nothing_else(self):
+        lines = [line for line in api(self.crate).stdout.splitlines() if not line.endswith(" = core")]
+        self.assertEqual(sorted(lines), LISTED.splitlines())
+
+    def test_a_reexport_of_another_crate_names_that_crate(self):
+        # The name is a word that rustc knows: this file holds its number, and libcore, when it is at hand, the proof.
+        line = next(line for line in api(self.crate).stdout.splitlines() if line.endswith(" = core"))
+        self.assertRegex(line, "^trait one::predefined#[0-9]+ = core$")
+        with tempfile.TemporaryDirectory() as folder:
+            sysroot = subprocess.run([RUSTC, "--print", "target-libdir"], capture_output=True, text=True, check=True).stdout.strip()
+            core = sorted(pathlib.Path(sysroot).glob("libcore-*"), key=lambda path: path.suffix != ".rmeta")[0]
+            for path in self.crate, core:
+                shutil.copy(path, folder)
+            self.assertIn("trait one::Display = core::fmt::Display\n", api(pathlib.Path(folder, self.crate.name)).stdout)
+
+    def test_rustc_can_name_what_is_listed(self):
+        paths = [line.split()[1] for line in api(self.crate).stdout.splitlines() if "#" not in line]
+        self.assertEqual(rustc_takes(self.folder, paths), [])
+
+    def test_rustc_cannot_name_what_is_not_there(self):
+        for path in "one::hidden_away::Shown", "one::shapes::private", "one::shapes::not_outside", "one::whisper", "one::shapes::shout":
+            self.assertEqual(api(self.crate, "--has", path).returncode, 1, path)
+            self.assertTrue(rustc_takes(self.folder, [path]), path)
+
+    def test_members_are_those_that_a_user_can_use(self):
+        members = set(api(self.crate, "--members").stdout.splitlines()) - set(api(self.crate).stdout.splitlines())
+        expected = {
+            "field one::Shown::field", "fn one::Shown::make", "const one::shapes::Shape::SIDES", "type one::shapes::Shape::Unit",
+            "fn one::shapes::Shape::area", "variant one::shapes::Kind::Round", "variant one::shapes::Kind::Square",
+            "variant one::shapes::Kind::Odd", "field one::shapes::Kind::Square::0", "field one::shapes::Kind::Odd::sides",
+            "field one::shapes::Bits::whole", "field one::shapes::Bits::half", "param one::shapes::Pair::<T>",
+            "param one::shapes::Many::<T>", "param one::shapes::Many::<N>", "field one::shapes::Many::0",
+            "field one::Square::0", "field one::Odd::sides"}
+        first = "one::Renamed" if "field one::Renamed::field" in members else "one::Shown"  # the same type under two names
+        self.assertEqual(members, {line.replace("one::Shown", first) for line in expected})
+
+    def test_the_probe_is_silent_when_all_is_there(self):
+        for path in "one::shapes::again::deep", "one::Renamed::make", "one::shapes::Kind::Odd", "one", "one::shout":
+            answer = api(self.crate, "--has", path)
+            self.assertEqual((answer.returncode, answer.stdout, answer.stderr), (0, "", ""), path)
+        answer = api(self.crate, "--has", "one::LIMIT", "one::NOT", "one::shapes::Gone")
+        self.assertEqual((answer.returncode, answer.stdout), (1, "one::NOT\none::shapes::Gone\n"))
+        self.assertEqual(api(self.folder / "one.rs", "--has", "one::LIMIT").returncode, 3)
+
+    def test_a_configure_script_can_ask(self):
+        script = f"""if {PROGRAM} api {self.crate} --has one::shapes::Shape; then echo yes; else echo "no: $?"; fi
+                     {PROGRAM} api {self.crate} --has one::shapes::Wheel || echo "HAVE_WHEEL=0 ($?)" """
+        answer = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+        self.assertEqual(answer.stdout, "yes\none::shapes::Wheel\nHAVE_WHEEL=0 (1)\n")
+
+    def test_the_formats_say_the_same(self):
+        text = {line.split(" = ")[0] for line in api(self.crate).stdout.splitlines()}
+        whole = json.loads(api(self.crate, "--format", "json").stdout)
+        self.assertEqual({f"{item['kind']} {item['path']}" for item in whole["items"]}, text)
+        self.assertEqual([item["path"] for item in whole["items"] if item.get("hidden")], ["one::for_macros"])
+        lines = [json.loads(line) for line in api(self.crate, "--format", "ndjson").stdout.splitlines()]
+        self.assertEqual(lines, whole["items"])
+        markdown = api(self.crate, "--format", "markdown").stdout
+        self.assertTrue(all(f"`{line.split()[1]}`" in markdown for line in text))
+        self.assertNotIn("for_macros", api(self.crate, "--no-hidden").stdout)
+
+    def test_everything_with_its_visibility(self):
+        lines = api(self.crate, "--all").stdout.splitlines()
+        for line in ("in(one::shapes) fn one::shapes::private", "in(one) fn one::shapes::not_outside",
+                     "in(one::hidden_away) field one::hidden_away::Shown::secret", "pub struct one::hidden_away::Shown"):
+            self.assertIn(line, lines)
+
+    def test_macros_of_a_proc_macro_library_have_their_kind(self):
+        library = compile_crate(self.folder, "macros", """extern crate proc_macro; use proc_macro::TokenStream;
+            #[proc_macro] pub fn bang(t: TokenStream) -> TokenStream { t }
+            #[proc_macro_attribute] pub fn mark(_: TokenStream, t: TokenStream) -> TokenStream { t }
+            #[proc_macro_derive(Make)] pub fn make_it(_: TokenStream) -> TokenStream { TokenStream::new() }""",
+                                crate_type="proc-macro", emit="link")
+        self.assertEqual(api(library).stdout, "macro macros::Make (derive)\nmacro macros::bang (bang)\nmacro macros::mark (attribute)\n")
+
+    def test_audit_names_what_a_module_needs_and_where_something_like_it_is(self):
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place)
+            shutil.copy(self.crate, folder)
+            needs = folder / "needs"
+            needs.write_text("# what the module imports\none::shapes::Shape\n\none::hidden_away::Shown   # moved\none::Wheel\n")
+            answer = api(folder, "--needs", needs, "--report", "json", command="audit")
+            self.assertEqual(answer.returncode, 1, answer.stderr)
+            found = [finding for finding in json.loads(answer.stdout)["findings"] if finding["rule"] == "missing-item"]
+            self.assertEqual([finding["evidence"] for finding in found],
+                             [{"needed": "one::hidden_away::Shown", "nearest": "one::Shown"}, {"needed": "one::Wheel"}])
+            self.assertEqual({(finding["crate"], finding["rustc_error"]) for finding in found}, {("one", "E0432")})
+            for finding in found:
+                self.assertRegex(rustc_takes(self.folder, [finding["evidence"]["needed"]])[0], "E0432|E0433|E0603")
+            needs.write_text("one::shapes::Shape\n")
+            report = json.loads(api(folder, "--needs", needs, "--report", "json", command="audit").stdout)
+            self.assertNotIn("missing-item", [finding["rule"] for finding in report["findings"]])
+            self.assertEqual(api(folder, "--needs", folder / "none", command="audit").returncode, 3)
+
+    def test_what_changed_between_two_builds(self):
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place)
+            changed = (SOURCE.replace("pub const LIMIT: u32 = 3;", "pub fn fresh() {}").replace("pub union Bits", "pub struct Bits")
+                       .replace("changes(x: u32)", "changes(x: u64)").replace("{ x }", "{ 1 }")
+                       .replace("pub struct Nothing;", "").replace("pub mod inner {", "pub mod inner { pub struct Nothing;")
+                       .replace("Round,", ""))
+            after = compile_crate(folder, "one", changed)
+            answer = api("--api", self.crate, after, "--source-old", self.folder, "--source-new", folder, command="diff")
+            self.assertEqual(answer.returncode, 1, answer.stderr)
+            lines = [line.strip() for line in answer.stdout.splitlines()]
+            for line in ("+ fn one::fresh", "- const one::LIMIT", "! struct one::shapes::Bits (was union)",
+                         "> struct one::shapes::inner::Nothing (was one::shapes::Nothing)", "~ fn one::changes",
+                         "- pub fn changes(x: u32) -> u32", "+ pub fn changes(x: u64) -> u32", "- variant one::shapes::Kind::Round",
+                         "- variant one::Round"):
+                self.assertIn(line, lines)
+            self.assertNotIn("~", api("--api", self.crate, after, command="diff").stdout)
+            blind = json.loads(api("--api", self.crate, after, "-f", "json", command="diff").stdout)["crates"][0]["changes"]
+            self.assertIn({"change": "source", "kind": "fn", "path": "one::changes"}, blind)
+            breaking = json.loads(api("--api", self.crate, after, "--breaking", "-f", "json", command="diff").stdout)
+            self.assertEqual({change["change"] for change in breaking["crates"][0]["changes"]}, {"removed", "moved", "kind"})
+            self.assertTrue(api("--api", self.crate, after, "-f", "markdown", command="diff").stdout.startswith("## `one`\n"))
+            self.assertEqual(api("--api", self.crate, self.crate, command="diff").returncode, 0)
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()

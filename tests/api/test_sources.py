@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""`rartifacts sources`: what rustc recorded is what md5sum says of the files it read.
+
+    test_sources.py RARTIFACTS
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+GOLDENS = pathlib.Path(__file__).resolve().parents[2] / "testdata" / "goldens"
+RUSTC = shutil.which("rustc")
+
+
+def sources(*arguments):
+    return subprocess.run([PROGRAM, "sources", *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+class Sources(unittest.TestCase):
+    def test_every_release_since_1_75_recorded_the_checksum_of_leaf_rs(self):
+        checksum = subprocess.run(["md5sum", "--tag", "leaf.rs"], cwd=GOLDENS / "sources", capture_output=True, text=True,
+                                  check=True).stdout.replace("(leaf.rs)", "(/src/leaf.rs)")
+        for path in sorted(GOLDENS.glob("1.*/libleaf-1a2b3c4d.rmeta")):
+            if int(path.parent.name.split(".")[1]) >= 75:
+                self.assertEqual(sources(path).stdout, checksum, path)
+
+    @unittest.skipUnless(RUSTC, "no rustc")
+    def test_a_copy_elsewhere_is_checked_and_the_file_that_differs_is_named(self):
+        with tempfile.TemporaryDirectory() as place:
+            build, copy = pathlib.Path(place, "build/deep"), pathlib.Path(place, "copy")
+            (build / "part").mkdir(parents=True)
+            (build / "lib.rs").write_text("pub mod part; pub mod other;")
+            (build / "part/mod.rs").write_text("pub fn part() {}")
+            (build / "other.rs").write_text("pub fn other() {}")
+            subprocess.run([RUSTC, "--crate-type", "lib", "--crate-name", "made", "--emit=metadata", build / "lib.rs"], cwd=place,
+                           check=True)
+            made = pathlib.Path(place, "libmade.rmeta")
+            shutil.copytree(build, copy)
+            listed = sources(made).stdout
+            check = subprocess.run(["md5sum", "--check", "--strict"], input=listed, text=True, cwd=place, capture_output=True, check=False)
+            self.assertEqual(check.returncode, 0, check.stdout)
+            answer = sources(made, "--check", copy)
+            self.assertEqual((answer.returncode, answer.stdout), (0, "3 source files: 3 the same, 0 changed, 0 missing\n"))
+            self.assertEqual(sources(made, "--check", place, "--remap", f"{place}/build={place}/build").returncode, 0)
+            (copy / "part/mod.rs").write_text("pub fn part() { }")
+            (copy / "other.rs").unlink()
+            answer = sources(made, "--check", copy)
+            self.assertEqual(answer.returncode, 1)
+            self.assertEqual(answer.stdout, "missing other.rs\nchanged part/mod.rs\n3 source files: 1 the same, 1 changed, 1 missing\n")
+            self.assertEqual(sources(made, "--check", place + "/not-there").returncode, 3)
+            self.assertEqual(sources(made, "--remap", "nonsense").returncode, 2)
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
