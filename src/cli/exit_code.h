@@ -19,11 +19,10 @@ struct ExitCodeRow {
   std::string_view meaning;
 };
 inline constexpr std::array<ExitCodeRow, 4> exit_code_table{{
-    {ExitCode::done, "done"},
-    {ExitCode::findings, "findings (audit, diff, verify; api --has, sources --check)"},
-    {ExitCode::usage, "wrong usage, or a name that the chosen format cannot hold"},
-    {ExitCode::input,
-     "input that could not be read or was not what was asked for, or output that could not be written"},
+    {ExitCode::done, "success"},
+    {ExitCode::findings, "audit, diff, verify, api --has or sources --check found something"},
+    {ExitCode::usage, "wrong usage, or a file name that the chosen format cannot express"},
+    {ExitCode::input, "input could not be read or is not what was asked for, or output could not be written"},
 }};
 
 }  // namespace rartifacts

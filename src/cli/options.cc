@@ -59,15 +59,14 @@ Examples:
     (then: dh_install --sourcedir=linux-build)
   rartifacts -C "$RPM_BUILD_ROOT" scan -f rpm-files usr/src/kernels > rust.list    (then: %files -f rust.list)
   rartifacts scan -f make --target headers.tar linux-build/ > headers.d            (then: include headers.d)
-In a script, `set -o pipefail` first: a list that failed is empty.
+In a script, use `set -o pipefail`: a scan that fails lists nothing.
 )";
 
 void add_scan(CLI::App& scan, ScanCommand& command) {
   scan.add_option("PATH", command.paths, "Build tree, headers tree, cargo target directory, package, or a file")
       ->required()
       ->type_name("");
-  scan.add_option("-f,--format", command.format,
-                  "How to write the list (default: table on a terminal, paths elsewhere)")
+  scan.add_option("-f,--format", command.format, "Output format (default: table on a terminal, paths elsewhere)")
       ->check(CLI::IsMember(names_in(format_table())))
       ->type_name("FORMAT");
   scan.add_option_function<std::string>(
@@ -75,22 +74,25 @@ void add_scan(CLI::App& scan, ScanCommand& command) {
           "What the list is for (default: oot)")
       ->check(CLI::IsMember(names_in(profile_table)))
       ->type_name("PROFILE");
-  scan.add_option("-k,--kind", command.kinds, "Only files of this kind; may be given several times")
+  scan.add_option("-k,--kind", command.kinds, "Only files of this kind; may be repeated")
       ->check(CLI::IsMember(names_in(kind_table)))
       ->type_name("KIND")
       ->allow_extra_args(false);
-  scan.add_option("--side", command.side, "Only `host` (runs inside rustc) or `target` (for the kernel's machine)")
+  scan.add_option(
+          "--side", command.side,
+          "Only `host` artifacts (they run inside rustc) or `target` artifacts (for the machine the kernel runs on)")
       ->check(CLI::IsMember({"host", "target"}))
       ->type_name("SIDE");
-  scan.add_option("--prefix", command.prefix, "Directory of the package that the files go to (dh-install, rpm-files)")
+  scan.add_option("--prefix", command.prefix, "Directory in the package that the files go to (dh-install, rpm-files)")
       ->type_name("DIR");
-  scan.add_option("--target", command.target, "What depends on the files (make; default: rust-artifacts)")
+  scan.add_option("--target", command.target, "Make target that depends on the files (make; default: rust-artifacts)")
       ->type_name("NAME");
-  scan.add_flag("--dirs", command.dirs, "List parent directories too: cpio keeps their modes only then");
+  scan.add_flag("--dirs", command.dirs, "List parent directories too, so that cpio preserves their modes");
   scan.add_flag("--sniff", command.sniff, "Look into every file, whatever its name");
-  scan.add_flag("--allow-empty", command.allow_empty, "An empty list is no error");
-  scan.add_flag("--keep-going", command.keep_going, "List the rest when a file cannot be read; the exit code stays 3");
-  scan.add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")
+  scan.add_flag("--allow-empty", command.allow_empty, "Do not fail when nothing is found");
+  scan.add_flag("--keep-going", command.keep_going,
+                "List the rest when a file cannot be read; the exit status is still 3");
+  scan.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
       ->check(CLI::Range(1U, 256U))
       ->type_name("N");
   scan.footer([] {
@@ -106,7 +108,7 @@ void add_inspect(CLI::App& inspect, InspectCommand& command) {
       ->type_name("FORMAT");
   inspect
       .add_option("--symvers", command.symvers,
-                  "Module.symvers: what the kernel exports (default: that of the kernel tree around the file)")
+                  "Module.symvers of the kernel (default: from the kernel tree that contains the file)")
       ->type_name("FILE");
   inspect.add_flag("--target-json", command.target_json, "Print the JSON text of the custom target instead");
   inspect.footer(exit_codes);
@@ -114,10 +116,10 @@ void add_inspect(CLI::App& inspect, InspectCommand& command) {
 
 void add_tree(CLI::App& tree, TreeCommand& command) {
   tree.add_option("PATH", command.path, "Tree or package to look at")->required()->type_name("");
-  tree.add_option("-f,--format", command.format, "How to draw it (default: text)")
+  tree.add_option("-f,--format", command.format, "Output format (default: text)")
       ->check(CLI::IsMember(names_in(graph_format_table())))
       ->type_name("FORMAT");
-  tree.add_option("-i,--invert", command.invert, "Show who needs this crate")->type_name("CRATE");
+  tree.add_option("-i,--invert", command.invert, "Show the crates that need CRATE instead")->type_name("CRATE");
   tree.footer([] { return list_of("Formats", graph_format_table()) + exit_codes(); });
 }
 
@@ -127,77 +129,78 @@ void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
       .add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
       ->check(CLI::IsMember({"toml", "version", "env"}))
       ->type_name("FORMAT");
-  toolchain.add_option("-o,--output", command.output, "Write to FILE, as a whole or not at all")->type_name("FILE");
+  toolchain.add_option("-o,--output", command.output, "Write to FILE; it is replaced only when all has been written")
+      ->type_name("FILE");
   toolchain.footer(exit_codes);
 }
 
 void add_audit(CLI::App& audit, AuditCommand& command) {
   audit
-      .add_option(
-          "PATH", command.paths,
-          "Build tree, headers tree, a folder of crates, or packages; modules (.ko), objects and archives that are "
-          "named are judged for a kernel")
+      .add_option("PATH", command.paths,
+                  "Build tree, headers tree, directory of crates, or packages; modules (.ko), objects and archives "
+                  "that are named are checked for use in a kernel")
       ->required()
       ->type_name("");
-  audit.add_flag("--modules", command.modules,
-                 "Judge all modules (.ko) in PATH as well, not only those that are named");
-  audit
-      .add_option("-r,--report", command.reports,
-                  "Write a report, to FILE or standard output; may be given several times")
+  audit.add_flag("--modules", command.modules, "Check all modules (.ko) in PATH, not only those that are named");
+  audit.add_option("-r,--report", command.reports, "Write a report to FILE or standard output; may be repeated")
       ->type_name("FORMAT[=FILE]")
       ->allow_extra_args(false);
-  audit.add_option("--rustc", command.rustc, "The compiler that will read the set: it is asked for -vV")
+  audit.add_option("--rustc", command.rustc, "The rustc that will read the artifacts; it is run with -vV")
       ->type_name("PATH");
-  audit.add_option("--rustc-version", command.rustc_version, "The same, as the whole version string")
+  audit.add_option("--rustc-version", command.rustc_version, "The same, given as its whole version string")
       ->type_name("STRING")
       ->excludes("--rustc");
   audit
-      .add_option("--host-arch", command.host_arch,
-                  "Machine that will run rustc, as uname -m says (default: this one; of a package, its own)")
+      .add_option(
+          "--host-arch", command.host_arch,
+          "Machine that will run rustc, as uname -m prints it (default: this machine; for a package, its architecture)")
       ->type_name("ARCH");
   audit.add_option("--expect-triple", command.expect_triple, "Target that the set must be for")->type_name("TRIPLE");
   audit
       .add_option("--requested-config", command.requested_config,
-                  "The .config or fragment that was asked for: says why it did not become CONFIG_RUST=y")
+                  "The .config or fragment that was asked for; explains why it did not lead to CONFIG_RUST=y")
       ->type_name("FILE");
   audit
-      .add_option("--diversions", command.diversions,
-                  "Diversions in force where packages will be installed: what LC_ALL=C dpkg-divert --list prints")
+      .add_option(
+          "--diversions", command.diversions,
+          "Diversions on the system where the packages will be installed, as LC_ALL=C dpkg-divert --list prints them")
       ->type_name("FILE");
   audit
       .add_option("--path-leak", command.path_leaks,
-                  "Report files with more than BUDGET (default: 0) occurrences of PREFIX; may be given several times")
+                  "Report files that contain PREFIX more than BUDGET times (default: 0); may be repeated")
       ->type_name("PREFIX[=BUDGET]")
       ->allow_extra_args(false);
   audit
       .add_option_function<std::string>(
           "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },
-          "Least severity that makes the exit code 1 (default: error)")
+          "Lowest severity that makes the exit status 1 (default: error)")
       ->check(CLI::IsMember({"info", "warning", "error"}))
       ->type_name("LEVEL");
-  audit.add_option("--severity", command.severities, "Weigh a rule otherwise; may be given several times")
+  audit.add_option("--severity", command.severities, "Change the severity of a rule; may be repeated")
       ->type_name("RULE=LEVEL")
       ->allow_extra_args(false);
   audit
-      .add_option("--waivers", command.waivers, "Excuse what this file lists (TOML: [[waiver]] rule, path, reason, …)")
+      .add_option("--waivers", command.waivers,
+                  "Do not count the findings that this TOML file lists ([[waiver]] with rule, path, reason, …)")
       ->type_name("FILE");
-  audit.add_option("--baseline", command.baseline, "Excuse what was found before")->type_name("FILE");
-  audit.add_option("--write-baseline", command.write_baseline, "Write down what is found now")->type_name("FILE");
+  audit.add_option("--baseline", command.baseline, "Do not count the findings recorded in FILE")->type_name("FILE");
+  audit.add_option("--write-baseline", command.write_baseline, "Record the current findings in FILE")
+      ->type_name("FILE");
   audit
       .add_option(
           "--needs", command.needs,
           "Items that a module imports, one path per line; each that a crate in PATH does not offer is a finding")
       ->type_name("FILE");
-  audit.add_flag("--separate", command.separate, "Judge every package alone, not as installed together");
-  audit.add_flag("-q,--quiet", command.quiet, "One line: ok, or the first finding");
+  audit.add_flag("--separate", command.separate, "Check each package alone, not as if they were installed together");
+  audit.add_flag("-q,--quiet", command.quiet, "Print one line: ok, or the first finding");
   audit.footer([] { return list_of("Reports", report_table()) + "\nRules: see rartifacts explain\n" + exit_codes(); });
 }
 
 constexpr std::string_view kExtractExamples = R"(
-Names: a second member called a.o becomes a.2.o, the next one a.3.o. Nothing is written unless all can be.
+Of several members called a.o, the second becomes a.2.o and the third a.3.o. Either all files are written, or none.
 
 Examples:
-  rartifacts extract libfoo.rlib -o objects         the objects that rustc made, for gcc or ld
+  rartifacts extract libfoo.rlib -o objects         the objects that rustc made, to be linked by gcc or ld
   rartifacts extract --metadata libfoo.rlib         libfoo.rmeta, as rustc --extern takes it
   rartifacts extract --kbuild foo libfoo.a > foo.objs
   and in the Kbuild file beside them, to make foo.ko of them and of foo_main.c:
@@ -209,30 +212,29 @@ The printed lines hold a rule for these objects: objtool checks them, and modpos
 
 void add_extract(CLI::App& extract, ExtractCommand& command) {
   extract.add_option("FILE", command.file, "An rlib or static library, thin ones too")->required()->type_name("");
-  extract.add_option("-o,--output", command.output, "Directory to write to, made if need be (default: .)")
-      ->type_name("DIR");
-  extract.add_flag("--objects", command.objects, "The members that are Rust objects (default)");
-  extract.add_flag("--metadata", command.metadata, "The crate metadata, unwrapped, as FILE's name with .rmeta");
-  extract.add_flag("--all", command.all, "Every member, as it is");
   extract
-      .add_option("--name", command.names, "Only members whose name matches, with * ? []; may be given several times")
+      .add_option("-o,--output", command.output, "Directory to write to; created when it does not exist (default: .)")
+      ->type_name("DIR");
+  extract.add_flag("--objects", command.objects, "Extract the members that are Rust objects (default)");
+  extract.add_flag("--metadata", command.metadata, "Extract the crate metadata, as an .rmeta file named after FILE");
+  extract.add_flag("--all", command.all, "Extract every member as it is");
+  extract.add_option("--name", command.names, "Only members whose name matches the shell pattern; may be repeated")
       ->allow_extra_args(false)
       ->type_name("PATTERN");
   extract
-      .add_option(
-          "--kbuild", command.kbuild,
-          "Write a.o as a.o_shipped, which Kbuild copies and `make clean` leaves alone, and print the lines that "
-          "make NAME.o of them, in link order, for a Makefile in DIR")
+      .add_option("--kbuild", command.kbuild,
+                  "Write each a.o as a.o_shipped, which Kbuild copies and `make clean` keeps, and print the Makefile "
+                  "lines that link them into NAME.o, for a Makefile in DIR")
       ->check([](const std::string& name) {
         return is_plain_for_make(name) ? std::string() : "--kbuild: not a name for an object of Kbuild";
       })
       ->type_name("NAME");
-  extract.add_flag("--force", command.force, "Replace files that are there already");
+  extract.add_flag("--force", command.force, "Replace existing files");
   extract.footer([] { return std::string(kExtractExamples) + exit_codes(); });
 }
 
 constexpr std::string_view kVerifyExamples = R"(
-MANIFEST is of a tree, and its paths are relative to DIR. One that was made of a package has the package's name in its paths.
+The manifest must be that of a tree: its paths are relative to DIR. In the manifest of a package, paths start with the name of the package.
 
 Examples:
   rartifacts -C linux-build scan -f json . > manifest.json       then, after the copy:
@@ -241,18 +243,20 @@ Examples:
 )";
 
 void add_verify(CLI::App& verify, VerifyCommand& command) {
-  verify.add_option("MANIFEST", command.manifest, "What scan wrote as json or sha256sums; - for standard input")
+  verify
+      .add_option("MANIFEST", command.manifest,
+                  "A manifest that scan wrote as json or sha256sums; - for standard input")
       ->required()
       ->type_name("");
-  verify.add_option("DIR", command.directory, "The copy: the directory that the paths are relative to")
+  verify.add_option("DIR", command.directory, "The copy: the directory that the paths in MANIFEST are relative to")
       ->required()
       ->type_name("");
   verify.add_option("-f,--format", command.format, "text (default) or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORMAT");
-  verify.add_flag("--files-only", command.files_only, "Only what is listed: other files beside it are no difference");
-  verify.add_flag("--any-mode", command.any_mode, "Permissions may differ, as umask and dh_fixperms make them");
-  verify.add_option("-j,--jobs", command.jobs, "Threads (default: one per processor)")
+  verify.add_flag("--files-only", command.files_only, "Ignore files that are not listed");
+  verify.add_flag("--any-mode", command.any_mode, "Ignore permissions, which umask and dh_fixperms change");
+  verify.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
       ->check(CLI::Range(1U, 256U))
       ->type_name("N");
   verify.footer([] { return list_of("Differences", discrepancy_table) + std::string(kVerifyExamples) + exit_codes(); });
@@ -262,7 +266,9 @@ void add_diff(CLI::App& diff, DiffCommand& command) {
   diff.add_option("OLD", command.before, "A tree, a package, or a manifest that scan wrote as json")
       ->required()
       ->type_name("");
-  diff.add_option("NEW", command.after, "Another; it need not be of the same sort")->required()->type_name("");
+  diff.add_option("NEW", command.after, "The same to compare with; a tree can be compared with a package or a manifest")
+      ->required()
+      ->type_name("");
   diff.add_option("-f,--format", command.format, "text (default), json; with --api also markdown")
       ->check(CLI::IsMember({"text", "json", "markdown"}))
       ->type_name("FORMAT");
@@ -294,12 +300,11 @@ void add_sources(CLI::App& sources, SourcesCommand& command) {
   sources.add_option("PATH", command.path, "Kernel tree, package, or a file that describes a crate")
       ->required()
       ->type_name("");
-  sources.add_option("--crate", command.crate, "The crate that is meant (default: that of a file, of a tree `kernel`)")
+  sources.add_option("--crate", command.crate, "Name of the crate (default: the crate of a file, `kernel` in a tree)")
       ->type_name("NAME");
-  sources.add_option("--check", command.check, "Say whether the files in DIR are those that were compiled")
+  sources.add_option("--check", command.check, "Check whether the files in DIR are those that were compiled")
       ->type_name("DIR");
-  sources
-      .add_option("--remap", command.remaps, "Take what begins with FROM to begin with TO; may be given several times")
+  sources.add_option("--remap", command.remaps, "Replace FROM at the start of a path by TO; may be repeated")
       ->type_name("FROM=TO")
       ->allow_extra_args(false);
   sources.add_option("-f,--format", command.format, "text (default) or json")
@@ -315,24 +320,24 @@ Examples:
   rartifacts api /lib/modules/$(uname -r)/build
   rartifacts api libfoo.rlib --members
   rartifacts api --crate macros linux-build/
-In a configure script or dkms.conf, to ask before building (0: all there, 1: some are not, 3: cannot tell):
   rartifacts api "$kernel_source_dir" --has kernel::clk::Clk kernel::device::Device
+    (in a configure script or dkms.conf; exit status 0: all are there, 1: some are not, 3: cannot tell)
 )";
 
 void add_api(CLI::App& api, ApiCommand& command) {
   api.add_option("PATH", command.path, "Kernel tree, package, or a file that describes a crate")
       ->required()
       ->type_name("");
-  api.add_option("--crate", command.crate, "The crate that is meant (default: that of a file, of a tree `kernel`)")
+  api.add_option("--crate", command.crate, "Name of the crate (default: the crate of a file, `kernel` in a tree)")
       ->type_name("NAME");
-  api.add_option("-f,--format", command.format, "How to write the list (default: text)")
+  api.add_option("-f,--format", command.format, "Output format (default: text)")
       ->check(CLI::IsMember(names_in(api_format_table())))
       ->type_name("FORMAT");
   api.add_option("--has", command.has, "List nothing; print the paths among these that are missing")->type_name("ITEM");
   api.add_flag("--members", command.members,
-               "Also fields, variants, parameters, and the items of traits and inherent impls");
+               "List fields, variants, parameters, and the items of traits and inherent impls too");
   api.add_flag("--no-hidden", command.no_hidden, "Leave out what is marked #[doc(hidden)]");
-  api.add_flag("--all", command.all, "Everything that has a name, with its visibility")->excludes("--members");
+  api.add_flag("--all", command.all, "List everything that has a name, with its visibility")->excludes("--members");
   api.add_flag("--ls", command.listing, "The text of rustc -Zls=items")->group("");
   api.footer([] { return list_of("Formats", api_format_table()) + std::string(kApiExamples) + exit_codes(); });
 }
@@ -342,7 +347,7 @@ void add_explain(CLI::App& explain, ExplainCommand& command) {
       .add_option("RULE", command.rule,
                   "A rule of audit, or an error code of rustc (E0463); without it, all rules are listed")
       ->type_name("");
-  explain.add_flag("--markdown", command.markdown, "As docs/rules.md has it");
+  explain.add_flag("--markdown", command.markdown, "Print all of it as Markdown, as in docs/rules.md");
   explain.footer(exit_codes);
 }
 
@@ -353,17 +358,30 @@ constexpr CommandRow command_row(std::string_view name, std::string_view summary
 }
 
 constexpr std::array kCommandRows{
-    command_row<&Commands::scan, add_scan, run_scan>("scan", "List the Rust artifacts of a tree: the manifest"),
-    command_row<&Commands::inspect, add_inspect, run_inspect>("inspect",
-                                                              "Show everything that can be read from an artifact"),
-    command_row<&Commands::tree, add_tree, run_tree>("tree", "Show which crate needs which, by name and SVH"),
-    command_row<&Commands::toolchain, add_toolchain, run_toolchain>("toolchain",
-                                                                    "Name the compiler that made a tree, for rustup"),
+    command_row<&Commands::scan, add_scan, run_scan>(
+        "scan",
+        "List the Rust artifacts that must ship\n\nFinds the Rust artifacts below each PATH. Of a kernel tree it lists "
+        "what building an out-of-tree module reads: the crates that `kernel` needs, found by name and hash, their proc "
+        "macros, and the files that the configuration calls for. Of any other tree it lists every file that has crate "
+        "metadata.\n\nIt is all or nothing: when a file cannot be read, nothing is listed, and the exit status is 3."),
+    command_row<&Commands::inspect, add_inspect, run_inspect>(
+        "inspect",
+        "Show what a file is, and all that can be read from it\n\nReads crate metadata, libraries, objects, kernel "
+        "modules and bitcode: compiler, crate, hashes, dependencies, target; symbols, sections and relocations of "
+        "objects; modinfo and signature of modules."),
+    command_row<&Commands::tree, add_tree, run_tree>(
+        "tree", "Show which crate needs which\n\nDependencies are followed by name and hash (SVH), as rustc does."),
+    command_row<&Commands::toolchain, add_toolchain, run_toolchain>(
+        "toolchain",
+        "Show which rustc made a tree, as rust-toolchain.toml\n\nWhen rustup does not have that compiler, the output "
+        "says why."),
     command_row<&Commands::audit, add_audit, run_audit>(
-        "audit", "Say whether rustc will accept the set, and which file is to blame"),
+        "audit",
+        "Check whether rustc will accept a set of artifacts\n\nGoes through the set as rustc does when it compiles "
+        "against it, and names the file to blame. Several packages are checked as if they were installed together."),
     command_row<&Commands::extract, add_extract, run_extract>(
-        "extract", "Take objects or metadata out of an rlib or static library"),
-    command_row<&Commands::verify, add_verify, run_verify>("verify", "Say whether a copy is what the manifest lists"),
+        "extract", "Extract objects or metadata from an rlib or static library"),
+    command_row<&Commands::verify, add_verify, run_verify>("verify", "Check a copy against a manifest"),
     command_row<&Commands::diff, add_diff, run_diff>("diff",
                                                      "Show what changed between two trees, packages or manifests"),
     command_row<&Commands::api, add_api, run_api>(
@@ -371,7 +389,7 @@ constexpr std::array kCommandRows{
     command_row<&Commands::sources, add_sources, run_sources>(
         "sources", "List the source files that a crate was made of, or check them"),
     command_row<&Commands::explain, add_explain, run_explain>("explain",
-                                                              "Say what a rule of audit means, and how to mend it"),
+                                                              "Explain a rule of audit, or an error code of rustc"),
 };
 
 }  // namespace
@@ -385,16 +403,14 @@ const CommandRow* command_of(std::string_view name) {
 
 void add_commands(CLI::App& app, Commands& commands, const std::function<bool(std::string_view)>& is_wanted) {
   app.description(
-      "Finds the Rust artifacts of a build, and checks that rustc will accept them\n"
-      "\n"
-      "Tells which files of a build are Rust artifacts, what each of them is, which must ship together, and whether "
-      "the "
-      "rustc of the people who install them will accept them. It reads the files itself: no rustc is needed or run.");
+      "Finds the Rust artifacts of a build, and checks that rustc will accept them\n\nTells which files of a build are "
+      "Rust artifacts, what each of them is, which must ship together, and whether the rustc of the people who install "
+      "them will accept them. It reads the files itself: no rustc is needed or run.");
   app.require_subcommand(1);
   app.fallthrough();
   app.set_help_flag("-h,--help", "Show the help: -h in short, --help in full");
   app.set_version_flag("-V,--version", "rartifacts " RARTIFACTS_VERSION, "Show the version");
-  app.add_option("-C,--directory", commands.directory, "Work in DIR, as if started there")->type_name("DIR");
+  app.add_option("-C,--directory", commands.directory, "Run as if started in DIR")->type_name("DIR");
   app.footer(program_footer);
   const auto wants = [&](const CommandRow& row) { return is_wanted(row.name); };
   const bool wants_none = std::ranges::none_of(kCommandRows, wants);

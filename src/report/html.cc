@@ -29,12 +29,12 @@ p{margin:.4rem 0}.soft{color:var(--soft)}
 .verdict{font-size:1.15rem;font-weight:600;padding:.6rem .9rem;border:2px solid;border-radius:.4rem}
 .ok{color:var(--ok)}.error,.bad{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}
 article{border:1px solid var(--line);border-left:.35rem solid;border-radius:.4rem;padding:.7rem .9rem;margin:.8rem 0}
-article>*{color:var(--text)}article h3 b{color:var(--severity)}
+article>*{color:var(--text)}article h3 b{color:var(--severity)}article h3 code{display:inline-block}
 article.error{--severity:var(--error)}article.warning{--severity:var(--warning)}article.info{--severity:var(--info)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .7rem .25rem 0;border-bottom:1px solid var(--line)}
-th{font-weight:600}.number{text-align:right;font-variant-numeric:tabular-nums}
+th{font-weight:600;white-space:nowrap;overflow-wrap:normal}.number{text-align:right;font-variant-numeric:tabular-nums}
 .list td{white-space:nowrap;overflow-wrap:normal}.list code{white-space:pre}
 svg{display:block;font:13px ui-monospace,monospace}
 svg text{fill:var(--text);text-anchor:middle}svg .svh{font-size:11px;fill:var(--soft)}
@@ -49,21 +49,40 @@ article,tr,svg{break-inside:avoid}.wide{overflow:visible}svg{max-width:100%;heig
 
 std::string code(std::string_view text) { return "<code>" + xml_escaped(text) + "</code>"; }
 
+// Prose in which what stands in backticks is code.
+std::string marked_up(std::string_view text) {
+  std::string out;
+  for (bool is_code = false; !text.empty(); is_code = !is_code) {
+    const auto end = text.find('`');
+    // A single one is a backtick.
+    const bool is_last = end == text.npos || (!is_code && text.find('`', end + 1) == text.npos);
+    const auto piece = is_last ? text : text.substr(0, end);
+    out += is_code ? code(piece) : xml_escaped(piece);
+    text.remove_prefix(is_last ? text.size() : end + 1);
+  }
+  return out;
+}
+
+std::string_view threshold_of(const ReportInput& input) {
+  if (input.fail_on == Severity::error) return "fails on errors";
+  return input.fail_on == Severity::warning ? "fails on warnings and errors" : "fails on every finding";
+}
+
 std::string head(const ReportInput& input) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
       "<title>rartifacts audit: {}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>Audit of {}</h1>\n"
-      "<p class=\"verdict {}\">{}</p>\n<p class=\"soft\">rartifacts {}, findings from {} on count</p>\n",
+      "<p class=\"verdict {}\">{}</p>\n<p class=\"soft\">rartifacts {}; the audit {}</p>\n",
       xml_escaped(input.root), kStyle, code(input.root), is_healthy(input) ? "ok" : "bad",
-      xml_escaped(verdict_of(input)), xml_escaped(input.version), name_of(input.fail_on));
+      xml_escaped(verdict_of(input)), xml_escaped(input.version), threshold_of(input));
 }
 
 std::string finding_card(const Finding& finding, const ReportInput& input) {
   const auto& row = row_of(finding.rule);
   auto out = fmt::format("<article class=\"{0}\">\n<h3><b>{0}</b> {1}</h3>\n<p class=\"message\">{2}</p>\n",
-                         name_of(finding.severity), code(place_of(finding, input)), xml_escaped(finding.message));
+                         name_of(finding.severity), code(place_of(finding, input)), marked_up(finding.message));
   if (finding.waived) out += fmt::format("<p><strong>Waived:</strong> {}</p>\n", xml_escaped(finding.waiver_reason));
   if (!finding.evidence.empty()) {
     out += "<div class=\"wide\"><table>\n";
@@ -71,9 +90,9 @@ std::string finding_card(const Finding& finding, const ReportInput& input) {
       out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", xml_escaped(name), code(value));
     out += "</table></div>\n";
   }
-  if (!finding.fix.empty()) out += fmt::format("<p><strong>Fix:</strong> {}</p>\n", xml_escaped(finding.fix));
-  return out + fmt::format("<p class=\"soft\">{} [{}]</p>\n</article>\n", xml_escaped(row.why),
-                           xml_escaped(codes_of(finding)));
+  if (!finding.fix.empty()) out += fmt::format("<p><strong>Fix:</strong> {}</p>\n", marked_up(finding.fix));
+  return out + fmt::format("<p class=\"soft\">{}</p>\n<p class=\"soft\">{}</p>\n</article>\n", marked_up(row.why),
+                           code(codes_of(finding)));
 }
 
 std::string findings_section(const ReportInput& input, bool waived) {
@@ -92,12 +111,13 @@ std::string picture_section(const ReportInput& input) {
   std::string out = "<section>\n<h2>Crates</h2>\n";
   if (picture.empty())
     return out + fmt::format(
-                     "<p>{} crates are too many for a picture: <code>rartifacts tree</code> lists them, its "
-                     "<code>--format dot</code> draws them.</p>\n</section>\n",
+                     "<p>{} crates are too many for a picture. <code>rartifacts tree</code> lists them, "
+                     "<code>rartifacts tree --format dot</code> draws them.</p>\n</section>\n",
                      crates);
   return out +
-         "<p class=\"soft\">Lines lead down from a crate to what it needs. Left out: what is reached by another way, "
-         "and what comes with the compiler.</p>\n<div class=\"wide\">\n" +
+         "<p class=\"soft\">Lines lead from a crate down to the crates that it needs. Direct lines to crates that are "
+         "also needed "
+         "by way of another one, and the crates of the compiler, are left out.</p>\n<div class=\"wide\">\n" +
          picture + "</div>\n</section>\n";
 }
 
@@ -120,7 +140,7 @@ std::string manifest_section(const ReportInput& input) {
       "<div class=\"wide\"><table class=\"list\">\n<thead><tr><th scope=\"col\">path</th><th scope=\"col\">kind</th>"
       "<th scope=\"col\">side</th><th scope=\"col\">crate</th><th scope=\"col\" class=\"number\">bytes</th></tr>"
       "</thead>\n<tbody>\n{}</tbody>\n</table></div>\n</section>\n",
-      ships ? "Manifest" : "What was judged", artifacts.size(), bytes, rows);
+      ships ? "Manifest" : "Checked files", artifacts.size(), bytes, rows);
 }
 
 // Which rules looked at how many files.
