@@ -64,28 +64,6 @@ bool apply(Audit& audit, const Waiver& waiver) {
   return is_used;
 }
 
-std::string toml_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\u{:04x}", c);
-    else out += c;
-  }
-  return out + '"';
-}
-
-// TOML is UTF-8. A byte that is not stands as the pattern for any byte: in the C locale fnmatch takes a byte for a character.
-std::string as_pattern(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const auto length = utf8_sequence(path);
-    if (std::string_view("*?[]\\").contains(path.front())) out += '\\';
-    out += length == 0 ? "?" : path.substr(0, length);
-    path.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
-}
-
 }  // namespace
 
 Result<std::vector<Waiver>> parse_waivers(std::string_view text) {
@@ -134,18 +112,6 @@ void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::
 
 void apply_baseline(Audit& audit, const std::vector<Waiver>& baseline) {
   for (const auto& waiver : baseline) apply(audit, waiver);
-}
-
-std::string write_baseline(const Audit& audit) {
-  std::string out = "# Findings that were there when this baseline was written.\n";
-  for (const auto& finding : audit.findings) {
-    if (finding.waived) continue;
-    out += fmt::format("\n[[waiver]]\nrule = {}\npath = {}\n", toml_string(row_of(finding.rule).id),
-                       toml_string(as_pattern(finding.path)));
-    if (!finding.crate.empty()) out += fmt::format("crate = {}\n", toml_string(finding.crate));
-    out += "reason = \"in the baseline\"\n";
-  }
-  return out;
 }
 
 }  // namespace rartifacts

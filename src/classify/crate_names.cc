@@ -60,7 +60,9 @@ void name_by_symbol(Crate& crate, const std::vector<std::string>& exports) {
   for (std::string_view symbol : exports) {
     if (!symbol.starts_with(kPrefix)) continue;
     symbol.remove_prefix(kPrefix.size());
-    crate.name.text = symbol.substr(0, symbol.rfind('_'));
+    symbol = symbol.substr(0, symbol.rfind('_'));
+    if (!is_crate_name(symbol)) continue;
+    crate.name.text = symbol;
     crate.name.source = CrateName::Source::symbol;
   }
 }

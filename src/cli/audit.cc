@@ -19,7 +19,7 @@
 #include "report/reports.h"
 #include "report/shared.h"
 #include "source/directory.h"
-#include "write/formats.h"
+#include "write/escape.h"
 
 namespace rartifacts {
 namespace {

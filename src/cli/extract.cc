@@ -12,7 +12,7 @@
 #include "cli/output_directory.h"
 #include "cli/terminal.h"
 #include "source/members.h"
-#include "write/formats.h"
+#include "write/escape.h"
 #include "write/member_names.h"
 
 namespace rartifacts {
@@ -57,11 +57,11 @@ Result<std::vector<Piece>> choose(const ExtractCommand& command, const std::vect
     // Whether it is a Rust object cannot be said of what cannot be read.
     const bool may_be_wanted = command.all || (wants_objects && (is_rust(member) || !member.problem.empty()));
     if (!may_be_wanted) continue;
-    if (!member.problem.empty()) return fail(ErrorKind::io, "member {}: {}", printable(member.name), member.problem);
+    if (!member.problem.empty()) return fail(ErrorKind::io, "member {}: {}", member.name, member.problem);
     if (!names[i]) return pass(names[i]);
     if (!command.kbuild.empty() && is_rust(member) && !names[i]->ends_with(".o"))
       return fail(ErrorKind::unsupported, "member {}: Kbuild takes no object whose name does not end in .o",
-                  printable(member.name));
+                  member.name);
     pieces.push_back({i, *names[i], false});
   }
   if (command.metadata && !has_metadata) return fail(ErrorKind::malformed, "no crate metadata in there");
@@ -106,7 +106,7 @@ class Extraction {
       content = *blob;
     }
     auto to = output_.create(piece.name);
-    if (!to) return fail(to.error().kind, "{}: {}", printable(piece.name), to.error().what);
+    if (!to) return fail(to.error().kind, "{}: {}", piece.name, to.error().what);
     if (auto copied = copy_range(files_.fd(), content.begin(), content.size(), to->get()); !copied) return copied;
     return files_.check_last();
   }
@@ -144,8 +144,7 @@ Result<std::string> name_for_output(const ExtractCommand& command, std::vector<P
 
 Result<void> check_free(const std::vector<Piece>& pieces, const OutputDirectory& output) {
   for (const auto& piece : pieces)
-    if (output.holds(piece.name))
-      return fail(ErrorKind::io, "{} is there already: --force replaces it", printable(piece.name));
+    if (output.holds(piece.name)) return fail(ErrorKind::io, "{} is there already: --force replaces it", piece.name);
   return {};
 }
 
@@ -175,7 +174,7 @@ ExitCode run_extract(const ExtractCommand& command) {
   if (auto written = Extraction(*archive, files, *output).write(*pieces); !written)
     return fail_with(command.file, written.error());
   if (auto done = output->commit(command.force); !done) return fail_with(command.output, done.error());
-  return print(*text);
+  return print_list(*text);
 }
 
 }  // namespace rartifacts

@@ -133,7 +133,7 @@ ExitCode run_inspect(const InspectCommand& command) {
   } else if (!result.artifacts.empty()) {
     out = written_as(command.format, operands->base, result.artifacts);
   }
-  const auto printed = print(out);
+  const auto printed = command.target_json ? print_list(out) : print(out);
   return result.problems.empty() ? printed : ExitCode::input;
 }
 

@@ -9,7 +9,6 @@
 #include "bytes/path.h"
 #include "cli/terminal.h"
 #include "source/directory.h"
-#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
@@ -64,7 +63,7 @@ std::optional<std::string> path_inside(const std::string& directory, const std::
 }
 
 ExitCode refuse(const Error& error) {
-  complain(printable(describe(error)));
+  complain(describe(error));
   return error.kind == ErrorKind::unsupported ? ExitCode::usage : ExitCode::input;
 }
 

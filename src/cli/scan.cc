@@ -112,7 +112,8 @@ ExitCode run_scan(const ScanCommand& command) {
   }
   auto text = format->write(manifest);
   if (!text) return complain(describe(text.error())), ExitCode::usage;
-  const auto printed = print(*text);
+  // The table is for people, and holds colours.
+  const auto printed = format->name == "table" ? print(*text) : print_list(*text);
   return found.problems.empty() ? printed : ExitCode::input;
 }
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "write/formats.h"
+#include "write/escape.h"
 
 namespace rartifacts {
 namespace {
@@ -38,11 +38,11 @@ ExitCode print(std::string_view text) {
   return ExitCode::input;
 }
 
-void report(const Problem& problem) {
-  complain(fmt::format("{}: {}", printable(problem.path), printable(describe(problem.error))));
-}
+ExitCode print_list(std::string_view text) { return stdout_is_terminal() ? print(printable_lines(text)) : print(text); }
 
-void complain(std::string_view what) { write_to(STDERR_FILENO, fmt::format("rartifacts: {}\n", what)); }
+void report(const Problem& problem) { complain(fmt::format("{}: {}", problem.path, describe(problem.error))); }
+
+void complain(std::string_view what) { write_to(STDERR_FILENO, fmt::format("rartifacts: {}\n", printable(what))); }
 
 Progress::Progress() : last_(std::chrono::steady_clock::now()), enabled_(isatty(STDERR_FILENO) == 1) {}
 

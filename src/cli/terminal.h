@@ -18,6 +18,9 @@ bool wants_color();
 /// returns `ExitCode::input`.
 ExitCode print(std::string_view text);
 
+/// The same for what programs read, which keeps every byte of a name: a terminal is shown it as `printable_lines`.
+ExitCode print_list(std::string_view text);
+
 /// `rartifacts: PATH: what is wrong` on standard error, one line whatever the path holds.
 void report(const Problem& problem);
 /// The same for what is no single path.

@@ -63,9 +63,15 @@ struct RootPlaces {
 };
 
 /// Decodes the crate root of `blob` as `layout` says. An error means: not this layout. Nothing partial is ever given out.
-Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout, RootPlaces* places = nullptr);
+/// `names` says whether names that rustc refuses are an error: the layout is taken for the wrong one then.
+enum class NameCheck { strict, none };
+Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout, RootPlaces* places = nullptr,
+                          NameCheck names = NameCheck::strict);
 /// The rows to try for the root of a blob: that of its release, then the others, its neighbours first.
 std::vector<const Layout*> layout_candidates(const MetadataHeader& header);
+
+/// True for what rustc lets a crate be called.
+bool is_crate_name(std::string_view text);
 
 /// Decodes only CrateHeader, the fields up to `is_stub`, of a root that starts with it.
 Result<Crate> decode_crate_header(View blob, const MetadataHeader& header, const Layout& layout);

@@ -59,6 +59,9 @@ Result<Metadata> read_metadata(View blob) {
   }
   if (!metadata.crate) {
     if (is_known && own_error->kind == ErrorKind::truncated) return std::unexpected(*own_error);
+    // When nothing but a name speaks against the layout of this release, no rustc has written the name.
+    if (is_known && decode_root(blob, *header, *layout_candidates(*header).front(), nullptr, NameCheck::none))
+      return fail(ErrorKind::malformed, "{}, which rustc would never have written", own_error->what);
     metadata.crate = header_alone(blob, *header);
     metadata.reason = fmt::format("unknown layout ({})", own_error->what);
   }

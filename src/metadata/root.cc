@@ -27,6 +27,7 @@
 // Defined by: rust-lang/rust compiler/rustc_metadata/src/rmeta/mod.rs (CrateHeader, CrateRoot, CrateDep).
 #include <algorithm>
 
+#include "bytes/unicode.h"
 #include "metadata/layout.h"
 
 namespace rartifacts {
@@ -35,6 +36,7 @@ namespace {
 constexpr std::uint64_t kMaxMetadataString = std::uint64_t{1} << 20;
 constexpr std::uint32_t kMaxPredefined = 6000;
 constexpr std::uint64_t kMaxDependencies = 20000;
+constexpr std::size_t kLongestFileName = 255;  // NAME_MAX
 
 bool is_word(std::string_view text, std::string_view more) {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
@@ -42,15 +44,10 @@ bool is_word(std::string_view text, std::string_view more) {
   });
 }
 
-bool is_crate_name(std::string_view text) {
-  // Crate names are identifiers; beyond ASCII they are rare but allowed.
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return is_word({&c, 1}, "_") || static_cast<unsigned char>(c) >= 0x80;
-  });
-}
-
+// Whatever else -C extra-filename holds, rustc has made a file of that name.
 bool is_extra_filename(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '/'; });
+  return text.size() <= kLongestFileName &&
+         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '/'; });
 }
 
 bool is_cargo_hash(std::string_view text) {
@@ -60,10 +57,11 @@ bool is_cargo_hash(std::string_view text) {
 
 class RootDecoder {
  public:
-  RootDecoder(View blob, const MetadataHeader& header, const Layout& layout)
+  RootDecoder(View blob, const MetadataHeader& header, const Layout& layout, NameCheck names = NameCheck::strict)
       : blob_(blob),
         header_(header),
         layout_(layout),
+        names_(names),
         end_(blob.size() - footer_size(header)),
         root_(blob, header.root) {}
 
@@ -120,7 +118,8 @@ class RootDecoder {
       if (from.ok() && (tag != 2 || *name.predefined >= kMaxPredefined))
         from.reject(ErrorKind::unsupported, "symbol tag");
     }
-    if (from.ok() && name.text && !is_crate_name(*name.text)) from.reject(ErrorKind::unsupported, "not a crate name");
+    if (from.ok() && name.text && names_ == NameCheck::strict && !is_crate_name(*name.text))
+      from.reject(ErrorKind::unsupported, "not a crate name");
     return name;
   }
 
@@ -167,7 +166,8 @@ class RootDecoder {
 
   void extra_filename(std::string& into, Cursor& from) {
     into = string(from);
-    if (from.ok() && !is_extra_filename(into)) from.reject(ErrorKind::unsupported, "not an extra filename");
+    if (from.ok() && names_ == NameCheck::strict && !is_extra_filename(into))
+      from.reject(ErrorKind::unsupported, "not an extra filename");
   }
 
   void head(Crate& crate) {
@@ -334,6 +334,7 @@ class RootDecoder {
   View blob_;
   const MetadataHeader& header_;
   const Layout& layout_;
+  NameCheck names_;
   std::uint64_t end_;
   Cursor root_;
   std::uint64_t previous_ = 0;  ///< where the last lazy pointer led; 0: there was none
@@ -342,8 +343,26 @@ class RootDecoder {
 
 }  // namespace
 
-Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout, RootPlaces* places) {
-  RootDecoder decoder(blob, header, layout);
+// rustc_session::output::validate_crate_name: alphanumeric or `_`, and not empty. A digit may come first. What Unicode calls
+// alphanumeric grows with each version; what is none of it in any version stays away.
+bool is_crate_name(std::string_view text) {
+  if (text.empty() || !is_utf8(text)) return false;
+  while (!text.empty()) {
+    const auto sequence = text.substr(0, utf8_sequence(text));
+    const auto c = code_point(sequence);
+    const bool is_punctuation = c >= 0x2000 && c <= 0x206f;  // the block General Punctuation
+    const bool is_private = (c >= 0xe000 && c <= 0xf8ff) || c >= 0xf0000;
+    if (sequence.size() == 1 ? !is_word(sequence, "_")
+                             : is_steering(c) || is_white_space(c) || is_punctuation || is_private)
+      return false;
+    text.remove_prefix(sequence.size());
+  }
+  return true;
+}
+
+Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout& layout, RootPlaces* places,
+                          NameCheck names) {
+  RootDecoder decoder(blob, header, layout, names);
   auto crate = decoder.decode();
   if (places) *places = decoder.places();
   return crate;

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "report/shared.h"
-#include "write/formats.h"
 
 namespace rartifacts {
 
@@ -14,13 +13,13 @@ std::string write_checkstyle_report(const ReportInput& input) {
   for (const auto& finding : input.audit.findings) {
     if (finding.waived) continue;
     const auto advice = finding.fix.empty() ? "" : "; fix: " + finding.fix;
-    files[place_of(finding, input)] += fmt::format(
-        "    <error line=\"1\" severity=\"{}\" message=\"{}\" source=\"rartifacts.{}\"/>\n", name_of(finding.severity),
-        xml_escaped(printable(finding.message + advice)), row_of(finding.rule).id);
+    files[place_of(finding, input)] +=
+        fmt::format("    <error line=\"1\" severity=\"{}\" message=\"{}\" source=\"rartifacts.{}\"/>\n",
+                    name_of(finding.severity), xml_escaped(finding.message + advice), row_of(finding.rule).id);
   }
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<checkstyle version=\"4.3\">\n";
   for (const auto& [path, errors] : files)
-    out += fmt::format("  <file name=\"{}\">\n{}  </file>\n", xml_escaped(printable(path)), errors);
+    out += fmt::format("  <file name=\"{}\">\n{}  </file>\n", xml_escaped(path), errors);
   return out + "</checkstyle>\n";
 }
 

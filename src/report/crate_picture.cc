@@ -120,16 +120,15 @@ class Picture {
   static std::string drawn(const Box& box, Point center) {
     const auto width = width_of(box);
     std::string files;
-    for (const auto& file : box.files) files += '\n' + file;
+    for (const auto& file : box.files) files += '\n' + xml_escaped(file);
     const auto* state = box.files.empty() ? " missing" : box.is_blamed ? " blamed" : "";
     return fmt::format(
         "<g class=\"crate{}\"><title>{} {}{}</title><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" "
         "rx=\"6\"/><text x=\"{:.1f}\" y=\"{:.1f}\">{}</text><text class=\"svh\" x=\"{:.1f}\" "
         "y=\"{:.1f}\">{}</text></g>\n",
-        state, xml_escaped(box.name), xml_escaped(box.svh),
-        box.files.empty() ? std::string("\nnot here") : xml_escaped(files), center.x - width / 2,
-        center.y - kHalfHeight, width, 2 * kHalfHeight, center.x, center.y - 3, xml_escaped(shortened(box.name)),
-        center.x, center.y + 14, xml_escaped(box.svh.substr(0, 8)));
+        state, xml_escaped(box.name), xml_escaped(box.svh), box.files.empty() ? std::string("\nnot here") : files,
+        center.x - width / 2, center.y - kHalfHeight, width, 2 * kHalfHeight, center.x, center.y - 3,
+        xml_escaped(shortened(box.name)), center.x, center.y + 14, xml_escaped(box.svh.substr(0, 8)));
   }
 
   // From the edge of one box to the edge of the other, upright through the rows between.

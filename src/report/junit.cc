@@ -6,7 +6,6 @@
 #include <map>
 
 #include "report/shared.h"
-#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
@@ -32,30 +31,19 @@ Outcome outcome_of(const Case& findings, const ReportInput& input) {
   return is_waived ? Outcome::skipped : Outcome::passed;
 }
 
-// Everything that is known, one fact per line.
+// Everything that is known, one fact per line, as the text of an element.
 std::string account_of(const Case& findings) {
   std::string text;
   for (const auto* finding : findings) {
     if (!text.empty()) text += '\n';
-    text += fmt::format("{}: {} [{}]\n", name_of(finding->severity), printable(finding->message), codes_of(*finding));
+    text += fmt::format("{}: {} [{}]\n", name_of(finding->severity), xml_escaped(finding->message),
+                        xml_escaped(codes_of(*finding)));
     for (const auto& [name, value] : finding->evidence)
-      text += fmt::format("{}: {}\n", printable(name), printable(value));
-    if (!finding->fix.empty()) text += fmt::format("fix: {}\n", printable(finding->fix));
-    if (finding->waived) text += fmt::format("waived: {}\n", printable(finding->waiver_reason));
+      text += fmt::format("{}: {}\n", xml_escaped(name), xml_escaped(value));
+    if (!finding->fix.empty()) text += fmt::format("fix: {}\n", xml_escaped(finding->fix));
+    if (finding->waived) text += fmt::format("waived: {}\n", xml_escaped(finding->waiver_reason));
   }
   return text;
-}
-
-// Line breaks between tags need no escaping, and the report is also read by people.
-std::string lines_escaped(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto length = std::min(text.find('\n'), text.size());
-    out += xml_escaped(text.substr(0, length));
-    if (length < text.size()) out += '\n';
-    text.remove_prefix(std::min(length + 1, text.size()));
-  }
-  return out;
 }
 
 // The first finding that made the case what it is.
@@ -66,18 +54,18 @@ const Finding& leader_of(const Case& findings, const ReportInput& input) {
 
 std::string write_case(std::string_view path, Rule rule, const Case& findings, const ReportInput& input) {
   auto out = fmt::format("    <testcase classname=\"rartifacts.{}\" name=\"{}\" time=\"0\"", row_of(rule).id,
-                         xml_escaped(printable(path)));
+                         xml_escaped(path));
   if (findings.empty()) return out + "/>\n";
-  const auto text = lines_escaped(account_of(findings));
+  const auto text = account_of(findings);
   const auto& leader = leader_of(findings, input);
   switch (outcome_of(findings, input)) {
     case Outcome::failed:
       out += fmt::format(">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n", name_of(leader.severity),
-                         xml_escaped(printable(leader.message)), text);
+                         xml_escaped(leader.message), text);
       break;
     case Outcome::skipped:
       out += fmt::format(">\n      <skipped message=\"{}\">{}</skipped>\n",
-                         xml_escaped(printable("waived: " + leader.waiver_reason)), text);
+                         xml_escaped("waived: " + leader.waiver_reason), text);
       break;
     case Outcome::passed: out += fmt::format(">\n      <system-out>{}</system-out>\n", text); break;
   }
@@ -85,7 +73,7 @@ std::string write_case(std::string_view path, Rule rule, const Case& findings, c
 }
 
 std::string property(std::string_view name, std::string_view value) {
-  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(printable(value)));
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(value));
 }
 
 }  // namespace

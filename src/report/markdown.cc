@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Markdown for the summary of a CI job ($GITHUB_STEP_SUMMARY) or a comment: the verdict, and a table of what was found.
-// Defined by: github.github.com/gfm. A character reference is never markup there (section 6.2), not even `|` in a table; so every
-// ASCII punctuation character of a text is written as one, and no name or message can become a tag, a link or a column.
+// Defined by: github.github.com/gfm.
 #include <algorithm>
 
 #include "report/shared.h"
-#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
-
-std::string markdown_escaped(std::string_view text) {
-  constexpr std::string_view kPlain = " ,.;/-()'=+";
-  std::string out;
-  for (const char c : printable(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_letter = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (is_letter || byte >= 0x80 || kPlain.contains(c)) out += c;
-    else out += fmt::format("&#{};", byte);
-  }
-  return out;
-}
 
 std::string markdown_code(std::string_view text) { return "<code>" + markdown_escaped(text) + "</code>"; }
 

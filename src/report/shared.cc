@@ -15,25 +15,6 @@ std::string counted(std::ptrdiff_t count, std::string_view word) {
   return fmt::format("{} {}{}", count == 0 ? "no" : fmt::format("{}", count), word, is_single ? "" : "s");
 }
 
-// Nothing where XML 1.0 holds the character as it is.
-std::string_view replacement(std::string_view character) {
-  static constexpr std::string_view kUnknown = "\ufffd";
-  if (character == "\ufffe" || character == "\uffff") return kUnknown;
-  if (character.size() != 1) return {};
-  switch (character[0]) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    case '\t': return "&#9;";
-    case '\n': return "&#10;";
-    case '\r': return "&#13;";
-    case 0x7f: return kUnknown;  // allowed, but "authors are encouraged to avoid" it
-    default: return static_cast<unsigned char>(character[0]) < 0x20 ? kUnknown : "";
-  }
-}
-
 }  // namespace
 
 bool decides(const Finding& finding, const ReportInput& input) {
@@ -98,29 +79,6 @@ std::string Fingerprints::next(const Finding& finding) {
   const auto key = fmt::format("{}\n{}\n{}", row_of(finding.rule).id, finding.path, finding.crate);
   const auto hash = fmt::format("{:016x}", siphash13(as_bytes(key)));
   return fmt::format("{}:{}", hash, ++count_[hash]);
-}
-
-std::string xml_escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const auto length = utf8_sequence(text);
-    const auto character = text.substr(0, std::max<std::size_t>(length, 1));
-    const auto other = length == 0 ? "\ufffd" : replacement(character);
-    out += other.empty() ? character : other;
-    text.remove_prefix(character.size());
-  }
-  return out;
-}
-
-std::string percent_encoded(std::string_view bytes, std::string_view keep) {
-  static constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : bytes) {
-    if (kUnreserved.contains(c) || keep.contains(c)) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
 }
 
 }  // namespace rartifacts

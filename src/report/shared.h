@@ -38,11 +38,4 @@ class Fingerprints {
   std::map<std::string, int> count_;
 };
 
-/// `text` for XML and HTML, between tags and in attributes. What XML 1.0 cannot hold (section 2.2: control characters,
-/// U+FFFE, U+FFFF, bytes that are not UTF-8) becomes U+FFFD; line breaks and tabs survive in attributes too.
-std::string xml_escaped(std::string_view text);
-
-/// `bytes` with everything but the unreserved characters of RFC 3986 and those in `keep` as %XX.
-std::string percent_encoded(std::string_view bytes, std::string_view keep);
-
 }  // namespace rartifacts

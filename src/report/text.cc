@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "report/shared.h"
-#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
@@ -23,11 +22,12 @@ std::string write_text_report(const ReportInput& input) {
     const auto code = kSeverities[static_cast<std::size_t>(finding.severity)];
     out += fmt::format("{} {} {} [{}]\n", colored(input.color, kBold, printable(place_of(finding, input)) + ':'),
                        colored(input.color, code, fmt::format("{}:", name_of(finding.severity))),
-                       printable(finding.message), codes_of(finding));
+                       printable(finding.message), printable(codes_of(finding)));
     if (!finding.fix.empty()) out += fmt::format("    fix: {}\n", printable(finding.fix));
   }
   const auto worst = kSeverities[static_cast<std::size_t>(Severity::error)];
-  return out + colored(input.color, is_healthy(input) ? kGood : worst, "verdict: " + verdict_of(input)) + '\n';
+  return out + colored(input.color, is_healthy(input) ? kGood : worst, "verdict: " + printable(verdict_of(input))) +
+         '\n';
 }
 
 }  // namespace rartifacts

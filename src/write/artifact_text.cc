@@ -19,7 +19,7 @@ class Text {
 
   std::string write() {
     out_ = printable(artifact_.path) + '\n';
-    if (artifact_.link_target) line("link to", printable(*artifact_.link_target));
+    if (artifact_.link_target) line("link to", *artifact_.link_target);
     line("kind", fmt::format("{} ({}), {} side, {} bytes", name_of(artifact_.kind),
                              kind_table[static_cast<std::size_t>(artifact_.kind)].what, name_of(artifact_.side),
                              artifact_.size));
@@ -28,12 +28,12 @@ class Text {
     if (artifact_.crate) crate(*artifact_.crate);
     if (artifact_.elf) elf(*artifact_.elf);
     if (artifact_.object && artifact_.object->language) line("language", name_of(*artifact_.object->language));
-    if (artifact_.object && artifact_.object->producer) line("producer", printable(*artifact_.object->producer));
+    if (artifact_.object && artifact_.object->producer) line("producer", *artifact_.object->producer);
     if (artifact_.module) out_ += module_text(*artifact_.module);
     if (artifact_.link) out_ += link_text(artifact_);
     if (artifact_.proc_macro) proc_macro(*artifact_.proc_macro);
     members();
-    for (const auto& note : artifact_.notes) line("note", printable(note));
+    for (const auto& note : artifact_.notes) line("note", note);
     if (has_marked_) line("~", "the file holds a number for this name; the name is from the table of that rustc");
     return std::move(out_);
   }
@@ -46,7 +46,7 @@ class Text {
     line("svh", crate.svh);
     if (crate.stable_crate_id) line("stable id", *crate.stable_crate_id);
     line("target", crate.custom_target ? *crate.custom_target + " (custom)" : crate.triple);
-    if (crate.target_path) line("target file", printable(*crate.target_path));
+    if (crate.target_path) line("target file", *crate.target_path);
     std::vector<std::string> facts;
     if (crate.edition) facts.push_back("edition " + *crate.edition);
     if (crate.panic) facts.push_back(fmt::format("panic {}", name_of(*crate.panic)));
@@ -60,8 +60,8 @@ class Text {
     std::size_t width = 0;
     for (const auto& dependency : all) width = std::max(width, full_name(dependency).size());
     for (const auto& dependency : all) {
-      out_ += fmt::format("    {:<{}}  {}", full_name(dependency), width, dependency.svh);
-      if (dependency.host_svh) out_ += fmt::format("  host {}", *dependency.host_svh);
+      out_ += fmt::format("    {:<{}}  {}", full_name(dependency), width, printable(dependency.svh));
+      if (dependency.host_svh) out_ += fmt::format("  host {}", printable(*dependency.host_svh));
       if (dependency.kind != DependencyKind::unconditional) out_ += fmt::format("  {}", name_of(dependency.kind));
       if (dependency.is_private.value_or(false)) out_ += "  private";
       out_ += '\n';
@@ -75,14 +75,14 @@ class Text {
     return display_name(name) + "~";
   }
   std::string full_name(const Dependency& dependency) {
-    return name_text(dependency.name) + printable(dependency.extra_filename);
+    return printable(name_text(dependency.name) + dependency.extra_filename);
   }
 
   void elf(const ElfFacts& elf) {
     line("elf", fmt::format("{}-bit {}-endian {}, type {}", elf.elf_class, elf.little_endian ? "little" : "big",
                             elf_machine_name(elf.e_machine), elf_type_name(elf.e_type)));
-    if (elf.soname) line("soname", printable(*elf.soname));
-    if (!elf.needed.empty()) line("needed", printable(fmt::format("{}", fmt::join(elf.needed, " "))));
+    if (elf.soname) line("soname", *elf.soname);
+    if (!elf.needed.empty()) line("needed", fmt::format("{}", fmt::join(elf.needed, " ")));
     if (elf.build_id) line("build id", *elf.build_id);
   }
 

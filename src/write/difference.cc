@@ -39,8 +39,8 @@ std::string crate_line(const CrateChange& crate) {
   const char sign = !crate.before ? '+' : !crate.after ? '-' : '~';
   auto line = fmt::format("{} {}: {}", sign, printable(crate.name), words);
   if (crate.before && crate.after && crate.before->crate->svh != crate.after->crate->svh)
-    line += fmt::format(" {} -> {}", crate.before->crate->svh, crate.after->crate->svh);
-  else line += fmt::format(" {}", shown.crate->svh);
+    line += fmt::format(" {} -> {}", printable(crate.before->crate->svh), printable(crate.after->crate->svh));
+  else line += fmt::format(" {}", printable(shown.crate->svh));
   if (has(crate, Change::moved))
     return line + fmt::format(" ({} -> {})\n", printable(crate.before->path), printable(crate.after->path));
   return line + fmt::format(" ({})\n", printable(shown.path));

@@ -53,29 +53,4 @@ std::vector<std::string_view> paths_without_directories(const Manifest& manifest
   return paths;
 }
 
-std::string guarded(std::string_view path) {
-  // '-' is an option for tar, which skips blanks before it, and cpio; '#' and ';' are comments for rsync.
-  constexpr std::string_view kSpecial = "-#; \t\v\f";
-  const bool is_special = !path.empty() && kSpecial.contains(path.front());
-  return (is_special ? "./" : "") + std::string(path);
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto length = utf8_sequence(text);
-    const auto c = static_cast<unsigned char>(text[0]);
-    const bool is_control =
-        c < 0x20 || c == 0x7f || (length == 2 && c == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
-    if (length == 0 || is_control) {
-      out += fmt::format("\\x{:02x}", c);
-      text.remove_prefix(1);
-    } else {
-      out += text.substr(0, length);
-      text.remove_prefix(length);
-    }
-  }
-  return out;
-}
-
 }  // namespace rartifacts

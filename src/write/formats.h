@@ -3,6 +3,8 @@
 
 #include <rartifacts/manifest.h>
 
+#include "write/escape.h"
+
 namespace rartifacts {
 
 // One writer per format, each in a file of its own name.
@@ -25,11 +27,5 @@ std::vector<std::string_view> listed_paths(const Manifest& manifest);
 std::vector<std::string_view> paths_without_directories(const Manifest& manifest);
 /// True when `path` is listed as a real directory.
 bool is_directory(const Manifest& manifest, std::string_view path);
-
-/// `path` such that no program takes it for an option or a comment.
-std::string guarded(std::string_view path);
-
-/// `text` for a terminal: control characters and bytes that are not UTF-8 are shown as `\x1b`.
-std::string printable(std::string_view text);
 
 }  // namespace rartifacts

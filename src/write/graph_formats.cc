@@ -12,7 +12,7 @@ namespace rartifacts {
 namespace {
 
 std::string label(const Artifact& artifact) {
-  return fmt::format("{} {} ({})", printable(display_name(artifact.crate->name)), artifact.crate->svh,
+  return fmt::format("{} {} ({})", printable(display_name(artifact.crate->name)), printable(artifact.crate->svh),
                      printable(artifact.path));
 }
 
@@ -21,7 +21,7 @@ std::string broken(const CrateGraph& graph, const CrateEdge& edge) {
   if (edge.state == CrateEdge::State::missing) return "not here";
   if (edge.state == CrateEdge::State::found) return {};
   const auto& other = *graph.nodes()[edge.node].artifact;
-  return fmt::format("here is {} in {}", other.crate->svh, printable(other.path));
+  return fmt::format("here is {} in {}", printable(other.crate->svh), printable(other.path));
 }
 
 // `cargo tree`, with what rustc has recorded: each list holds everything a crate needs, not only what it names.
@@ -67,7 +67,7 @@ class TextTree {
       if (edge.state == CrateEdge::State::found) child(edge.node, prefix, is_last);
       else
         line(prefix, is_last,
-             fmt::format("{} {} ✗ {}", printable(display_name(edge.dependency->name)), edge.dependency->svh,
+             fmt::format("{} {} ✗ {}", printable(display_name(edge.dependency->name)), printable(edge.dependency->svh),
                          broken(drawing_.graph, edge)));
     }
     if (is_folded) line(prefix, true, fmt::format("✗ {} crates are not here:{}", missing, missing_names(edges)));
@@ -105,6 +105,7 @@ std::vector<std::size_t> drawn_nodes(const Drawing& drawing) {
 
 // dot and mermaid differ in spelling only.
 struct Spelling {
+  std::string (*escaped)(std::string_view text);
   std::string_view head, node, edge, broken_node, broken_edge, tail;
 };
 
@@ -114,14 +115,15 @@ std::string write_diagram(const Drawing& drawing, const Spelling& spelling) {
   int broken_count = 0;
   for (const auto i : nodes) {
     const auto& artifact = *drawing.graph.nodes()[i].artifact;
-    out += fmt::format(fmt::runtime(spelling.node), i, json_escaped(display_name(artifact.crate->name)),
-                       artifact.crate->svh, json_escaped(artifact.path));
+    out += fmt::format(fmt::runtime(spelling.node), i, spelling.escaped(display_name(artifact.crate->name)),
+                       spelling.escaped(artifact.crate->svh), spelling.escaped(artifact.path));
   }
   for (const auto i : nodes) {
     for (const auto& edge : drawing.graph.nodes()[i].edges) {
       if (edge.state != CrateEdge::State::found) {
-        out += fmt::format(fmt::runtime(spelling.broken_node), ++broken_count,
-                           json_escaped(display_name(edge.dependency->name)), edge.dependency->svh);
+        out +=
+            fmt::format(fmt::runtime(spelling.broken_node), ++broken_count,
+                        spelling.escaped(display_name(edge.dependency->name)), spelling.escaped(edge.dependency->svh));
         out += fmt::format(fmt::runtime(spelling.broken_edge), i, broken_count);
       } else if (std::ranges::binary_search(nodes, edge.node)) {
         out += fmt::format(fmt::runtime(spelling.edge), i, edge.node);
@@ -132,15 +134,15 @@ std::string write_diagram(const Drawing& drawing, const Spelling& spelling) {
 }
 
 std::string write_dot(const Drawing& drawing) {
-  return write_diagram(
-      drawing,
-      {"digraph crates {\n  rankdir=LR;\n  node [shape=box];\n", "  n{} [label=\"{}\\n{}\" tooltip=\"{}\"];\n",
-       "  n{} -> n{};\n", "  x{} [label=\"{}\\n{}\" color=red style=dashed];\n", "  n{} -> x{} [color=red];\n", "}\n"});
+  return write_diagram(drawing,
+                       {dot_escaped, "digraph crates {\n  rankdir=LR;\n  node [shape=box];\n",
+                        "  n{} [label=\"{}\\n{}\" tooltip=\"{}\"];\n", "  n{} -> n{};\n",
+                        "  x{} [label=\"{}\\n{}\" color=red style=dashed];\n", "  n{} -> x{} [color=red];\n", "}\n"});
 }
 
 std::string write_mermaid(const Drawing& drawing) {
-  return write_diagram(drawing, {"graph LR\n", "  n{}[\"{}<br/>{}\"]\n", "  n{} --> n{}\n", "  x{}[\"{}<br/>{} ✗\"]\n",
-                                 "  n{} -.-> x{}\n", ""});
+  return write_diagram(drawing, {mermaid_escaped, "graph LR\n", "  n{}[\"{}<br/>{}\"]\n", "  n{} --> n{}\n",
+                                 "  x{}[\"{}<br/>{} ✗\"]\n", "  n{} -.-> x{}\n", ""});
 }
 
 std::string write_graph_json(const Drawing& drawing) {

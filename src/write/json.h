@@ -9,10 +9,10 @@
 #include <string_view>
 #include <utility>
 
+#include "write/escape.h"
+
 namespace rartifacts {
 
-/// `text` as the inside of a JSON string. Bytes that are not UTF-8 become U+FFFD.
-std::string json_escaped(std::string_view text);
 std::string base64(std::string_view bytes);
 
 /// Writes JSON from front to back; commas are its business, matching begin and end are the caller's.

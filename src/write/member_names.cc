@@ -32,13 +32,12 @@ Result<std::string> plain_name(const MemberFacts& member) {
   if (member.external) name.remove_prefix(name.rfind('/') + 1);
   if (name.empty()) return fail(ErrorKind::malformed, "a member without a name");
   if (name == "." || name == ".." || name.contains('/'))
-    return fail(ErrorKind::escaping, "member {}: its name leads out of the directory", printable(name));
+    return fail(ErrorKind::escaping, "member {}: its name leads out of the directory", name);
   if (std::ranges::any_of(name, is_control_or_backslash))
-    return fail(ErrorKind::malformed, "member {}: control characters and backslashes make no file name",
-                printable(name));
+    return fail(ErrorKind::malformed, "member {}: control characters and backslashes make no file name", name);
   if (name.size() > NAME_MAX - kRoomForSuffix)
-    return fail(ErrorKind::malformed, "member {}...: {} bytes are too long for a file name",
-                printable(name.substr(0, 32)), name.size());
+    return fail(ErrorKind::malformed, "member {}...: {} bytes are too long for a file name", name.substr(0, 32),
+                name.size());
   return std::string(name);
 }
 
@@ -69,18 +68,11 @@ std::vector<Result<std::string>> file_names_of(const std::vector<MemberFacts>& m
   return names;
 }
 
-bool is_plain_for_make(std::string_view name) {
-  return !name.empty() && !name.starts_with('-') && !name.starts_with('~') && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("._-+@,~").contains(c);
-  });
-}
-
 Result<std::string> kbuild_lines(const std::string& name, const std::vector<std::string>& objects) {
   std::string out = name + "-objs :=";
   for (const auto& object : objects) {
     if (!is_plain_for_make(object))
-      return fail(ErrorKind::unsupported, "{}: make cannot hold this name in a list", printable(object));
+      return fail(ErrorKind::unsupported, "{}: make cannot hold this name in a list", object);
     if (object == name + ".o")
       return fail(ErrorKind::unsupported,
                   "{0} is a member, so the composite object cannot be {0} too: give another name", object);

@@ -20,7 +20,4 @@ std::vector<Result<std::string>> file_names_of(const std::vector<MemberFacts>& m
 /// Error: `unsupported` when make would read one of the names as something else.
 Result<std::string> kbuild_lines(const std::string& name, const std::vector<std::string>& objects);
 
-/// True when make reads the name as text, in a list and as a target: no blank, `$`, `#`, `:`, `%`, `=`, quote or wildcard.
-bool is_plain_for_make(std::string_view name);
-
 }  // namespace rartifacts

@@ -54,8 +54,8 @@ void symbols_text(std::string& out, const LinkFacts& link) {
 void fitness_text(std::string& out, const Artifact& artifact) {
   const auto findings = kernel_fitness(artifact);
   for (const auto& finding : findings)
-    out += text_line("in a kernel", fmt::format("{}: {} [{}]", name_of(finding.severity), printable(finding.message),
-                                                row_of(finding.rule).id));
+    out += text_line("in a kernel",
+                     fmt::format("{}: {} [{}]", name_of(finding.severity), finding.message, row_of(finding.rule).id));
   if (findings.empty() && artifact.link->objects > 0)
     out += text_line("in a kernel", "nothing speaks against it in symbols, relocations, sections");
   if (const auto undecided = undecided_fitness(artifact); !undecided.empty())
@@ -65,17 +65,17 @@ void fitness_text(std::string& out, const Artifact& artifact) {
 }  // namespace
 
 std::string text_line(std::string_view title, std::string_view text) {
-  return fmt::format("  {:<13} {}\n", title, text);
+  return fmt::format("  {:<13} {}\n", title, printable(text));
 }
 
 std::string module_text(const ModuleFacts& module) {
   std::string out;
   for (const auto* tag : {"name", "vermagic", "license", "version", "srcversion"})
-    if (const auto value = module.value(tag)) out += text_line(tag, printable(*value));
+    if (const auto value = module.value(tag)) out += text_line(tag, *value);
   if (const auto depends = module.depends(); !depends.empty())
-    out += text_line("depends", printable(fmt::format("{}", fmt::join(depends, " "))));
+    out += text_line("depends", fmt::format("{}", fmt::join(depends, " ")));
   if (const auto spaces = module.import_namespaces(); !spaces.empty())
-    out += text_line("namespaces", printable(fmt::format("{}", fmt::join(spaces, " "))));
+    out += text_line("namespaces", fmt::format("{}", fmt::join(spaces, " ")));
   out += text_line("signature", described(module.signature));
   std::vector<std::string> versions;
   if (module.versions) versions.push_back(fmt::format("{} in __versions", *module.versions));
@@ -94,7 +94,7 @@ std::string link_text(const Artifact& artifact) {
                                          source.producer.empty() ? "no producer" : shortened_symbol(source.producer)));
   symbols_text(out, link);
   fitness_text(out, artifact);
-  for (const auto& note : link.notes) out += text_line("note", printable(note));
+  for (const auto& note : link.notes) out += text_line("note", note);
   return out;
 }
 

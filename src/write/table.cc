@@ -38,7 +38,7 @@ Result<std::string> write_table(const Manifest& manifest) {
     auto path = printable(artifact->path);
     if (artifact->link_target) path += " -> " + printable(*artifact->link_target);
     rows.push_back({path, std::string(name_of(artifact->kind)), std::string(name_of(artifact->side)),
-                    artifact->crate ? display_name(artifact->crate->name) : "", human_size(artifact->size)});
+                    artifact->crate ? printable(display_name(artifact->crate->name)) : "", human_size(artifact->size)});
     ++kinds[name_of(artifact->kind)];
     if (!artifact->link_target) bytes += artifact->size;
     if (artifact->metadata) compilers.insert(artifact->metadata->rustc);

@@ -22,7 +22,7 @@ std::string verification_text(const Verification& verification) {
   for (const auto& deviation : verification.deviations)
     out += fmt::format("{}: {} [{}]\n", printable(deviation.path), printable(deviation.message),
                        name_of(deviation.discrepancy));
-  for (const auto& what : verification.not_compared) out += fmt::format("not compared: {}\n", what);
+  for (const auto& what : verification.not_compared) out += fmt::format("not compared: {}\n", printable(what));
   auto compared = count_of(verification.files, "file");
   if (verification.links > 0) compared += ", " + count_of(verification.links, "link");
   if (verification.directories > 0)

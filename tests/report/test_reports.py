@@ -351,7 +351,7 @@ class Pages(ReportTest):
             self.assertEqual(page.count("svg"), 1)
             self.assertIn("libleaf-1a2b3c4d.rmeta", page.codes)
             if what == "worst":
-                self.assertIn("r\ufffdst/]]>\"'<b>&amp;\ufffd[31m\n::error::100%2C,a:b\r\t{0}</script>\ufffd\ufffd\ufffd\ufffd lib.rmeta",
+                self.assertIn("r\\xfcst/]]>\"'<b>&amp;\\x1b[31m\\x0a::error::100%2C,a:b\\x0d\\x09{0}</script>\\xed\\xa0\\x80\\xef\\xbf\\xbe lib.rmeta",
                               page.codes)
 
     def test_the_page_needs_nothing_else(self):
