@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 
 #include "bytes/path.h"
 #include "source/directory.h"
@@ -37,6 +38,17 @@ Result<void> sort_by_path(std::vector<Listed>& all) {
   const auto twice = std::ranges::adjacent_find(all, {}, &Listed::path);
   if (twice != all.end()) return fail(ErrorKind::malformed, "lists {} twice", twice->path);
   return {};
+}
+
+// 63 of `/dev/fd/63`.
+std::optional<int> own_descriptor(std::string_view path) {
+  if (path == "/dev/stdin") return STDIN_FILENO;
+  constexpr std::string_view kFolder = "/dev/fd/";
+  int fd = 0;
+  if (!path.starts_with(kFolder)) return std::nullopt;
+  const auto digits = path.substr(kFolder.size());
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), fd);
+  return error == std::errc() && end == digits.data() + digits.size() ? std::optional(fd) : std::nullopt;
 }
 
 std::string_view without_blanks(std::string_view text) {
@@ -83,12 +95,12 @@ Result<RecordedManifest> read_manifest_from(int fd) {
 }
 
 Result<RecordedManifest> read_manifest_file(const std::string& path) {
-  Descriptor file;
-  if (path != "-") {
-    file = Descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file) return fail_errno("cannot be opened");
-  }
-  return read_manifest_from(path == "-" ? STDIN_FILENO : file.get());
+  if (path == "-") return read_manifest_from(STDIN_FILENO);
+  // What the shell makes of `<(…)` names a pipe that is open here already.
+  if (const auto fd = own_descriptor(path)) return read_manifest_from(*fd);
+  const auto file = open_file_below(AT_FDCWD, path, true);
+  if (!file) return pass(file);
+  return read_manifest_from(file->fd.get());
 }
 
 }  // namespace rartifacts

@@ -71,9 +71,9 @@ Result<void> open_deb(OpenedPackage& package, View file) {
 }  // namespace
 
 bool is_package(int base, const std::string& path) {
-  const auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK);
+  const auto file = open_file_below(base, path, true);
   std::array<char, 512> head;
-  const auto got = fd ? pread(fd->get(), head.data(), head.size(), 0) : -1;
+  const auto got = file ? pread(file->fd.get(), head.data(), head.size(), 0) : -1;
   const std::string_view text(head.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   const auto name = file_name_of(path);
   static constexpr auto kMagics = std::to_array<std::string_view>({kDebMagic,
@@ -159,10 +159,9 @@ Result<std::string> read_all(PackageStream& stream, const PackageEntry& entry) {
 }
 
 Result<OpenedPackage> open_package(int base, const std::string& path) {
-  auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK);
-  if (!fd) return pass(fd);
-  OpenedPackage package{.file = {std::move(*fd), {}}, .identity = {}};
-  if (fstat(package.file.fd.get(), &package.file.status) != 0) return fail_errno("");
+  auto opened = open_file_below(base, path, true);
+  if (!opened) return pass(opened);
+  OpenedPackage package{.file = std::move(*opened), .identity = {}};
   package.length = static_cast<std::uint64_t>(package.file.status.st_size);
   auto image = Image::of_file(package.file.fd.get(), package.length);
   if (!image) return pass(image);
@@ -171,7 +170,7 @@ Result<OpenedPackage> open_package(int base, const std::string& path) {
   package.is_deb = head.starts_with(kDebMagic);
   if (package.is_deb) {
     package.length = 0;
-    if (auto opened = open_deb(package, file); !opened) return pass(opened);
+    if (auto read = open_deb(package, file); !read) return pass(read);
   } else if (head.starts_with(kRpmMagic)) {
     auto identity = read_rpm_identity(file);
     if (!identity) return pass(identity);

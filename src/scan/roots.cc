@@ -19,18 +19,18 @@ namespace {
 
 bool is_manifest(int base, const std::string& path) {
   constexpr std::size_t kHead = 4096;
-  const auto file = open_below(base, path, O_RDONLY | O_NONBLOCK);
+  const auto file = open_file_below(base, path, true);
   if (!file) return false;
   std::array<char, kHead> head;
-  const auto got = pread(file->get(), head.data(), head.size(), 0);
+  const auto got = pread(file->fd.get(), head.data(), head.size(), 0);
   return got > 0 && is_json_manifest({head.data(), static_cast<std::size_t>(got)});
 }
 
 // A manifest stands for what it lists; the files themselves are not looked at.
 ScanResult read_recorded(int base, const std::string& path) {
   ScanResult result;
-  const auto file = open_below(base, path, O_RDONLY);
-  auto manifest = file ? read_manifest_from(file->get()) : pass(file);
+  const auto file = open_file_below(base, path, true);
+  auto manifest = file ? read_manifest_from(file->fd.get()) : pass(file);
   if (!manifest) {
     result.problems.push_back({path, manifest.error()});
     return result;

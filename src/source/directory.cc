@@ -33,10 +33,17 @@ Result<ShortPlace> shorten(int base, std::string_view path) {
   return place;
 }
 
+// The name under which open(2) finds what a descriptor of this process holds.
+std::string own_name(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
+
 }  // namespace
 
 Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
+}
+
+bool is_same_file(const struct stat& one, const struct stat& other) {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 std::unexpected<Error> fail_errno(std::string_view doing) {
@@ -73,12 +80,29 @@ Result<std::string> read_link_below(int base, std::string_view path) {
 }
 
 Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow) {
-  auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
-  if (!fd) return pass(fd);
-  OpenedFile file{std::move(*fd), {}};
-  if (fstat(file.fd.get(), &file.status) != 0) return fail_errno("");
-  if (!S_ISREG(file.status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
-  return file;
+  auto place = shorten(base, path);
+  if (!place) return pass(place);
+  const int how = O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+  const Descriptor found(openat(place->at(), place->rest.c_str(), O_PATH | how));
+  if (!found) return fail_errno("");
+  struct stat status;
+  if (fstat(found.get(), &status) != 0) return fail_errno("");
+  if (S_ISLNK(status.st_mode)) {
+    errno = ELOOP;  // as open(2) says it
+    return fail_errno("");
+  }
+  if (!S_ISREG(status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
+  constexpr int kRead = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  Descriptor fd(open(own_name(found.get()).c_str(), kRead));
+  if (!fd && (errno == ENOENT || errno == ENOTDIR)) {
+    // Where /proc is not mounted, the name has to do.
+    fd = Descriptor(openat(place->at(), place->rest.c_str(), kRead | how));
+    struct stat opened;
+    if (fd && (fstat(fd.get(), &opened) != 0 || !is_same_file(status, opened)))
+      return fail(ErrorKind::changed, "became another file while it was opened");
+  }
+  if (!fd) return fail_errno("");
+  return OpenedFile{std::move(fd), status};
 }
 
 Result<void> check_unchanged(const OpenedFile& file) {
@@ -92,14 +116,11 @@ Result<void> check_unchanged(const OpenedFile& file) {
 
 Result<std::string> read_text_below(int base, std::string_view path, bool follow) {
   constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
-  auto fd = open_below(base, path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
-  if (!fd) return pass(fd);
-  struct stat status;
-  if (fstat(fd->get(), &status) != 0) return fail_errno("");
-  if (!S_ISREG(status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  auto file = open_file_below(base, path, follow);
+  if (!file) return pass(file);
+  const auto size = static_cast<std::uint64_t>(file->status.st_size);
   if (size > kLargest) return fail(ErrorKind::too_large, "{} bytes are more than any such text has", size);
-  auto image = Image::of_file(fd->get(), size);
+  auto image = Image::of_file(file->fd.get(), size);
   if (!image) return pass(image);
   auto bytes = image->fetch(0, size);
   if (!bytes) return pass(bytes);

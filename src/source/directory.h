@@ -40,8 +40,12 @@ inline constexpr mode_t kPermissions = 07777;
 /// The text of a symbolic link.
 Result<std::string> read_link_below(int base, std::string_view path);
 
-/// Opens a regular file for reading, without waiting for FIFOs and without touching devices. A link is followed only when
-/// `follow`: somebody named it.
+/// True when both are the same file, whatever its name.
+bool is_same_file(const struct stat& one, const struct stat& other);
+
+/// Opens a regular file for reading. What the path leads to is looked at first and then opened as what was looked at, so nothing
+/// else is ever opened: opening a device may do things, and opening a FIFO waits. A link is followed only when `follow`: somebody
+/// named it. Errors: `unsupported` for what is no regular file.
 struct OpenedFile {
   Descriptor fd;
   struct stat status;
