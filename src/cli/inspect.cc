@@ -12,6 +12,7 @@
 #include "cli/terminal.h"
 #include "scan/crate_shelf.h"
 #include "source/directory.h"
+#include "source/source.h"
 #include "write/artifact_json.h"
 #include "write/artifact_text.h"
 #include "write/object_text.h"
@@ -54,6 +55,16 @@ void ask_neighbours(std::vector<Artifact>& artifacts, const std::string& base) {
   artifacts.resize(count);
 }
 
+// A link in a kernel tree leads no further than that tree.
+Result<std::string> symvers_of(const std::string& root) {
+  auto folder = open_below(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+  if (!folder) return pass(folder);
+  const auto disk = open_disk(folder->get());
+  auto resolved = resolve(*disk, "Module.symvers", 0);
+  if (!resolved) return pass(resolved);
+  return disk->read_text(resolved->target);
+}
+
 // What the kernel exports: as the user says, or as the kernel tree says that a file stands in.
 Result<SymbolNames> exports_for(const InspectCommand& command, const Operands& operands) {
   if (!command.symvers.empty()) {
@@ -66,7 +77,7 @@ Result<SymbolNames> exports_for(const InspectCommand& command, const Operands& o
       const auto root = join_path(operands.base, folder);
       struct stat status;
       if (stat(join_path(root, "include/config/auto.conf").c_str(), &status) == 0)
-        if (auto text = read_text_below(AT_FDCWD, join_path(root, "Module.symvers"), true)) return parse_symvers(*text);
+        if (auto text = symvers_of(root)) return parse_symvers(*text);
       if (folder.empty()) break;
     }
   }

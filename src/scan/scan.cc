@@ -14,6 +14,7 @@
 #include <array>
 
 #include "bytes/path.h"
+#include "kernel/auxiliary_claims.h"
 #include "kernel/root.h"
 #include "scan/proved_names.h"
 #include "scan/scan_source.h"
@@ -60,6 +61,8 @@ class Scanner {
   Scanner(const ScanOptions& options, Source& source, const NamedInputs& operands)
       : options_(options), source_(source), wanted_(options.kinds), wanted_in_kernel_(options.kernel_kinds) {
     directories_ = operands.directories;
+    operands_ = operands.directories;
+    operands_.insert(operands_.end(), operands.files.begin(), operands.files.end());
     for (const auto& path : operands.files) {
       const auto status = source_.status(path);
       entries_.push_back({path, status && S_ISLNK(status->st_mode)});
@@ -143,7 +146,7 @@ class Scanner {
       const auto path = join_path(kernel.path, name);
       auto status = source_.status(path);
       if (!status || !S_ISLNK(status->st_mode)) continue;
-      auto resolved = resolve(source_, path, kernel.path.size());
+      auto resolved = resolve(source_, path, kernel.path.size(), operands_);
       if (!resolved) {
         problem(path, resolved.error());
         continue;
@@ -212,7 +215,9 @@ class Scanner {
 
   void look_at(const WalkEntry& entry, Look& into) const {
     if (!entry.is_link) return look_at_file(entry.path, into);
-    auto resolved = resolve(source_, entry.path, operand_length(entry.path));
+    // What a named link leads to is named with it.
+    auto resolved = resolve(source_, entry.path, operand_length(entry.path),
+                            named_.contains(entry.path) ? std::vector<std::string>() : operands_);
     if (!resolved) {
       into.problems.push_back({entry.path, resolved.error()});
       const auto kind = resolved.error().kind;
@@ -303,14 +308,22 @@ class Scanner {
 
   void add_auxiliary(KernelRoot& kernel, std::string_view row) {
     const auto path = join_path(kernel.path, row);
-    auto resolved = resolve(source_, path, kernel.path.size());
+    auto resolved = resolve(source_, path, kernel.path.size(), operands_);
     // Not there: a kernel of another version does not make this file.
     if (!resolved && resolved.error().kind == ErrorKind::changed) return;
     if (!resolved) return problem(path, resolved.error());
     if (!S_ISREG(resolved->status.st_mode)) return;
+    // Nothing but its place makes it an auxiliary file.
+    if (!source_.is_installed_root() && !kernel.holds(resolved->target))
+      return problem(path, Error{ErrorKind::escaping, "link leads out of the kernel tree", std::nullopt});
     kernel.auxiliary.push_back(resolved->target);
-    if (path.ends_with("/target.json") && !kernel.target_json)
-      if (auto text = source_.read_text(resolved->target)) kernel.target_json = std::move(*text);
+    auto text = source_.read_text(resolved->target);
+    if (path.ends_with("/target.json") && !kernel.target_json && text) kernel.target_json = *text;
+    // What a package holds is in there, whatever it is.
+    if (!source_.is_installed_root()) {
+      if (!text) return problem(resolved->target, text.error());
+      if (auto is_so = check_claim(row, *text); !is_so) return problem(resolved->target, is_so.error());
+    }
     for (const auto& link : resolved->links) {
       if (link != path) {
         add_directory_link(link);
@@ -346,6 +359,7 @@ class Scanner {
   NameFilter wanted_;
   NameFilter wanted_in_kernel_;
   std::vector<std::string> directories_;
+  std::vector<std::string> operands_;  ///< how far links may lead
   std::vector<WalkEntry> entries_;
   std::set<std::string, std::less<>> named_;  ///< files that the user named: looked at whatever their name
   std::set<std::string, std::less<>> seen_;   ///< paths that are in the result

@@ -50,8 +50,10 @@ struct ResolvedPath {
   std::vector<std::string> links;  ///< the links passed on the way, in order
   struct stat status;
 };
-/// The first `trusted` characters of the path are what the user typed and are not questioned. Errors: dangling, looping,
-/// absolute and escaping links.
-Result<ResolvedPath> resolve(const Source& source, std::string_view path, std::size_t trusted);
+/// The first `trusted` characters of the path are what the user typed and are not questioned. A link leads no further than into
+/// the folders and files `within`, relative to the base; none of them means the whole source. Errors: dangling, looping, absolute
+/// and escaping links.
+Result<ResolvedPath> resolve(const Source& source, std::string_view path, std::size_t trusted,
+                             const std::vector<std::string>& within = {});
 
 }  // namespace rartifacts

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "kernel/auxiliary_claims.h"
+
+#include <rartifacts/bytes.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace rartifacts {
+namespace {
+
+bool is_plain_text(std::string_view text) {
+  const auto is_strange = [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) && c != '\t' && c != '\n' && c != '\r';
+  };
+  return std::ranges::none_of(text, is_strange) && is_utf8(text);
+}
+
+bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// `-C`, `--cfg`: the next line may be its value.
+bool is_bare_option(std::string_view line) {
+  return std::ranges::all_of(line, [](char c) { return is_ascii_letter(c) || c == '-'; });
+}
+
+// What rustc takes as @file: one argument a line. A private key begins with dashes too, with more of them.
+bool is_options(std::string_view text) {
+  if (!is_plain_text(text)) return false;
+  bool takes_value = false;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.empty()) continue;
+    const auto name = line.substr(std::min<std::size_t>(line.starts_with("--") ? 2 : 1, line.size()));
+    const bool is_option = line.starts_with('-') && !name.empty() && is_ascii_letter(name.front());
+    if (!is_option && !takes_value) return false;
+    takes_value = is_option && is_bare_option(line);
+  }
+  return true;
+}
+
+bool is_json_object(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != text.npos && text[first] == '{' && nlohmann::json::accept(text);
+}
+
+// Raw, and in the wrapper that Apple's tools put around it.
+bool is_bitcode(std::string_view bytes) {
+  return bytes.starts_with("BC\xc0\xde") || bytes.starts_with("\xde\xc0\x17\x0b");
+}
+
+struct Claim {
+  std::string_view ending;
+  bool (*holds)(std::string_view content);
+  std::string_view what;
+};
+constexpr std::array kClaims{
+    Claim{"rustc_cfg", is_options, "lines of options for rustc"},
+    Claim{"target.json", is_json_object, "a JSON object"},
+    Claim{".rs", is_plain_text, "text"},
+    Claim{".bc", is_bitcode, "LLVM bitcode"},
+};
+
+}  // namespace
+
+Result<void> check_claim(std::string_view path, std::string_view content) {
+  for (const auto& claim : kClaims)
+    if (path.ends_with(claim.ending) && !claim.holds(content))
+      return fail(ErrorKind::malformed, "not {}, so it is not what its name says", claim.what);
+  return {};
+}
+
+}  // namespace rartifacts
