@@ -5,19 +5,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
+#include <optional>
 
-#include "source/directory.h"
+#include "cli/held_signals.h"
+#include "cli/temporary.h"
 
 namespace rartifacts {
 namespace {
 
-Result<void> write_all(int fd, std::string_view text) {
+Result<void> write_steps(int fd, std::string_view text) {
+  constexpr std::size_t kStep = std::size_t{1} << 20;
   while (!text.empty()) {
-    const auto written = write(fd, text.data(), text.size());
+    if (HeldSignals::is_pending()) return fail(ErrorKind::io, "interrupted");
+    const auto written = write(fd, text.data(), std::min(text.size(), kStep));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return fail_errno("cannot be written");
     text.remove_prefix(static_cast<std::size_t>(written));
@@ -25,40 +27,73 @@ Result<void> write_all(int fd, std::string_view text) {
   return {};
 }
 
-Result<void> fill(int fd, std::string_view text) {
-  if (auto written = write_all(fd, text); !written) return written;
-  constexpr mode_t kMode = 0666;
-  const mode_t mask = umask(0);
-  umask(mask);
-  if (fchmod(fd, kMode & ~mask) != 0 || fsync(fd) != 0) return fail_errno("cannot be written");
+// False when errno says that this file cannot be replaced, though it may be possible to write to it.
+bool may_be_written_in_place(int error) {
+  return error == EBUSY || error == EXDEV || error == EACCES || error == EPERM || error == EROFS;
+}
+
+Result<void> write_in_place(const Destination& place, const struct stat& expected, std::string_view text) {
+  const Descriptor file(
+      openat(place.folder.get(), place.name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status;
+  if (!file || fstat(file.get(), &status) != 0) return fail_errno("cannot be written");
+  // Another name of the file may stand anywhere.
+  if (!is_same_file(status, expected) || status.st_nlink > 1)
+    return fail(ErrorKind::io, "cannot be written: it is a file with several names, or another one by now");
+  if (auto written = write_steps(file.get(), text); !written) return written;
+  if (ftruncate(file.get(), static_cast<off_t>(text.size())) != 0 || fsync(file.get()) != 0)
+    return fail_errno("cannot be written");
   return {};
+}
+
+// Owner and permissions of what is replaced.
+bool take_after(int fd, const struct stat& replaced) {
+  constexpr mode_t kNoSetuid = 0777;
+  struct stat status;
+  if (fstat(fd, &status) != 0) return false;
+  const bool is_other = status.st_uid != replaced.st_uid || status.st_gid != replaced.st_gid;
+  if (is_other && fchown(fd, replaced.st_uid, replaced.st_gid) != 0) return false;
+  return fchmod(fd, replaced.st_mode & kNoSetuid) == 0;
+}
+
+Result<void> replace_whole(const Destination& place, const std::optional<struct stat>& replaced,
+                           std::string_view text) {
+  constexpr mode_t kOnlyUs = 0600;
+  constexpr mode_t kAsUmaskSays = 0666;
+  const HeldSignals held;
+  auto file = TemporaryFile::make(place.folder.get(), place.name, replaced ? kOnlyUs : kAsUmaskSays);
+  if (!file) {
+    if (replaced && may_be_written_in_place(errno)) return write_in_place(place, *replaced, text);
+    return pass(file);
+  }
+  if (auto written = write_steps(file->fd(), text); !written) return written;
+  if (fsync(file->fd()) != 0) return fail_errno("cannot be written");
+  const bool is_like_it = !replaced || take_after(file->fd(), *replaced);
+  if (is_like_it && file->move_to(place.name)) return {};
+  if (replaced && may_be_written_in_place(errno)) return write_in_place(place, *replaced, text);
+  return fail_errno("cannot be written");
 }
 
 }  // namespace
 
-Result<void> write_atomically(const std::string& named, std::string_view text) {
+Result<void> write_atomically(const std::string& path, std::string_view text, const InputPlaces& inputs) {
   struct stat status;
   struct stat output;
-  const bool is_there = stat(named.c_str(), &status) == 0;
   // A second descriptor would write over what the first has written, and a socket cannot be opened.
-  if (is_there && fstat(STDOUT_FILENO, &output) == 0 && status.st_dev == output.st_dev &&
-      status.st_ino == output.st_ino)
-    return write_all(STDOUT_FILENO, text);
-  if (is_there && !S_ISREG(status.st_mode)) {
-    const Descriptor stream(open(named.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!stream) return fail_errno("cannot be written");
-    return write_all(stream.get(), text);
-  }
-  const std::unique_ptr<char, decltype(&std::free)> real(is_there ? realpath(named.c_str(), nullptr) : nullptr,
-                                                         &std::free);
-  const std::string path = real ? real.get() : named;
-  std::string temporary = path + ".XXXXXX";
-  const Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
-  if (!fd) return fail_errno("cannot be written");
-  auto written = fill(fd.get(), text);
-  if (written && rename(temporary.c_str(), path.c_str()) != 0) written = fail_errno("cannot be written");
-  if (!written) unlink(temporary.c_str());
-  return written;
+  if (fstat(STDOUT_FILENO, &output) == 0 && stat(path.c_str(), &status) == 0 && is_same_file(status, output))
+    return write_steps(STDOUT_FILENO, text);
+  const auto place = find_destination(path, inputs);
+  if (!place) return pass(place);
+  const int follow = place->is_magic ? 0 : AT_SYMLINK_NOFOLLOW;
+  const bool is_there = fstatat(place->folder.get(), place->name.c_str(), &status, follow) == 0;
+  if (!is_there && errno != ENOENT) return fail_errno("cannot be written");
+  if (!is_there || (S_ISREG(status.st_mode) && !place->is_magic))
+    return replace_whole(*place, is_there ? std::optional(status) : std::nullopt, text);
+  if (place->is_input) return fail(ErrorKind::io, "is no regular file, and stands in a folder that is read");
+  const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (place->is_magic ? 0 : O_NOFOLLOW);
+  const Descriptor stream(openat(place->folder.get(), place->name.c_str(), flags));
+  if (!stream) return fail_errno("cannot be written");
+  return write_steps(stream.get(), text);
 }
 
 }  // namespace rartifacts

@@ -122,7 +122,7 @@ Result<std::vector<Waiver>> read_waivers(const std::string& file) {
 }
 
 // Waivers first: what they excuse does not belong in a new baseline.
-Result<void> excuse(Audit& judged, const AuditCommand& command) {
+Result<void> excuse(Audit& judged, const AuditCommand& command, const InputPlaces& inputs) {
   if (!command.waivers.empty()) {
     auto waivers = read_waivers(command.waivers);
     if (!waivers) return pass(waivers);
@@ -130,7 +130,7 @@ Result<void> excuse(Audit& judged, const AuditCommand& command) {
     apply_waivers(judged, *waivers, command.waivers, today);
   }
   if (!command.write_baseline.empty())
-    if (auto written = write_atomically(command.write_baseline, write_baseline(judged)); !written)
+    if (auto written = write_atomically(command.write_baseline, write_baseline(judged), inputs); !written)
       return fail(written.error().kind, "{}: {}", command.write_baseline, written.error().what);
   if (command.baseline.empty()) return {};
   auto baseline = read_waivers(command.baseline);
@@ -196,10 +196,11 @@ ExitCode run_audit(const AuditCommand& command) {
   if (judged.paths.empty())
     return complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", result.entries)),
            ExitCode::input;
+  const InputPlaces inputs(*operands);
   if (!command.needs.empty())
     if (auto done = judge_needs(judged, command.needs, command.paths); !done)
       return refuse(done.error()), ExitCode::input;
-  if (auto excused = excuse(judged, command); !excused) return refuse(excused.error());
+  if (auto excused = excuse(judged, command, inputs); !excused) return refuse(excused.error());
   weigh(judged.findings, *options);
 
   ReportInput input{judged,
@@ -216,7 +217,7 @@ ExitCode run_audit(const AuditCommand& command) {
     const auto text = wish.format->write(input);
     if (wish.file.empty()) {
       if (const auto printed = print(text); printed != ExitCode::done) return printed;
-    } else if (auto written = write_atomically(wish.file, text); !written) {
+    } else if (auto written = write_atomically(wish.file, text, inputs); !written) {
       return report({wish.file, written.error()}), ExitCode::input;
     }
   }

@@ -8,6 +8,7 @@
 #include "bytes/path.h"
 #include "classify/members.h"
 #include "cli/commands.h"
+#include "cli/held_signals.h"
 #include "cli/operands.h"
 #include "cli/output_directory.h"
 #include "cli/terminal.h"
@@ -72,45 +73,60 @@ Result<std::vector<Piece>> choose(const ExtractCommand& command, const std::vect
   return pieces;
 }
 
-/// The archive, and where to write.
+/// The archive, and where to write. What goes wrong is told of the file that it is about.
 class Extraction {
  public:
-  Extraction(const OpenedFile& archive, MemberFiles& files, OutputDirectory& output)
-      : archive_(archive), files_(files), output_(output) {}
+  using Done = std::expected<void, Problem>;
+
+  Extraction(const ExtractCommand& command, const OpenedFile& archive, MemberFiles& files, OutputDirectory& output)
+      : command_(command), archive_(archive), files_(files), output_(output) {}
 
   // Both walks over the archive meet the same members in the same order.
-  Result<void> write(const std::vector<Piece>& pieces) {
+  Done write(const std::vector<Piece>& pieces) {
     auto image = files_.archive();
-    if (!image) return pass(image);
+    if (!image) return blame_archive(image.error());
     auto reader = ArchiveReader::open(View(*image));
-    if (!reader) return pass(reader);
+    if (!reader) return blame_archive(reader.error());
     auto piece = pieces.begin();
     for (std::size_t i = 0; piece != pieces.end(); ++i) {
       auto member = reader->next();
-      if (!member) return pass(member);
-      if (!*member) return fail(ErrorKind::changed, "changed while it was read: wait until the build has ended");
+      if (!member) return blame_archive(member.error());
+      if (!*member)
+        return blame_archive({ErrorKind::changed, "changed while it was read: wait until the build has ended", {}});
       for (; piece != pieces.end() && piece->member == i; ++piece)
         if (auto copied = copy(**member, *piece); !copied) return copied;
     }
-    return check_unchanged(archive_);
+    if (auto same = check_unchanged(archive_); !same) return blame_archive(same.error());
+    return {};
   }
 
  private:
-  Result<void> copy(const Member& member, const Piece& piece) {
+  std::unexpected<Problem> blame_archive(const Error& error) const {
+    return std::unexpected(Problem{command_.file, error});
+  }
+  std::unexpected<Problem> blame_output(const Piece& piece, const Error& error) const {
+    return std::unexpected(Problem{join_path(command_.output, piece.name), error});
+  }
+
+  Done copy(const Member& member, const Piece& piece) {
     auto opened = files_.open(member);
-    if (!opened) return pass(opened);
+    if (!opened) return blame_archive(opened.error());
     View content = opened->content;
     if (piece.unwrap) {
       auto blob = metadata_of_member(content);
-      if (!blob) return pass(blob);
+      if (!blob) return blame_archive(blob.error());
       content = *blob;
     }
     auto to = output_.create(piece.name);
-    if (!to) return fail(to.error().kind, "{}: {}", piece.name, to.error().what);
-    if (auto copied = copy_range(files_.fd(), content.begin(), content.size(), to->get()); !copied) return copied;
-    return files_.check_last();
+    if (!to) return blame_output(piece, to.error());
+    if (auto copied = copy_range(files_.fd(), content.begin(), content.size(), to->get()); !copied)
+      return copied.error().is_of_output ? blame_output(piece, copied.error().error)
+                                         : blame_archive(copied.error().error);
+    if (auto same = files_.check_last(); !same) return blame_archive(same.error());
+    return {};
   }
 
+  const ExtractCommand& command_;
   const OpenedFile& archive_;
   MemberFiles& files_;
   OutputDirectory& output_;
@@ -148,6 +164,19 @@ Result<void> check_free(const std::vector<Piece>& pieces, const OutputDirectory&
   return {};
 }
 
+Extraction::Done write_pieces(const ExtractCommand& command, const std::vector<Piece>& pieces,
+                              const OpenedFile& archive, MemberFiles& files, const InputPlaces& inputs) {
+  const auto blame_output = [&](const Error& error) { return std::unexpected(Problem{command.output, error}); };
+  const HeldSignals held;
+  auto output = OutputDirectory::open(command.output, inputs);
+  if (!output) return blame_output(output.error());
+  if (!command.force)
+    if (auto is_free = check_free(pieces, *output); !is_free) return blame_output(is_free.error());
+  if (auto written = Extraction(command, archive, files, *output).write(pieces); !written) return written;
+  if (auto done = output->commit(command.force); !done) return blame_output(done.error());
+  return {};
+}
+
 }  // namespace
 
 ExitCode run_extract(const ExtractCommand& command) {
@@ -167,13 +196,8 @@ ExitCode run_extract(const ExtractCommand& command) {
   auto text = name_for_output(command, *pieces);
   if (!text) return report({command.file, text.error()}), ExitCode::usage;
 
-  auto output = OutputDirectory::open(command.output);
-  if (!output) return fail_with(command.output, output.error());
-  if (!command.force)
-    if (auto is_free = check_free(*pieces, *output); !is_free) return fail_with(command.output, is_free.error());
-  if (auto written = Extraction(*archive, files, *output).write(*pieces); !written)
-    return fail_with(command.file, written.error());
-  if (auto done = output->commit(command.force); !done) return fail_with(command.output, done.error());
+  if (auto written = write_pieces(command, *pieces, *archive, files, InputPlaces(*operands)); !written)
+    return report(written.error()), ExitCode::input;
   return print_list(*text);
 }
 

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "cli/held_signals.h"
+
 namespace rartifacts {
 namespace {
 
@@ -19,49 +21,50 @@ int move_if_new(int from, int to, const char* name) {
 
 }  // namespace
 
-Result<OutputDirectory> OutputDirectory::open(const std::string& path) {
-  const bool is_new = mkdir(path.c_str(), 0777) == 0;
+Result<OutputDirectory> OutputDirectory::open(const std::string& path, const InputPlaces& inputs) {
+  auto place = find_destination(path, inputs);
+  if (!place) return pass(place);
+  const bool is_new = mkdirat(place->folder.get(), place->name.c_str(), 0777) == 0;
   if (!is_new && errno != EEXIST) return fail_errno("cannot be made");
-  auto directory = open_below(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
-  if (!directory) return pass(directory);
-  OutputDirectory output(path, std::move(*directory));
+  const int follow = place->is_magic ? 0 : O_NOFOLLOW;
+  Descriptor directory(openat(place->folder.get(), place->name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow));
+  if (!directory) return fail_errno("cannot be opened");
+  OutputDirectory output(std::move(*place), std::move(directory));
   output.is_new_ = is_new;
   return output;
 }
 
 OutputDirectory::~OutputDirectory() {
   if (!directory_) return;
-  for (const auto& name : names_) unlinkat(staging_.get(), name.c_str(), 0);
-  if (staging_) unlinkat(directory_.get(), staging_name_.c_str(), AT_REMOVEDIR);
-  if (is_new_) rmdir(path_.c_str());
-}
-
-Result<void> OutputDirectory::make_staging() {
-  constexpr int kTries = 1000;
-  for (int i = 0; i < kTries; ++i) {
-    staging_name_ = fmt::format(".rartifacts-{}-{}", getpid(), i);
-    if (mkdirat(directory_.get(), staging_name_.c_str(), 0700) != 0) {
-      if (errno == EEXIST) continue;
-      return fail_errno("cannot be written to");
-    }
-    auto staging = open_below(directory_.get(), staging_name_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    if (!staging) return pass(staging);
-    staging_ = std::move(*staging);
-    return {};
-  }
-  return fail(ErrorKind::io, "full of .rartifacts-* folders: remove them");
+  staging_ = TemporaryFolder();
+  if (is_new_) unlinkat(place_.folder.get(), place_.name.c_str(), AT_REMOVEDIR);
 }
 
 Result<Descriptor> OutputDirectory::create(const std::string& name) {
-  if (!staging_)
-    if (auto made = make_staging(); !made) return pass(made);
-  Descriptor fd(openat(staging_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!staging_) {
+    auto made = TemporaryFolder::make(directory_.get());
+    if (!made) return pass(made);
+    staging_ = std::move(*made);
+  }
+  Descriptor fd(openat(staging_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!fd) return fail_errno("cannot be written");
   names_.push_back(name);
   return fd;
 }
 
+// What may not be given away keeps its owner: who may replace a file may have one of his own there.
+void OutputDirectory::take_after(const std::string& name) const {
+  constexpr mode_t kNoSetuid = 0777;
+  struct stat replaced;
+  if (fstatat(directory_.get(), name.c_str(), &replaced, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(replaced.st_mode))
+    return;
+  [[maybe_unused]] const int given =
+      fchownat(staging_.fd(), name.c_str(), replaced.st_uid, replaced.st_gid, AT_SYMLINK_NOFOLLOW);
+  fchmodat(staging_.fd(), name.c_str(), replaced.st_mode & kNoSetuid, 0);
+}
+
 Result<void> OutputDirectory::commit(bool replace) {
+  if (HeldSignals::is_pending()) return fail(ErrorKind::io, "interrupted");
   // What is replaced is gone, so what cannot be is looked for first.
   for (const auto& name : names_) {
     struct stat status{};
@@ -74,8 +77,9 @@ Result<void> OutputDirectory::commit(bool replace) {
   Result<void> result;
   for (; result && moved < names_.size(); ++moved) {
     const char* name = names_[moved].c_str();
-    const int status = replace ? renameat(staging_.get(), name, directory_.get(), name)
-                               : move_if_new(staging_.get(), directory_.get(), name);
+    if (replace) take_after(names_[moved]);
+    const int status = replace ? renameat(staging_.fd(), name, directory_.get(), name)
+                               : move_if_new(staging_.fd(), directory_.get(), name);
     if (status != 0) result = fail_errno(names_[moved]);
   }
   if (!result && !replace)
@@ -83,19 +87,23 @@ Result<void> OutputDirectory::commit(bool replace) {
   return result;
 }
 
-Result<void> copy_range(int from, std::uint64_t offset, std::uint64_t length, int to) {
+std::expected<void, CopyError> copy_range(int from, std::uint64_t offset, std::uint64_t length, int to) {
   constexpr std::size_t kBuffer = std::size_t{256} << 10;
+  const auto fail_with = [](const std::unexpected<Error>& failed, bool is_of_output) {
+    return std::unexpected(CopyError{failed.error(), is_of_output});
+  };
   std::vector<char> buffer(std::min<std::uint64_t>(kBuffer, length));
   while (length > 0) {
+    if (HeldSignals::is_pending()) return fail_with(fail(ErrorKind::io, "interrupted"), true);
     const auto got =
         pread(from, buffer.data(), std::min<std::uint64_t>(buffer.size(), length), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("cannot be read");
-    if (got == 0) return fail(ErrorKind::changed, "the file shrank while it was read");
+    if (got < 0) return fail_with(fail_errno("cannot be read"), false);
+    if (got == 0) return fail_with(fail(ErrorKind::changed, "the file shrank while it was read"), false);
     for (ssize_t done = 0; done < got;) {
       const auto written = write(to, buffer.data() + done, static_cast<std::size_t>(got - done));
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return fail_errno("cannot be written");
+      if (written < 0) return fail_with(fail_errno("cannot be written"), true);
       done += written;
     }
     offset += static_cast<std::uint64_t>(got);

@@ -6,16 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "source/directory.h"
+#include "cli/destination.h"
+#include "cli/temporary.h"
 
 namespace rartifacts {
 
 /// Files that come to stand in a directory together. Each is written into a hidden folder inside of it, and all are moved to
-/// their names once all are complete; until then nobody sees any. No link in the directory is followed.
+/// their names once all are complete; until then nobody sees any. No link in the directory is followed, and none on the way to it
+/// that stands in a folder that is read.
 class OutputDirectory {
  public:
   /// Opens `path`, and makes it when it is not there.
-  static Result<OutputDirectory> open(const std::string& path);
+  static Result<OutputDirectory> open(const std::string& path, const InputPlaces& inputs);
   OutputDirectory(OutputDirectory&& other) noexcept = default;
   OutputDirectory& operator=(OutputDirectory&& other) noexcept = delete;
   /// Removes what has not been moved, and the directory itself when it was made here and is empty.
@@ -25,23 +27,27 @@ class OutputDirectory {
   bool holds(const std::string& name) const { return stat_below(directory_.get(), name).has_value(); }
   /// A new file that will be called `name`.
   Result<Descriptor> create(const std::string& name);
-  /// Moves all files to their names. What stands there is replaced when `replace`, and is an error otherwise; then those that
-  /// were moved already are taken away again.
+  /// Moves all files to their names. What stands there is replaced when `replace`, and gives its owner and permissions to what
+  /// replaces it; otherwise it is an error, and those that were moved already are taken away again.
   Result<void> commit(bool replace);
 
  private:
-  OutputDirectory(std::string path, Descriptor directory) : path_(std::move(path)), directory_(std::move(directory)) {}
-  Result<void> make_staging();
+  OutputDirectory(Destination place, Descriptor directory)
+      : place_(std::move(place)), directory_(std::move(directory)) {}
+  void take_after(const std::string& name) const;
 
-  std::string path_;
+  Destination place_;
   bool is_new_ = false;
   Descriptor directory_;
-  Descriptor staging_;
-  std::string staging_name_;
+  TemporaryFolder staging_;
   std::vector<std::string> names_;
 };
 
 /// Copies `length` bytes at `offset` of one file to another, through a buffer.
-Result<void> copy_range(int from, std::uint64_t offset, std::uint64_t length, int to);
+struct CopyError {
+  Error error;
+  bool is_of_output = false;
+};
+std::expected<void, CopyError> copy_range(int from, std::uint64_t offset, std::uint64_t length, int to);
 
 }  // namespace rartifacts

@@ -49,7 +49,7 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   if (!channel) return complain(fmt::format("{}: {}", command.path, describe(channel.error()))), ExitCode::input;
   const auto text = written_as(command.format, rustc, *channel);
   if (command.output.empty()) return print(text);
-  if (auto written = write_atomically(command.output, text); !written)
+  if (auto written = write_atomically(command.output, text, InputPlaces(*operands)); !written)
     return report({command.output, written.error()}), ExitCode::input;
   return ExitCode::done;
 }
