@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -13,12 +16,35 @@ inline unsigned thread_count(unsigned jobs) {
   return jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// Runs `work(0)` … `work(count - 1)`, one of them on this thread, and waits for all.
+/// Runs `work(0)` … `work(count - 1)`, one of them on this thread, and waits for all. With fewer when the system gives no more
+/// threads: only `work(0)` is certain. What one of them throws comes out of this call.
 template <class Work>
 void on_threads(unsigned count, const Work& work) {
-  std::vector<std::jthread> others;
-  for (unsigned i = 1; i < count; ++i) others.emplace_back([&work, i] { work(i); });
-  work(0);
+  std::mutex mutex;
+  std::exception_ptr thrown;
+  const auto guarded_work = [&](unsigned i) {
+    try {
+      work(i);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!thrown) thrown = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    // Where the size of the process is limited, the stacks of many threads leave something for the work.
+    constexpr std::size_t kForWork = std::size_t{64} << 20;
+    constexpr unsigned kMany = 8;
+    void* const reserve = count > kMany ? ::operator new(kForWork, std::nothrow) : nullptr;
+    try {
+      for (unsigned i = 1; i < count; ++i) others.emplace_back([&guarded_work, i] { guarded_work(i); });
+    } catch (...) {
+      // Neither a thread nor the room to note one: those that run do the work.
+    }
+    ::operator delete(reserve);
+    guarded_work(0);
+  }
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 /// Runs `work(i)` for each i below `count`, spread over threads.
