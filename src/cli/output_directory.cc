@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+
+#include "bytes/path.h"
 
 namespace rartifacts {
 namespace {
@@ -15,6 +18,20 @@ namespace {
 int move_if_new(int from, int to, const char* name) {
   if (renameat2(from, name, to, name, RENAME_NOREPLACE) == 0) return 0;
   return errno == EINVAL || errno == ENOSYS ? linkat(from, name, to, name, 0) : -1;
+}
+
+// The folder `path` below `root`, its own part by part, and no link; the last parts are made when they are not there.
+Result<Descriptor> folder_below(int root, std::string_view path) {
+  auto folder = open_below(root, ".", O_RDONLY | O_DIRECTORY);
+  while (folder && !path.empty()) {
+    const std::string part(path.substr(0, path.find('/')));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (mkdirat(folder->get(), part.c_str(), 0777) != 0 && errno != EEXIST) return fail_errno(part);
+    auto inner = open_below(folder->get(), part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!inner) return fail(inner.error().kind, "{}: {}", part, inner.error().what);
+    folder = std::move(inner);
+  }
+  return folder;
 }
 
 }  // namespace
@@ -32,6 +49,8 @@ Result<OutputDirectory> OutputDirectory::open(const std::string& path) {
 OutputDirectory::~OutputDirectory() {
   if (!directory_) return;
   for (const auto& name : names_) unlinkat(staging_.get(), name.c_str(), 0);
+  for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder)
+    unlinkat(staging_.get(), folder->c_str(), AT_REMOVEDIR);
   if (staging_) unlinkat(directory_.get(), staging_name_.c_str(), AT_REMOVEDIR);
   if (is_new_) rmdir(path_.c_str());
 }
@@ -55,6 +74,8 @@ Result<void> OutputDirectory::make_staging() {
 Result<Descriptor> OutputDirectory::create(const std::string& name) {
   if (!staging_)
     if (auto made = make_staging(); !made) return pass(made);
+  for (auto folder = directory_of(name); !folder.empty(); folder = directory_of(folder)) folders_.emplace(folder);
+  if (auto folder = folder_below(staging_.get(), directory_of(name)); !folder) return pass(folder);
   Descriptor fd(openat(staging_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!fd) return fail_errno("cannot be written");
   names_.push_back(name);
@@ -73,9 +94,15 @@ Result<void> OutputDirectory::commit(bool replace) {
   std::size_t moved = 0;
   Result<void> result;
   for (; result && moved < names_.size(); ++moved) {
-    const char* name = names_[moved].c_str();
-    const int status = replace ? renameat(staging_.get(), name, directory_.get(), name)
-                               : move_if_new(staging_.get(), directory_.get(), name);
+    auto from = folder_below(staging_.get(), directory_of(names_[moved]));
+    auto to = from ? folder_below(directory_.get(), directory_of(names_[moved])) : pass(from);
+    if (!to) {
+      result = pass(to);
+      continue;
+    }
+    const std::string name(file_name_of(names_[moved]));
+    const int status = replace ? renameat(from->get(), name.c_str(), to->get(), name.c_str())
+                               : move_if_new(from->get(), to->get(), name.c_str());
     if (status != 0) result = fail_errno(names_[moved]);
   }
   if (!result && !replace)

@@ -3,6 +3,7 @@
 
 #include <rartifacts/error.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 namespace rartifacts {
 
 /// Files that come to stand in a directory together. Each is written into a hidden folder inside of it, and all are moved to
-/// their names once all are complete; until then nobody sees any. No link in the directory is followed.
+/// their names once all are complete; until then nobody sees any. No link in the directory is followed, also to no folder.
 class OutputDirectory {
  public:
   /// Opens `path`, and makes it when it is not there.
@@ -23,7 +24,7 @@ class OutputDirectory {
 
   /// True when something has this name already.
   bool holds(const std::string& name) const { return stat_below(directory_.get(), name).has_value(); }
-  /// A new file that will be called `name`.
+  /// A new file that will be called `name`; folders in it are made.
   Result<Descriptor> create(const std::string& name);
   /// Moves all files to their names. What stands there is replaced when `replace`, and is an error otherwise; then those that
   /// were moved already are taken away again.
@@ -39,6 +40,7 @@ class OutputDirectory {
   Descriptor staging_;
   std::string staging_name_;
   std::vector<std::string> names_;
+  std::set<std::string, std::less<>> folders_;  ///< that were made for them
 };
 
 /// Copies `length` bytes at `offset` of one file to another, through a buffer.
