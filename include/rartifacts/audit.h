@@ -56,6 +56,12 @@ enum class Rule {
   user_space_options,
   missing_stack_note,
   missing_item,
+  foreign_machine,
+  undefined_symbol,
+  symbol_version,
+  missing_exports,
+  duplicate_symbol,
+  missing_build_tool,
   unused_waiver,
   expired_waiver,
 };
@@ -69,7 +75,7 @@ struct RuleRow {
   std::string_view why;          ///< one paragraph
   std::string_view fix;          ///< what to do
 };
-extern const std::array<RuleRow, 39> rule_table;
+extern const std::array<RuleRow, 45> rule_table;
 const RuleRow& row_of(Rule rule);
 std::optional<Rule> rule_of(std::string_view id);
 
@@ -94,12 +100,20 @@ struct PathLeakBudget {
   std::uint64_t budget = 0;  ///< occurrences that one file may have
 };
 
+/// Where named objects and archives will go.
+enum class Purpose {
+  automatic,  ///< into a kernel when one is at hand, or modules are; else into a program
+  kernel,
+  user,
+};
+
 /// Who will use the set. What is not given is not asked.
 struct AuditOptions {
   std::optional<std::string> rustc;      ///< whole version string of the compiler that will read the set
   std::optional<std::string> host_arch;  ///< machine that will run rustc: `x86_64`, `aarch64`, as uname(1) says
   /// The same for what is in no package and when `host_arch` is not given: a package is for the architecture it says.
   std::optional<std::string> this_machine;
+  Purpose purpose = Purpose::automatic;
   std::optional<std::string> expect_triple;      ///< target that the set must be for
   std::optional<KernelConfig> requested_config;  ///< the configuration that was asked for, before Kconfig resolved it
   std::vector<Diversion> diversions;             ///< in force where the packages will be installed
@@ -109,6 +123,9 @@ struct AuditOptions {
 
 /// Gives findings the weight that the user wants for their rules.
 void weigh(std::vector<Finding>& findings, const AuditOptions& options);
+
+/// What `purpose` comes to for these files.
+Purpose purpose_of(const ScanResult& result, Purpose purpose);
 
 /// What in an object, module or archive would not do in a kernel, as far as its `link` proves it; the same that `audit` finds.
 std::vector<Finding> kernel_fitness(const Artifact& artifact);

@@ -12,7 +12,8 @@
 namespace rartifacts {
 
 /// Container formats of compiled code, told apart by their first bytes.
-enum class ObjectFormat { elf, macho, macho_fat, pe, coff, wasm, xcoff, bitcode };
+/// `coff_import` is no code: a member of an import library, which names one function of a DLL.
+enum class ObjectFormat { elf, macho, macho_fat, pe, coff, coff_import, wasm, xcoff, bitcode };
 
 /// The format whose magic `head` (the first 64 bytes or fewer) carries. COFF objects have no magic, only a machine number:
 /// for them the header must make sense as a whole.

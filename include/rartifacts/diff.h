@@ -16,11 +16,12 @@ namespace rartifacts {
 enum class Change {
   added,
   removed,
-  rebuilt,      ///< another SVH, from the same rustc
-  other_rustc,  ///< another SVH, from another rustc
-  retargeted,   ///< compiled for another target
-  moved,        ///< the same crate stands elsewhere
-  changed,      ///< a file that is no crate: another content
+  rebuilt,        ///< another SVH, from the same rustc
+  other_rustc,    ///< another SVH, from another rustc
+  retargeted,     ///< compiled for another target
+  moved,          ///< the same crate stands elsewhere
+  other_content,  ///< the same SVH in a file with other bytes: rustc does not tell them apart, a linker does
+  changed,        ///< a file that is no crate: another content
 };
 struct ChangeRow {
   Change change;
@@ -28,7 +29,7 @@ struct ChangeRow {
   std::string_view what;
 };
 /// One row for each, in the order of the enumerators.
-extern const std::array<ChangeRow, 7> change_table;
+extern const std::array<ChangeRow, 8> change_table;
 
 /// A crate that is not the same in both sets. `before` or `after` is empty when it was added or removed; of the files that
 /// hold a crate they are the one that rustc would read. They point into the scans.
@@ -61,8 +62,8 @@ struct Difference {
   std::vector<std::string> not_compared;
 };
 
-/// Compares two sets; opens no file. A crate is the same when name and SVH are, which is all that rustc asks: two files with
-/// one SVH may differ in their bytes; each of several kernels has crates of its own. Paths count from the root of the kernel
+/// Compares two sets; opens no file. A crate is the same for rustc when name and SVH are: where two files of one kind with one
+/// SVH have other digests, that is `other_content`. Each of several kernels has crates of its own. Paths count from the root of the kernel
 /// tree where a set has one, or else from where most paths of both sets are the same. Files that are no crates are compared by
 /// `sha256`. What only one set has, because nobody looks for it in a tree without configuration, is in `not_compared`. Both
 /// scans must outlive the result.

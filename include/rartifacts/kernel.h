@@ -2,8 +2,10 @@
 #pragma once
 
 #include <rartifacts/error.h>
+#include <rartifacts/link.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +34,13 @@ class KernelConfig {
   std::optional<std::pair<int, int>> version_;
   std::map<std::string, std::string, std::less<>> values_;
 };
+
+/// What the kernel's own objects are made for, as its configuration tells; nothing for an architecture without a row.
+struct KernelMachine {
+  std::uint16_t e_machine = 0;
+  int elf_class = 0;  ///< 32 or 64
+};
+std::optional<KernelMachine> machine_of(const KernelConfig& config);
 
 /// A file that is no crate, but that a module build reads.
 struct AuxiliaryRow {
@@ -68,7 +77,10 @@ struct KernelRoot {
   std::vector<std::string> places;  ///< the path itself, and where links to its directories lead
   std::vector<std::string>
       auxiliary;  ///< paths of the auxiliary files that the configuration calls for and that are there
-  std::optional<std::string> release;      ///< include/config/kernel.release; read when there are modules to compare
+  std::optional<std::string> release;  ///< include/config/kernel.release; read when there are modules to compare
+  std::shared_ptr<const ExportTable> exports;  ///< Module.symvers; null: there is none, or nobody needed it
+  std::vector<std::string>
+      missing_tools;  ///< of a tree with scripts/Makefile.build on disk: what building a module lacks
   std::optional<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
 
   /// True when `file` is part of this tree.

@@ -27,6 +27,8 @@ struct ModuleFacts {
   std::optional<std::uint64_t> versions;  ///< entries of __versions: checksums of symbols with names up to 55 bytes
   std::optional<std::uint64_t> extended_versions;  ///< entries of __version_ext_crcs, since Linux 6.14; any length
 
+  std::string checksums;  ///< of both: `0xCRC<tab>NAME` lines, as Module.symvers starts them
+
   /// The first value of a tag: `name`, `vermagic`, `license`, `srcversion`.
   std::optional<std::string> value(std::string_view tag) const;
   /// Modules it needs: the parts of `depends`.
@@ -39,9 +41,10 @@ struct ModuleFacts {
 /// Defined by: Linux include/linux/moduleparam.h, include/uapi/linux/module_signature.h, kernel/module/version.c.
 Result<ModuleFacts> read_module(View file);
 
-/// Whether the module has C files of its own, besides those that Kbuild adds to each. Nothing: the names of its source files
-/// were stripped.
-Result<std::optional<bool>> has_own_c_files(View file);
+/// Whether the module has C of its own, besides what Kbuild adds to each. Nothing: its symbol table was stripped.
+Result<std::optional<bool>> has_own_c(View file);
+/// Whether an ELF file has a section of machine code that is not empty.
+Result<bool> has_machine_code(View file);
 
 }  // namespace rartifacts
 #pragma GCC visibility pop

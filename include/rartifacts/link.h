@@ -4,6 +4,8 @@
 #include <rartifacts/archive.h>
 
 #include <array>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -34,6 +36,31 @@ struct UndefinedSymbol {
   std::optional<std::string> crate;      ///< whose object has the code, where a Rust name tells
   bool is_weak = false;                  ///< a linker does without it
   bool is_exported = false;              ///< the kernel exports it, as far as that is known
+  std::string member = {};               ///< of an archive: the first member that needs it
+};
+
+/// A global symbol that an object has.
+struct DefinedSymbol {
+  std::string name;
+  std::string member;  ///< of an archive: the first member that has it
+  bool is_weak = false;
+};
+
+/// One line of Module.symvers.
+struct ExportedSymbol {
+  std::uint32_t crc = 0;
+  std::string provider;    ///< `vmlinux`, or the module
+  std::string name_space;  ///< empty: none
+};
+using ExportTable = std::map<std::string, ExportedSymbol, std::less<>>;
+
+/// Objects for one machine.
+struct MachineUse {
+  std::uint16_t e_machine = 0;
+  int elf_class = 0;          ///< 32 or 64
+  bool little_endian = true;  ///< EI_DATA
+  std::uint64_t count = 0;
+  std::string member;  ///< of an archive: the first one
 };
 
 /// Group, crate and text of `name`. `exports`: what the kernel exports, when that is known.
@@ -46,8 +73,9 @@ bool is_float_routine(std::string_view name);
 struct RelocationUse {
   std::uint32_t type = 0;
   std::uint64_t count = 0;
-  std::string section;  ///< of the first one
-  std::string symbol;   ///< that the first one is about
+  std::string section;      ///< of the first one
+  std::string symbol;       ///< that the first one is about
+  std::string member = {};  ///< of an archive: where the first one is
 };
 
 /// Source files of one compiler and language, from the debug information.
@@ -63,9 +91,13 @@ struct LinkFacts {
   std::uint64_t objects = 0;             ///< ELF objects that were read
   std::uint64_t bitcode = 0;             ///< LLVM bitcode, or objects of GCC with nothing else for the linker than that
   std::uint64_t without_stack_note = 0;  ///< objects with code and without .note.GNU-stack
-  std::uint64_t uses_vector_registers = 0;  ///< objects whose .note.gnu.property says that XMM registers are used
-  std::vector<UndefinedSymbol> undefined;   ///< by group and name; in an archive what no other member defines
-  std::vector<RelocationUse> relocations;   ///< by type
+  std::uint64_t uses_vector_registers = 0;   ///< objects whose .note.gnu.property says that XMM registers are used
+  std::vector<MachineUse> machines;          ///< in the order of the first objects
+  std::vector<std::string> bitcode_members;  ///< of an archive: names of the first of `bitcode`
+  bool exports_known = false;                ///< what the kernel exports is known, and `is_exported` says something
+  std::vector<UndefinedSymbol> undefined;    ///< by group and name; in an archive what no other member defines
+  std::vector<DefinedSymbol> defined;        ///< global symbols, by name
+  std::vector<RelocationUse> relocations;    ///< by type
   std::vector<SourceGroup> sources;
   std::vector<std::string> notes;  ///< what could not be read, and why
 };
@@ -77,6 +109,8 @@ Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* e
 
 /// The names in a Module.symvers.
 SymbolNames parse_symvers(std::string_view text);
+/// All of it.
+ExportTable parse_exports(std::string_view text);
 
 /// `R_X86_64_GOTPCREL`, `R_AARCH64_ADR_GOT_PAGE`; the number for types without a name in our table.
 std::string relocation_name(std::uint16_t e_machine, std::uint32_t type);

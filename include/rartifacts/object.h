@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rartifacts/container.h>
+#include <rartifacts/rust_traces.h>
 
 #include <optional>
 #include <string>
@@ -11,14 +12,19 @@
 #pragma GCC visibility push(default)
 namespace rartifacts {
 
-/// What made an object file, as far as its `.comment` and symbol names tell.
+/// What made compiled code, as far as the traces of compilers in it tell.
 enum class Language { rust, c, mixed, assembler };
 struct ObjectFacts {
-  std::optional<Language> language;     ///< nothing: no evidence
-  std::optional<std::string> producer;  ///< `rustc version 1.96.0 (…)`, `GCC: (Debian 12.2.0-14) 12.2.0`
+  std::optional<Language> language;       ///< nothing: no evidence
+  std::optional<std::string> producer;    ///< `rustc version 1.96.0 (…)`, `GCC: (Debian 12.2.0-14) 12.2.0`
+  std::vector<FoundTrace> traces = {};    ///< of rustc, each once
+  std::optional<std::string> rustc = {};  ///< the compiler as far as traces name it: its version, its commit, or both
+  std::string rustc_from = {};            ///< how `rustc` is known
+  std::vector<LinkedCrate> crates = {};   ///< that the file itself lists
 };
 
-/// Looks for a compiler's traces in an object of any format: ELF `.comment`, rustc's DWARF producer, mangled names.
+/// Looks for compilers' traces in an object, library or program of any format. What costs more is looked for where what costs
+/// less has not told: signatures, symbol names, debug information, and in linked files places of panics.
 Result<ObjectFacts> read_object(View object);
 
 /// `_ZN…17h<16 hex>E` or a well-formed v0 name (`_R…`). `_RasMessage`, a C function of nf_conntrack_h323, is neither.

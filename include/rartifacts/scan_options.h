@@ -26,6 +26,8 @@ struct ScanOptions {
   bool digests = false;                 ///< compute `sha256` of artifacts in packages: they pass by only once
   std::vector<std::string> path_leaks;  ///< texts to be counted in artifacts
   bool separate = false;                ///< every package is a root of its own
+  bool around =
+      false;  ///< tell of the kernel tree that a named file stands in, and take Module.symvers for a name of one
   bool outside = false;  ///< tell as well what links that lead out of the tree lead to; they stay problems
   unsigned jobs = 0;     ///< threads; 0: one per processor
   /// Called on the calling thread now and then with the number of directory entries seen so far.

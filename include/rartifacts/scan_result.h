@@ -5,6 +5,7 @@
 #include <rartifacts/kernel.h>
 #include <rartifacts/package.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace rartifacts {
 struct ScanResult {
   std::vector<Artifact> artifacts;
   std::vector<KernelRoot> kernels;
+  /// The kernel tree that the named files stand in, or what a named Module.symvers tells of one; its files were not looked at.
+  std::optional<KernelRoot> around;
   std::vector<Directory> directory_links;  ///< links to directories through which a kernel tree reaches its files
   std::vector<std::string>
       strangers;  ///< in kernel trees: files and folders with the name of an artifact that are none, sorted

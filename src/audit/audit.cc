@@ -10,6 +10,8 @@
 //   kernel_set.cc      a kernel tree: what a module build reads
 //   kernel_crates.cc   its crates, as rustc goes through them
 //   crate_set.cc       anything else with crate metadata
+//   headers_set.cc     a headers tree as such: programs, exports
+//   object_set.cc      objects and archives, where they go
 //   package_set.cc     packages as such: paths, modes, machines
 //   rules.cc           the table of rules
 #include <rartifacts/audit.h>
@@ -157,8 +159,9 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   Findings findings;
   for (const auto& kernel : result.kernels) audit_kernel(result, kernel, options, findings);
   audit_crates(result, options, findings);
+  for (const auto& kernel : result.kernels) audit_headers(result, kernel, findings);
   audit_modules(result, findings);
-  audit_objects(result, findings);
+  audit_objects(result, options.purpose, findings);
   judge_problems(result, findings);
   audit_packages(result, options, findings);
   check_path_leaks(result, options, findings);

@@ -57,8 +57,13 @@ void check_path_leaks(const ScanResult& result, const AuditOptions& options, Fin
 const PackageFacts* package_of(const PackageRoot& packages, std::string_view path);
 /// Kernel modules, against the kernel they are for and against one another.
 void audit_modules(const ScanResult& result, Findings& findings);
-/// Objects and archives whose `link` was read: whether they would do in a kernel.
-void audit_objects(const ScanResult& result, Findings& findings);
+/// Objects and archives whose `link` was read: whether they would do where they go.
+void audit_objects(const ScanResult& result, Purpose purpose, Findings& findings);
+/// What a headers tree needs besides crates, in any language: programs, exports; and what an editor reads.
+void audit_headers(const ScanResult& result, const KernelRoot& kernel, Findings& findings);
+
+/// The kernel that a file is for: the tree that holds it, the only one there is, the one around. Nothing: none is known.
+const KernelRoot* kernel_for(const ScanResult& result, std::string_view path);
 
 /// What can be said of a proc macro by itself: its section, its symbol, its machine.
 void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, const AuditOptions& options,

@@ -17,6 +17,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 
 #include "audit/findings.h"
@@ -25,6 +26,12 @@ namespace rartifacts {
 namespace {
 
 constexpr std::size_t kNamed = 3;  ///< symbols that a message names
+
+// `core-8ef9ed62e2e0a8f6.core.9a3c….rcgu.o`: a member of a crate that comes with rustc.
+bool is_sysroot_member(std::string_view member) {
+  constexpr std::array<std::string_view, 5> kCrates{"core-", "alloc-", "std-", "compiler_builtins-", "panic_"};
+  return std::ranges::any_of(kCrates, [&](auto crate) { return member.starts_with(crate); }) && member.ends_with(".o");
+}
 
 // Of options that undo each other the last one counts.
 bool is_in_force(std::string_view producer, std::string_view option, std::string_view opposite) {
@@ -41,11 +48,7 @@ class Fitness {
   Fitness(const Artifact& artifact, const LinkFacts& link) : artifact_(artifact), link_(link) {}
 
   std::vector<Finding> run() {
-    if (link_.bitcode > 0)
-      add(Rule::bitcode_only,
-          link_.objects <= 1 && artifact_.kind != Kind::archive
-              ? "holds a compiler's bitcode and no machine code"
-              : fmt::format("{} of its members hold a compiler's bitcode and no machine code", link_.bitcode));
+    if (link_.bitcode > 0) check_bitcode();
     check_symbols();
     check_relocations();
     check_options();
@@ -60,6 +63,16 @@ class Fitness {
   }
 
  private:
+  void check_bitcode() {
+    if (link_.bitcode_members.empty()) return add(Rule::bitcode_only, "holds a compiler's bitcode and no machine code");
+    // What `-C lto=fat` makes of all crates is one member, and there the option is what made it.
+    add(Rule::bitcode_only,
+        fmt::format("{} of its members hold a compiler's bitcode and no machine code: {}{}", link_.bitcode,
+                    fmt::join(link_.bitcode_members | std::views::take(kNamed), ", "),
+                    link_.bitcode > kNamed ? " …" : ""),
+        {}, {{"member", link_.bitcode_members.front()}});
+  }
+
   void add(Rule rule, std::string message, std::optional<Severity> severity = {}, Evidence evidence = {}) {
     const auto& row = row_of(rule);
     findings_.push_back({.rule = rule,
@@ -75,22 +88,26 @@ class Fitness {
   template <class Predicate>
   void blame_symbols(Rule rule, std::string_view what, const Predicate& is_one, Severity severity) {
     std::vector<std::string> names;
+    std::string member;
     std::size_t count = 0;
     for (const auto& symbol : link_.undefined) {
       if (symbol.is_weak || symbol.is_exported || !is_one(symbol)) continue;
       if (++count <= kNamed) names.push_back(symbol.demangled.value_or(symbol.name));
+      if (count == 1) member = symbol.member;
     }
     if (count == 0) return;
-    add(rule, fmt::format("needs {} of {}: {}{}", count, what, fmt::join(names, ", "), count > kNamed ? " …" : ""),
-        severity, {{"symbols", fmt::format("{}", fmt::join(names, ", "))}});
+    Evidence evidence{{"symbols", fmt::format("{}", fmt::join(names, ", "))}};
+    if (!member.empty()) evidence.emplace_back("member", member);
+    add(rule,
+        fmt::format("needs {} of {}: {}{}{}", count, what, fmt::join(names, ", "), count > kNamed ? " …" : "",
+                    member.empty() ? "" : fmt::format(" (first in {})", member)),
+        severity, std::move(evidence));
   }
 
   void check_symbols() {
     const auto in = [](SymbolGroup group) { return [group](const auto& symbol) { return symbol.group == group; }; };
-    const bool knows_exports =
-        std::ranges::any_of(link_.undefined, [](const auto& symbol) { return symbol.is_exported; });
     // Without the list of exports another object may still define them.
-    const auto unless_exported = knows_exports ? Severity::error : Severity::warning;
+    const auto unless_exported = link_.exports_known ? Severity::error : Severity::warning;
     blame_symbols(Rule::needs_std, "std's symbols", in(SymbolGroup::std), Severity::error);
     blame_symbols(Rule::unresolved_runtime, "the lang items and shims of the allocator", in(SymbolGroup::runtime),
                   unless_exported);
@@ -102,10 +119,20 @@ class Fitness {
   void check_relocations() {
     for (const auto& use : link_.relocations) {
       if (is_module_relocation(link_.e_machine, use.type).value_or(true)) continue;
+      // core and alloc as rustup and distributions ship them are compiled for user space: no option of one's own changes that.
+      const bool is_of_sysroot = is_sysroot_member(use.member);
+      Evidence evidence{{"relocation", relocation_name(link_.e_machine, use.type)}, {"section", use.section}};
+      if (!use.member.empty()) evidence.emplace_back("member", use.member);
       add(Rule::foreign_relocation,
-          fmt::format("has {} of {}, the first in {} about {}", use.count, relocation_name(link_.e_machine, use.type),
-                      use.section, use.symbol.empty() ? "no symbol" : use.symbol),
-          {}, {{"relocation", relocation_name(link_.e_machine, use.type)}, {"section", use.section}});
+          fmt::format("has {} of {}, the first in {} about {}{}", use.count, relocation_name(link_.e_machine, use.type),
+                      use.section, use.symbol.empty() ? "no symbol" : use.symbol,
+                      use.member.empty() ? ""
+                      : is_of_sysroot    ? fmt::format(" (member {}, of rustc's own sysroot)", use.member)
+                                         : fmt::format(" (member {})", use.member)),
+          {}, std::move(evidence));
+      if (is_of_sysroot)
+        findings_.back().fix =
+            "compile core and alloc for the kernel's target too: -Z build-std=core,alloc, or the kernel's own";
       return;
     }
   }
@@ -155,19 +182,6 @@ std::vector<std::string_view> undecided_fitness(const Artifact& artifact) {
     undecided = {"red zone", "vector registers"};
   if (!is_module_relocation(link.e_machine, 0)) undecided.emplace_back("relocations");
   return undecided;
-}
-
-void audit_objects(const ScanResult& result, Findings& findings) {
-  for (const auto& artifact : result.artifacts) {
-    // A library with metadata is judged as a crate, unless it lies beside a kernel to be linked with.
-    if (!artifact.link || artifact.link_target || (artifact.crate && result.kernels.empty())) continue;
-    findings.apply({Rule::bitcode_only, Rule::needs_std, Rule::unresolved_runtime, Rule::kernel_float,
-                    Rule::foreign_relocation, Rule::user_space_options, Rule::missing_stack_note},
-                   artifact.path);
-    for (auto& finding : kernel_fitness(artifact))
-      findings.add(finding.severity, finding.rule, finding.path, "", std::move(finding.message),
-                   std::move(finding.evidence));
-  }
 }
 
 }  // namespace rartifacts

@@ -64,11 +64,10 @@ class ModuleAudit {
   }
 
  private:
+  // A Module.symvers alone says nothing of the configuration.
   const KernelRoot* kernel_of(const Artifact& artifact) const {
-    const auto found =
-        std::ranges::find_if(result_.kernels, [&](const auto& kernel) { return kernel.holds(artifact.path); });
-    if (found != result_.kernels.end()) return &*found;
-    return result_.kernels.size() == 1 ? &result_.kernels.front() : nullptr;
+    const auto* kernel = kernel_for(result_, artifact.path);
+    return kernel && !kernel->config_path.empty() ? kernel : nullptr;
   }
 
   void compare_with_kernel(const Artifact& artifact, const KernelRoot& kernel) {

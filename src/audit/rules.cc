@@ -8,7 +8,7 @@ namespace rartifacts {
 using enum Severity;
 
 // The table of rules. `rartifacts explain` and docs/rules.md are made from it.
-const std::array<RuleRow, 39> rule_table{{
+const std::array<RuleRow, 45> rule_table{{
     {Rule::no_artifacts, "no-artifacts", error, "E0463", "CONFIG_RUST=y, but there is no crate metadata",
      "The configuration says that the kernel was built with Rust, so out-of-tree Rust modules are expected to work, "
      "and none of the crates is there. This happens when a headers package is made from a list of file names that no "
@@ -183,6 +183,41 @@ const std::array<RuleRow, 39> rule_table{{
      "the file that lists what a module imports, one path per line. An item that is not in the public interface of the "
      "crate does not compile: E0432 in a `use`, E0433 elsewhere.",
      "use what the kernel has instead, or choose another kernel"},
+    {Rule::foreign_machine, "foreign-machine", error, "", "an object is for another machine than the kernel",
+     "The linker of Kbuild refuses objects for another machine, and the module loader modules for one: `Exec format "
+     "error`. An "
+     "archive with objects for two machines is the leavings of two builds.",
+     "build it for the kernel's architecture: --target, or ARCH= and CROSS_COMPILE="},
+    {Rule::undefined_symbol, "undefined-symbol", error, "", "an object for a kernel needs symbols that nobody exports",
+     "modpost looks up what a module needs in Module.symvers, and says `undefined!` of what is not there. Functions of "
+     "libm and "
+     "libc, and what compilers call for them, no kernel has. Of an object that is no module yet another object may "
+     "define it: then "
+     "it is a warning.",
+     "do without it, define it in the module, or build with the Module.symvers of the module that exports it "
+     "(KBUILD_EXTRA_SYMBOLS)"},
+    {Rule::symbol_version, "symbol-version", error, "",
+     "a module was built against other versions of the kernel's symbols",
+     "With MODVERSIONS a module carries a checksum of each symbol it uses, of module_layout at least. The kernel "
+     "compares them with "
+     "its own and says that the module `disagrees about version of symbol`.",
+     "build the module against the headers of the kernel that will load it"},
+    {Rule::missing_exports, "missing-exports", error, "",
+     "a headers tree with Rust has no Module.symvers, or none of the kernel's Rust in it",
+     "modpost takes every symbol of a module that Module.symvers lacks for undefined. `make modules_prepare` does not "
+     "make the file, "
+     "and a build without CONFIG_RUST leaves one without the crates' symbols.",
+     "ship the Module.symvers of the complete build"},
+    {Rule::duplicate_symbol, "duplicate-symbol", error, "", "two of the named archives define the same symbols",
+     "Each static library of Rust brings its own std, allocator and `rust_eh_personality`. A linker that takes an "
+     "object from both "
+     "says `multiple definition`; where it does not, one of the two is silently used for both.",
+     "make one static library that depends on both crates, or shared libraries"},
+    {Rule::missing_build_tool, "missing-build-tool", error, "", "a headers tree lacks a program that builds modules",
+     "Kbuild compiles a module with fixdep, completes it with modpost, and looks at it with objtool where the "
+     "configuration asks for "
+     "that; it links with scripts/module.lds. Without one of them no module can be built, in Rust or in C.",
+     "ship scripts/ and tools/objtool as `make modules_prepare` leaves them"},
     {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver matches no finding",
      "What it waived is fixed, or it never matched. A waiver that stays would hide the next fault.", "remove it"},
     {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",

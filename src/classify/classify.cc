@@ -6,6 +6,8 @@
 
 #include "classify/crate_names.h"
 #include "classify/members.h"
+#include "container/foreign_kinds.h"
+#include "container/sections.h"
 
 namespace rartifacts {
 namespace {
@@ -33,6 +35,8 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
   auto reader = ArchiveReader::open(file);
   if (!reader) return pass(reader);
   bool has_rust = false;
+  std::uint64_t imports = 0;
+  std::string dll;
   for (;;) {
     auto member = reader->next();
     // rustc reads lib.rmeta from a library that is damaged behind it, and so do we; but nobody links it.
@@ -54,12 +58,15 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
     has_rust = (*member)->name.ends_with(".rcgu.o");
     auto content = file.sub((*member)->offset, (*member)->size);
     if (has_rust || !content || !object_format(content->head(64))) continue;
+    if (object_format(content->head(64)) == ObjectFormat::coff_import && imports++ == 0) dll = imported_dll(*content);
     auto object = read_object(*content);
     has_rust = object && (object->language == Language::rust || object->language == Language::mixed);
   }
   if (artifact.metadata) return artifact;
   if (file_name.ends_with(".rlib")) return fail(ErrorKind::malformed, "an rlib without its member lib.rmeta");
   artifact.kind = has_rust ? Kind::staticlib : Kind::archive;
+  if (imports > 0 && !has_rust)
+    artifact.notes.push_back(fmt::format("import library of {}: {} functions, no code", dll, imports));
   return artifact;
 }
 
@@ -116,11 +123,10 @@ Result<void> take_module(Artifact& artifact, View file) {
   if (!module) return pass(module);
   artifact.module = std::move(*module);
   if (artifact.object->language != Language::mixed) return {};
-  auto own = has_own_c_files(file);
+  auto own = has_own_c(file);
   if (!own) return pass(own);
   if (!*own) {
-    artifact.notes.push_back(
-        "the names of its source files were stripped: the C in it may be only what Kbuild adds to every module");
+    artifact.notes.push_back("its symbol table was stripped: the C in it may be only what Kbuild adds to every module");
   } else if (!**own) {
     artifact.object->language = Language::rust;
     auto& producer = artifact.object->producer;
@@ -129,7 +135,22 @@ Result<void> take_module(Artifact& artifact, View file) {
   return {};
 }
 
-Result<std::optional<Artifact>> classify_elf(View file) {
+// modpost writes NAME.mod.c for each module; compiled, it has the sections that tell a module, and nothing of what the module's own
+// sources bring: their license, their code.
+Result<bool> is_modpost_object(View file, std::string_view file_name, const std::optional<View>& modinfo) {
+  if (!modinfo) return false;
+  constexpr std::uint64_t kReadModinfo = std::uint64_t{1} << 20;
+  auto text = modinfo->fetch(0, std::min(modinfo->size(), kReadModinfo));
+  if (!text) return pass(text);
+  if (as_text(*text).starts_with("license=") ||
+      as_text(*text).find(std::string_view("\0license=", 9)) != std::string_view::npos)
+    return false;
+  if (file_name.ends_with(".mod.o")) return true;
+  auto has_code = has_machine_code(file);
+  return has_code ? Result<bool>(!*has_code) : pass(has_code);
+}
+
+Result<std::optional<Artifact>> classify_elf(View file, std::string_view file_name) {
   Artifact artifact;
   auto elf = read_elf(file);
   if (!elf) return pass(elf);
@@ -142,7 +163,12 @@ Result<std::optional<Artifact>> classify_elf(View file) {
     if (!modinfo) return pass(modinfo);
     auto link_once = find_section(file, ".gnu.linkonce.this_module");
     if (!link_once) return pass(link_once);
-    artifact.kind = *modinfo && *link_once ? Kind::kernel_module : Kind::object;
+    auto is_of_modpost = *link_once ? is_modpost_object(file, file_name, *modinfo) : false;
+    if (!is_of_modpost) return pass(is_of_modpost);
+    artifact.kind = *modinfo && *link_once && !*is_of_modpost ? Kind::kernel_module : Kind::object;
+    if (*is_of_modpost)
+      artifact.notes.push_back(
+          "modpost's part of a module (NAME.mod.o): Kbuild links it with the module's own objects");
     auto object = read_object(file);
     if (!object) return pass(object);
     artifact.object = std::move(*object);
@@ -174,6 +200,16 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
   artifact.kind = Kind::object;
   bool is_library = false;
   const Bytes head = file.head(64);
+  if (format == ObjectFormat::bitcode) artifact.kind = Kind::bitcode;
+  if (format == ObjectFormat::coff_import)
+    artifact.notes.push_back("a member of an import library: it names a function of a DLL");
+  if (format == ObjectFormat::xcoff && head.size() >= 20) {
+    constexpr std::uint64_t kXcoffExecutable = 0x0002;
+    constexpr std::uint64_t kXcoffShared = 0x2000;
+    const auto flags = load_be(head, 18, 2);
+    if ((flags & kXcoffShared) != 0) is_library = true;
+    else if ((flags & kXcoffExecutable) != 0) artifact.kind = Kind::executable;
+  }
   if (format == ObjectFormat::macho && head.size() >= 16) {
     const auto type = load_le(head, 12, 4);
     is_library = type != kMachOObject && type != kMachOExecutable;
@@ -188,11 +224,64 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
     is_library = (load_le(*header, 22, 2) & kPeDll) != 0;
     if (!is_library) artifact.kind = Kind::executable;
   }
-  if (!is_library) return artifact;
+  if (!is_library) {
+    auto object = read_object(file);
+    if (!object) return pass(object);
+    artifact.object = std::move(*object);
+    return artifact;
+  }
   std::optional<std::vector<std::string>> known;
-  if (auto exports = foreign_exports(file, {kDeclsPrefix, kMetadataPrefix})) known = std::move(*exports);
+  if (format == ObjectFormat::xcoff)
+    artifact.notes.push_back("the kind follows from the metadata alone: exports of XCOFF are not read");
+  else if (auto exports = foreign_exports(file, {kDeclsPrefix, kMetadataPrefix})) known = std::move(*exports);
   else artifact.notes.push_back("the kind follows from the metadata alone: " + describe(exports.error()));
   if (auto done = classify_library(artifact, file, known); !done) return pass(done);
+  return artifact;
+}
+
+// A component (layer 1) wraps modules. A module that is to be linked says so in `linking`, one that is loaded beside others in
+// `dylink.0`; a program has a function where it starts.
+Result<std::optional<Artifact>> classify_wasm(View file) {
+  Artifact artifact;
+  const auto head = file.head(8);
+  const auto layer = head.size() == 8 ? load_le(head, 6, 2) : 0;
+  auto object = read_object(file);
+  if (!object) return pass(object);
+  artifact.object = std::move(*object);
+  const bool is_rust = artifact.object->language == Language::rust || artifact.object->language == Language::mixed;
+  if (layer == 1) {
+    artifact.kind = Kind::executable;
+    artifact.notes.push_back("WebAssembly component");
+    return artifact;
+  }
+  auto linking = find_section(file, "linking");
+  if (!linking) return pass(linking);
+  auto dylink = find_section(file, "dylink.0");
+  if (!dylink) return pass(dylink);
+  auto starts = exports_start(file);
+  if (!starts) return pass(starts);
+  if (*linking) artifact.kind = Kind::object;
+  else if (!*dylink && *starts) artifact.kind = Kind::executable;
+  else artifact.kind = is_rust ? Kind::cdylib : Kind::shared_library;
+  artifact.notes.push_back(*linking ? "WebAssembly object, to be linked" : "WebAssembly module");
+  return artifact;
+}
+
+bool is_universal_archive(View file) {
+  const auto slice = first_macho_slice(file);
+  return slice && is_archive(slice->head(8));
+}
+
+Result<std::optional<Artifact>> classify_universal_archive(View file, std::string_view file_name) {
+  auto slices = macho_slices(file);
+  if (!slices) return pass(slices);
+  auto artifact = classify_archive(slices->front().content, file_name);
+  if (!artifact || !*artifact) return artifact;
+  std::string names;
+  for (const auto& slice : *slices)
+    names += (names.empty() ? "" : ", ") + macho_machine_name(slice.cputype, slice.cpusubtype);
+  (*artifact)->notes.push_back(fmt::format("universal archive for {}: the one for {} was read", names,
+                                           macho_machine_name(slices->front().cputype, slices->front().cpusubtype)));
   return artifact;
 }
 
@@ -214,9 +303,11 @@ Result<std::optional<Artifact>> classify(View file, std::string_view file_name) 
     result = std::move(artifact);
   } else if (const auto format = object_format(head)) {
     if (*format == ObjectFormat::elf) {
-      result = classify_elf(file);
-    } else if (*format == ObjectFormat::bitcode) {
-      result = Artifact{.kind = Kind::bitcode};
+      result = classify_elf(file, file_name);
+    } else if (*format == ObjectFormat::wasm) {
+      result = classify_wasm(file);
+    } else if (*format == ObjectFormat::macho_fat && is_universal_archive(file)) {
+      result = classify_universal_archive(file, file_name);
     } else {
       result = classify_foreign(file, *format);
     }

@@ -75,6 +75,7 @@ std::optional<PathLeakBudget> budget_in(std::string_view text) {
 Result<AuditOptions> options_of(const AuditCommand& command) {
   AuditOptions options;
   options.this_machine = this_machine();
+  options.purpose = command.purpose;
   if (!command.host_arch.empty()) options.host_arch = command.host_arch;
   if (!command.expect_triple.empty()) options.expect_triple = command.expect_triple;
   if (!command.rustc_version.empty()) options.rustc = command.rustc_version;
@@ -169,6 +170,7 @@ ExitCode run_audit(const AuditCommand& command) {
   scan_options.progress = std::ref(progress);
   scan_options.separate = command.separate;
   scan_options.outside = true;
+  scan_options.around = true;
   for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
   auto roots = scan_roots(scan_options);
   const auto is_recorded = [](const ScanResult& root) {

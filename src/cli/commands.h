@@ -44,7 +44,7 @@ struct TreeCommand {
 ExitCode run_tree(const TreeCommand& command);
 
 struct ToolchainCommand {
-  std::string path;
+  std::vector<std::string> paths;
   std::string format = "toml";
   std::string output;
 };
@@ -66,6 +66,7 @@ struct AuditCommand {
   std::string write_baseline;
   std::string needs;  ///< a file with paths of items, one per line
   Severity fail_on = Severity::error;
+  Purpose purpose = Purpose::automatic;
   bool separate = false;
   bool modules = false;
   bool quiet = false;

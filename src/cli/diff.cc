@@ -49,7 +49,7 @@ Result<Set> scan_set(const std::string& path) {
   std::vector<Artifact*> files;
   for (auto& artifact : result.artifacts) {
     if (artifact.metadata && !artifact.crate) result.problems.push_back({artifact.path, no_crate(artifact)});
-    if (!artifact.metadata) files.push_back(&artifact);
+    files.push_back(&artifact);
   }
   if (is_package) put_links_aside(set);
   else add_digests(options.base, files, options.jobs, result.problems);

@@ -124,7 +124,9 @@ void add_tree(CLI::App& tree, TreeCommand& command) {
 }
 
 void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
-  toolchain.add_option("PATH", command.path, "Tree, package or file to look at")->required()->type_name("");
+  toolchain.add_option("PATH", command.paths, "Trees, packages or files to look at, all of one compiler")
+      ->required()
+      ->type_name("");
   toolchain
       .add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
       ->check(CLI::IsMember({"toml", "version", "env"}))
@@ -138,9 +140,16 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
   audit
       .add_option("PATH", command.paths,
                   "Build tree, headers tree, directory of crates, or packages; modules (.ko), objects and archives "
-                  "that are named are checked for use in a kernel")
+                  "that are named are checked for where they go (--for)")
       ->required()
       ->type_name("");
+  audit
+      .add_option_function<std::string>(
+          "--for", [&](const std::string& name) { command.purpose = name == "user" ? Purpose::user : Purpose::kernel; },
+          "Where named objects and archives go, `kernel` or `user` (default: kernel if a kernel tree, a module or a "
+          "Module.symvers is named or around, else user)")
+      ->check(CLI::IsMember({"kernel", "user"}))
+      ->type_name("WHERE");
   audit.add_flag("--modules", command.modules, "Check all modules (.ko) in PATH, not only those that are named");
   audit.add_option("-r,--report", command.reports, "Write a report to FILE or standard output; may be repeated")
       ->type_name("FORMAT[=FILE]")

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
+#include "bytes/path.h"
 #include "cli/held_signals.h"
 
 namespace rartifacts {
@@ -17,6 +19,20 @@ namespace {
 int move_if_new(int from, int to, const char* name) {
   if (renameat2(from, name, to, name, RENAME_NOREPLACE) == 0) return 0;
   return errno == EINVAL || errno == ENOSYS ? linkat(from, name, to, name, 0) : -1;
+}
+
+// The folder `path` below `root`, its own part by part, and no link; the last parts are made when they are not there.
+Result<Descriptor> folder_below(int root, std::string_view path) {
+  auto folder = open_below(root, ".", O_RDONLY | O_DIRECTORY);
+  while (folder && !path.empty()) {
+    const std::string part(path.substr(0, path.find('/')));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (mkdirat(folder->get(), part.c_str(), 0777) != 0 && errno != EEXIST) return fail_errno(part);
+    auto inner = open_below(folder->get(), part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!inner) return fail(inner.error().kind, "{}: {}", part, inner.error().what);
+    folder = std::move(inner);
+  }
+  return folder;
 }
 
 }  // namespace
@@ -40,27 +56,28 @@ OutputDirectory::~OutputDirectory() {
   if (is_new_) unlinkat(place_.folder.get(), place_.name.c_str(), AT_REMOVEDIR);
 }
 
+// A name may hold slashes, so what waits to be moved is called by its number.
 Result<Descriptor> OutputDirectory::create(const std::string& name) {
   if (!staging_) {
     auto made = TemporaryFolder::make(directory_.get());
     if (!made) return pass(made);
     staging_ = std::move(*made);
   }
-  Descriptor fd(openat(staging_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  const auto number = fmt::format("{}", names_.size());
+  Descriptor fd(openat(staging_.fd(), number.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!fd) return fail_errno("cannot be written");
   names_.push_back(name);
   return fd;
 }
 
 // What may not be given away keeps its owner: who may replace a file may have one of his own there.
-void OutputDirectory::take_after(const std::string& name) const {
+void OutputDirectory::take_after(int folder, const std::string& name, const std::string& staged) const {
   constexpr mode_t kNoSetuid = 0777;
   struct stat replaced;
-  if (fstatat(directory_.get(), name.c_str(), &replaced, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(replaced.st_mode))
-    return;
+  if (fstatat(folder, name.c_str(), &replaced, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(replaced.st_mode)) return;
   [[maybe_unused]] const int given =
-      fchownat(staging_.fd(), name.c_str(), replaced.st_uid, replaced.st_gid, AT_SYMLINK_NOFOLLOW);
-  fchmodat(staging_.fd(), name.c_str(), replaced.st_mode & kNoSetuid, 0);
+      fchownat(staging_.fd(), staged.c_str(), replaced.st_uid, replaced.st_gid, AT_SYMLINK_NOFOLLOW);
+  fchmodat(staging_.fd(), staged.c_str(), replaced.st_mode & kNoSetuid, 0);
 }
 
 Result<void> OutputDirectory::commit(bool replace) {
@@ -76,10 +93,16 @@ Result<void> OutputDirectory::commit(bool replace) {
   std::size_t moved = 0;
   Result<void> result;
   for (; result && moved < names_.size(); ++moved) {
-    const char* name = names_[moved].c_str();
-    if (replace) take_after(names_[moved]);
-    const int status = replace ? renameat(staging_.fd(), name, directory_.get(), name)
-                               : move_if_new(staging_.fd(), directory_.get(), name);
+    auto to = folder_below(directory_.get(), directory_of(names_[moved]));
+    if (!to) {
+      result = pass(to);
+      continue;
+    }
+    const std::string name(file_name_of(names_[moved]));
+    const auto staged = fmt::format("{}", moved);
+    if (replace) take_after(to->get(), name, staged);
+    const int status = replace ? renameat(staging_.fd(), staged.c_str(), to->get(), name.c_str())
+                               : move_if_new(staging_.fd(), staged.c_str(), to->get(), name.c_str());
     if (status != 0) result = fail_errno(names_[moved]);
   }
   if (!result && !replace)

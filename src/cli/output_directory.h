@@ -12,8 +12,8 @@
 namespace rartifacts {
 
 /// Files that come to stand in a directory together. Each is written into a hidden folder inside of it, and all are moved to
-/// their names once all are complete; until then nobody sees any. No link in the directory is followed, and none on the way to it
-/// that stands in a folder that is read.
+/// their names once all are complete; until then nobody sees any. No link in the directory is followed, to a folder neither, and none
+/// on the way to it that stands in a folder that is read.
 class OutputDirectory {
  public:
   /// Opens `path`, and makes it when it is not there.
@@ -25,7 +25,7 @@ class OutputDirectory {
 
   /// True when something has this name already.
   bool holds(const std::string& name) const { return stat_below(directory_.get(), name).has_value(); }
-  /// A new file that will be called `name`.
+  /// A new file that will be called `name`; folders in it are made.
   Result<Descriptor> create(const std::string& name);
   /// Moves all files to their names. What stands there is replaced when `replace`, and gives its owner and permissions to what
   /// replaces it; otherwise it is an error, and those that were moved already are taken away again.
@@ -34,7 +34,7 @@ class OutputDirectory {
  private:
   OutputDirectory(Destination place, Descriptor directory)
       : place_(std::move(place)), directory_(std::move(directory)) {}
-  void take_after(const std::string& name) const;
+  void take_after(int folder, const std::string& name, const std::string& staged) const;
 
   Destination place_;
   bool is_new_ = false;

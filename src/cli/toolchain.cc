@@ -1,34 +1,67 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <fmt/ranges.h>
 #include <rartifacts/toolchain.h>
 
+#include <array>
 #include <set>
 
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
+#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
 
-std::string written_as(const std::string& format, const std::string& rustc, const std::string& channel) {
+// What else built the tree: a module has to be compiled by the same C compiler, and pahole and bindgen are asked for their versions.
+struct RecordedTool {
+  std::string_view symbol;
+  std::string_view title;
+};
+constexpr std::array kRecordedTools{RecordedTool{"CC_VERSION_TEXT", "C compiler"},
+                                    RecordedTool{"BINDGEN_VERSION_TEXT", "bindgen"},
+                                    RecordedTool{"PAHOLE_VERSION", "pahole"}};
+
+std::string other_tools(const KernelConfig& config) {
+  std::string out;
+  for (const auto& [symbol, title] : kRecordedTools) {
+    const auto value = config.value(symbol);
+    if (!value || value->empty() || *value == "0") continue;
+    out += fmt::format("# {}: {}\n", title, printable(*value));
+  }
+  if (config.is_set("CC_IS_CLANG")) out += "# make: LLVM=1\n";
+  return out;
+}
+
+std::string written_in(const std::string& format, const std::string& rustc, const std::string& channel,
+                       const std::string& tools) {
   if (format == "version") return channel + "\n";
   if (format == "env") return fmt::format("RUSTUP_TOOLCHAIN={}\n", channel);
-  return fmt::format("# The compiler of this tree: {}\n[toolchain]\nchannel = \"{}\"\nprofile = \"minimal\"\n", rustc,
-                     channel);
+  return fmt::format("# The compiler of this tree: {}\n{}[toolchain]\nchannel = \"{}\"\nprofile = \"minimal\"\n", rustc,
+                     tools, channel);
+}
+
+// `rustc 1.85.1 (4eb161250 2025-03-15) (built from a source tarball)`
+std::string number_of(const std::string& rustc) {
+  const std::string_view text = std::string_view(rustc).substr(std::min<std::size_t>(rustc.size(), 6));
+  return std::string(text.substr(0, text.find(' ')));
 }
 
 }  // namespace
 
 ExitCode run_toolchain(const ToolchainCommand& command) {
-  auto operands = plan_operands({command.path}, false);
+  auto operands = plan_operands(command.paths, false);
   if (!operands) return refuse(operands.error());
   auto options = scan_for(Profile::oot);
   options.base = operands->base;
   options.paths = operands->paths;
+  const auto shown = fmt::format("{}", fmt::join(command.paths, ", "));
   std::set<std::string> compilers;
+  std::set<std::string> tools;
   bool was_read = true;
   for (auto& root : scan_roots(options)) {
+    for (const auto& kernel : root.kernels) tools.insert(other_tools(kernel.config));
     const auto selection = select(root, Profile::oot);
     std::ranges::copy(selection.problems, std::back_inserter(root.problems));
     for (const auto& [path, error] : root.problems) report({root.packages.shown(path), error});
@@ -38,16 +71,18 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   }
   if (!was_read) return ExitCode::input;
   if (compilers.empty())
-    return complain(fmt::format("{}: no crate metadata, so no compiler is named", command.path)), ExitCode::input;
+    return complain(fmt::format("{}: no crate metadata, so no compiler is named", shown)), ExitCode::input;
   if (compilers.size() > 1) {
-    complain(fmt::format("{}: made by more than one compiler, no single toolchain fits:", command.path));
+    complain(fmt::format("{}: made by more than one compiler, no single toolchain fits:", shown));
     for (const auto& rustc : compilers) complain(rustc);
     return ExitCode::input;
   }
   const auto& rustc = *compilers.begin();
   auto channel = rustup_channel(rustc);
-  if (!channel) return complain(fmt::format("{}: {}", command.path, describe(channel.error()))), ExitCode::input;
-  const auto text = written_as(command.format, rustc, *channel);
+  // rustup has no distribution's build, but a number it has.
+  if (!channel && command.format == "version") channel = number_of(rustc);
+  if (!channel) return complain(fmt::format("{}: {}", shown, describe(channel.error()))), ExitCode::input;
+  const auto text = written_in(command.format, rustc, *channel, tools.size() == 1 ? *tools.begin() : std::string());
   if (command.output.empty()) return print(text);
   if (auto written = write_atomically(command.output, text, InputPlaces(*operands)); !written)
     return report({command.output, written.error()}), ExitCode::input;

@@ -80,9 +80,10 @@ Result<Dynamic> read_dynamic(const ElfFile& elf, View file, const std::vector<GE
   return dynamic;
 }
 
+// Objects and kernel modules have no segments: there it is found by its section.
 Result<std::optional<std::string>> read_build_id(const ElfFile& elf, const std::vector<GElf_Phdr>& segments) {
-  const auto scan = [&](const GElf_Phdr& segment) -> Result<std::optional<std::string>> {
-    auto data = elf.translated(segment.p_offset, segment.p_filesz, segment.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
+  const auto scan = [&](std::uint64_t offset, std::uint64_t size, bool is_wide) -> Result<std::optional<std::string>> {
+    auto data = elf.translated(offset, size, is_wide ? ELF_T_NHDR8 : ELF_T_NHDR);
     if (!data) return pass(data);
     if (!*data) return std::nullopt;
     const Bytes bytes{static_cast<const std::uint8_t*>((*data)->d_buf), (*data)->d_size};
@@ -100,9 +101,13 @@ Result<std::optional<std::string>> read_build_id(const ElfFile& elf, const std::
   };
   for (const auto& segment : segments) {
     if (segment.p_type != PT_NOTE) continue;
-    if (auto found = scan(segment); !found || *found) return found;
+    if (auto found = scan(segment.p_offset, segment.p_filesz, segment.p_align == 8); !found || *found) return found;
   }
-  return std::nullopt;
+  if (elf.header().e_type != ET_REL) return std::nullopt;
+  auto section = elf.find(".note.gnu.build-id");
+  if (!section) return pass(section);
+  if (!*section || (*section)->sh_type != SHT_NOTE) return std::nullopt;
+  return scan((*section)->sh_offset, (*section)->sh_size, (*section)->sh_addralign == 8);
 }
 
 // Symbols as libelf entries: where the table starts and how many there are.

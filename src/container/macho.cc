@@ -30,13 +30,14 @@ constexpr MachoLayout kLayout64{kLcSegment64, 32, 64, 72, 80};
 
 }  // namespace
 
-Result<std::optional<View>> find_macho_section(View file, std::string_view name) {
+Result<void> for_each_macho_section(View file, const std::function<Result<void>(const MachoSection&)>& take) {
   auto header = file.fetch(0, kLayout32.header_size);
   if (!header) return pass(header);
   const auto magic = load_le(*header, 0, 4);
   if (magic != kMagic32 && magic != kMagic64) return fail(ErrorKind::unsupported, "big-endian Mach-O");
   const bool is64 = magic == kMagic64;
   const MachoLayout& layout = is64 ? kLayout64 : kLayout32;
+  const auto text_at = [](Bytes field) { return as_text(field).substr(0, as_text(field).find('\0')); };
   const auto command_count = load_le(*header, 16, 4);
   std::uint64_t at = layout.header_size;
   for (std::uint64_t i = 0; i < command_count; ++i) {
@@ -53,26 +54,69 @@ Result<std::optional<View>> find_macho_section(View file, std::string_view name)
         return fail_at(at, ErrorKind::malformed, "{} Mach-O sections do not fit in their segment", sections);
       for (std::size_t k = 0; k < sections; ++k) {
         const Bytes section = segment->subspan(layout.first_section_at + k * layout.section_size, layout.section_size);
-        const auto text = as_text(section.first(16));
-        if (text.substr(0, text.find('\0')) != name) continue;
-        const auto length = load_le(section, is64 ? 40 : 36, is64 ? 8 : 4);
-        const auto offset = load_le(section, is64 ? 48 : 40, 4);
-        auto content = file.sub(offset, length);
-        if (!content) return pass(content);
-        return *content;
+        auto taken = take({.name = text_at(section.first(16)),
+                           .segment = text_at(section.subspan(16, 16)),
+                           .segment_address = load_le(*segment, 24, is64 ? 8 : 4),
+                           .address = load_le(section, 32, is64 ? 8 : 4),
+                           .size = load_le(section, is64 ? 40 : 36, is64 ? 8 : 4),
+                           .offset = load_le(section, is64 ? 48 : 40, 4),
+                           .flags = static_cast<std::uint32_t>(load_le(section, is64 ? 64 : 56, 4)),
+                           .is64 = is64});
+        if (!taken) return taken;
       }
     }
     at += size;
   }
-  return std::nullopt;
+  return {};
+}
+
+Result<std::optional<View>> find_macho_section(View file, std::string_view name) {
+  std::optional<View> found;
+  auto walked = for_each_macho_section(file, [&](const MachoSection& section) -> Result<void> {
+    if (found || section.name != name) return {};
+    auto content = file.sub(section.offset, section.size);
+    if (!content) return pass(content);
+    found = *content;
+    return {};
+  });
+  if (!walked && !found) return pass(walked);
+  return found;
+}
+
+bool is_linked_macho(View file) {
+  constexpr std::uint32_t kObject = 1;
+  const auto head = file.head(16);
+  return head.size() == 16 && load_le(head, 12, 4) != kObject;
+}
+
+Result<std::vector<MachoSlice>> macho_slices(View file) {
+  constexpr std::uint64_t kMostSlices = 40;
+  constexpr std::uint32_t kMagic64Bit = 0xcafebabf;  // offsets and sizes of 64 bits
+  auto header = file.fetch(0, 8);
+  if (!header) return pass(header);
+  const bool is_wide = load_be(*header, 0, 4) == kMagic64Bit;
+  const std::uint64_t entry = is_wide ? 32 : 20;
+  const auto count = load_be(*header, 4, 4);
+  if (count == 0) return fail(ErrorKind::malformed, "fat Mach-O without a slice");
+  if (count > kMostSlices) return fail(ErrorKind::malformed, "fat Mach-O of {} slices", count);
+  auto table = file.fetch(8, count * entry);
+  if (!table) return pass(table);
+  std::vector<MachoSlice> slices;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const Bytes row = table->subspan(i * entry, entry);
+    auto content =
+        is_wide ? file.sub(load_be(row, 8, 8), load_be(row, 16, 8)) : file.sub(load_be(row, 8, 4), load_be(row, 12, 4));
+    if (!content) return pass(content);
+    slices.push_back(
+        {static_cast<std::uint32_t>(load_be(row, 0, 4)), static_cast<std::uint32_t>(load_be(row, 4, 4)), *content});
+  }
+  return slices;
 }
 
 Result<View> first_macho_slice(View file) {
-  auto header =
-      file.fetch(0, 8 + 20);  // fat_header: magic, nfat_arch; fat_arch: cputype, cpusubtype, offset, size, align
-  if (!header) return pass(header);
-  if (load_be(*header, 4, 4) == 0) return fail(ErrorKind::malformed, "fat Mach-O without a slice");
-  return file.sub(load_be(*header, 16, 4), load_be(*header, 20, 4));
+  auto slices = macho_slices(file);
+  if (!slices) return pass(slices);
+  return slices->front().content;
 }
 
 }  // namespace rartifacts

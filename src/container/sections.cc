@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "container/coff_header.h"
 #include "container/elf_file.h"
 #include "container/sections.h"
 
@@ -10,6 +11,14 @@ namespace {
 
 // IMAGE_FILE_MACHINE_*: the only thing a COFF object starts with.
 constexpr std::array<std::uint16_t, 6> kCoffMachines{0x014c, 0x8664, 0xaa64, 0xa641, 0xa64e, 0x01c4};
+
+// AIX: 0x01df in 32-bit files, 0x01f7 in 64-bit ones. There is at least one section, and the optional header of no file is long.
+bool is_xcoff(Bytes head) {
+  if (head.size() < 20) return false;
+  const auto magic = load_be(head, 0, 2);
+  return magic == 0x01f7 ||
+         (magic == 0x01df && load_be(head, 2, 2) > 0 && load_be(head, 2, 2) < 1000 && load_be(head, 16, 2) < 256);
+}
 
 bool looks_like_coff(Bytes head) {
   if (head.size() < 20) return false;
@@ -34,13 +43,15 @@ std::optional<ObjectFormat> object_format(Bytes head) {
     case 0xcefaedfe:
     case 0xcffaedfe: return ObjectFormat::macho;
     // Java class files share this magic; their next word is a version, at least 45, where a fat file counts its slices.
+    case 0xcafebabf: return ObjectFormat::macho_fat;
     case 0xcafebabe:
       if (load_be(head, 4, 4) < 40) return ObjectFormat::macho_fat;
       break;
     default: break;
   }
-  if (load_be(head, 0, 2) == 0x01f7) return ObjectFormat::xcoff;
-  if (looks_like_coff(head)) return ObjectFormat::coff;
+  if (is_xcoff(head)) return ObjectFormat::xcoff;
+  if (is_coff_import(head)) return ObjectFormat::coff_import;
+  if (is_big_coff(head) || looks_like_coff(head)) return ObjectFormat::coff;
   return std::nullopt;
 }
 
@@ -65,6 +76,7 @@ Result<std::optional<View>> find_section(View object, std::string_view name) {
     case ObjectFormat::coff: return find_coff_section(object, name);
     case ObjectFormat::wasm: return find_wasm_section(object, name);
     case ObjectFormat::xcoff: return find_xcoff_section(object, name);
+    case ObjectFormat::coff_import:
     case ObjectFormat::bitcode: return std::nullopt;
     case ObjectFormat::macho_fat: {
       auto slice = first_macho_slice(object);

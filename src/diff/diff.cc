@@ -180,6 +180,10 @@ class Comparison {
       changes.push_back(Change::retargeted);
     if (std::ranges::none_of(before.places, [&](const auto& place) { return after.places.contains(place); }))
       changes.push_back(Change::moved);
+    // A stub or an .rlib beside an .rmeta is the same crate in another form.
+    const bool is_one_form = old.kind == now.kind && old.crate->is_stub == now.crate->is_stub;
+    if (is_one_form && old.crate->svh == now.crate->svh && old.sha256 && now.sha256 && old.sha256 != now.sha256)
+      changes.push_back(Change::other_content);
     if (!changes.empty()) return result_.crates.push_back({name, std::move(changes), &old, &now});
     ++result_.unchanged;
     for (const auto& place : before.places)
@@ -215,13 +219,14 @@ class Comparison {
 }  // namespace
 
 // clang-format off
-const std::array<ChangeRow, 7> change_table{{
+const std::array<ChangeRow, 8> change_table{{
     {Change::added,       "added",       "only NEW has it"},
     {Change::removed,     "removed",     "only OLD has it"},
     {Change::rebuilt,     "rebuilt",     "another SVH, from the same rustc: modules must be built anew"},
     {Change::other_rustc, "other-rustc", "another SVH, from another rustc"},
     {Change::retargeted,  "retargeted",  "compiled for another target"},
     {Change::moved,       "moved",       "the same crate stands elsewhere"},
+    {Change::other_content, "other-content", "same crate, other content: other codegen options, or other paths of the build"},
     {Change::changed,     "changed",     "a file that is no crate has another content"},
 }};
 // clang-format on

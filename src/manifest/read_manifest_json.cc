@@ -256,6 +256,23 @@ ElfFacts read_elf_facts(const RecordedObject& object) {
   return elf;
 }
 
+ObjectFacts read_object_facts(const RecordedObject& object) {
+  ObjectFacts facts{.language = object.one_of<Language>("language", 4), .producer = object.text("producer")};
+  if (object.has("traces"))
+    object.each("traces", [&](const RecordedObject& each) {
+      const auto name = each.needed_text("trace");
+      const auto* row = std::ranges::find(rust_trace_table, name, &RustTraceRow::name);
+      if (row == rust_trace_table.end()) each.reject("trace", "is not known");
+      else facts.traces.push_back({row->trace, each.needed_text("evidence")});
+    });
+  if (object.has("crates"))
+    object.each("crates", [&](const RecordedObject& each) {
+      facts.crates.push_back(
+          {each.needed_text("name"), each.text("version").value_or(""), each.text("source").value_or("")});
+    });
+  return facts;
+}
+
 Artifact read_artifact(const RecordedObject& object) {
   Artifact artifact{.path = object.path(), .recorded = true};
   const auto kind = kind_of(object.needed_text("kind"));
@@ -267,15 +284,18 @@ Artifact read_artifact(const RecordedObject& object) {
   artifact.link_target = object.bytes("link_target");
   artifact.sha256 = object.text("sha256");
   if (artifact.sha256 && !is_sha256(*artifact.sha256)) object.reject("sha256", "is no digest");
-  if (auto rustc = object.text("rustc")) {
+  if (auto rustc = object.text("rustc"); rustc && object.has("metadata_version")) {
     artifact.metadata.emplace();
     artifact.metadata->rustc = std::move(*rustc);
     artifact.metadata->version = static_cast<std::uint8_t>(object.number("metadata_version"));
   }
   if (const auto crate = object.object("crate")) artifact.crate = read_crate(*crate);
   if (const auto elf = object.object("elf")) artifact.elf = read_elf_facts(*elf);
-  if (const auto made = object.object("object"))
-    artifact.object = ObjectFacts{made->one_of<Language>("language", 4), made->text("producer")};
+  if (const auto made = object.object("object")) {
+    artifact.object = read_object_facts(*made);
+    if (!artifact.metadata) artifact.object->rustc = object.text("rustc");
+    if (artifact.object->rustc) artifact.object->rustc_from = object.needed_text("rustc_from");
+  }
   if (const auto macro = object.object("proc_macro"))
     artifact.proc_macro = ProcMacroFacts{
         .decls_symbol = macro->text("decls_symbol"),

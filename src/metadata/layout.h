@@ -79,6 +79,9 @@ Result<Crate> decode_crate_header(View blob, const MetadataHeader& header, const
 /// The word that `rustc`, this exact build, predefines under `index`; nothing when the build or the index is not in our table.
 std::optional<std::string_view> predefined_crate_name(std::string_view rustc, std::uint32_t index);
 
+/// The release that was built from a commit of rustc, `rustc 1.96.0 (ac68faa20 2026-05-25)`; nothing without a row in the same table.
+std::optional<std::string> rustc_of_commit(std::string_view commit);
+
 /// `<stem>-<n>`: the name that rustc 1.<minor> shows for a custom target. Nothing where the rule of that release is unknown.
 std::optional<std::string> custom_target_name(const Crate& crate, int minor);
 

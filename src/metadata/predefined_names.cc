@@ -94,4 +94,14 @@ std::optional<std::string_view> predefined_crate_name(std::string_view rustc, st
   return kPredefinedCrates[static_cast<std::size_t>(found - build->index.begin())];
 }
 
+std::optional<std::string> rustc_of_commit(std::string_view commit) {
+  constexpr std::size_t kShort = 9;  ///< digits that a version string has
+  if (commit.size() < kShort) return std::nullopt;
+  const auto wanted = fmt::format("({} ", commit.substr(0, kShort));
+  const auto build =
+      std::ranges::find_if(kBuilds, [&](const Build& row) { return row.rustc.find(wanted) != row.rustc.npos; });
+  if (build == kBuilds.end()) return std::nullopt;
+  return std::string(build->rustc.substr(0, build->rustc.find(')') + 1));
+}
+
 }  // namespace rartifacts

@@ -19,6 +19,7 @@
 // (big-endian). The loader accepts only id_type 2 with everything else zero. The message is DER: a SEQUENCE that starts with the
 // object identifier of signed data.
 #include <rartifacts/kernel_module.h>
+#include <rartifacts/object.h>
 
 #include <algorithm>
 
@@ -32,6 +33,7 @@ constexpr std::uint64_t kSignatureHeader = 12;
 constexpr std::uint8_t kPkcs7 = 2;
 constexpr std::uint64_t kMaxModinfo = 1 << 20;
 constexpr std::uint64_t kVersionEntry = 64;
+constexpr std::uint64_t kMaxVersions = std::uint64_t{8} << 20;
 /// OBJECT IDENTIFIER 1.2.840.113549.1.7.2 (RFC 5652, 5.1).
 constexpr std::string_view kSignedData = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
 
@@ -88,6 +90,48 @@ Result<void> read_modinfo(const ElfFile& elf, const GElf_Shdr& section, ModuleFa
   return {};
 }
 
+// Of functions in a module of Rust alone: mangled ones, those that the loader calls, those that the compiler puts before others for
+// kCFI and ftrace (__cfi_, __pfx_).
+bool is_of_rust_module(std::string_view name) {
+  for (const std::string_view prefix : {"__cfi_", "__pfx_"})
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return name == "init_module" || name == "cleanup_module" || is_rust_mangled(name);
+}
+
+std::string checksum_line(std::uint64_t crc, std::string_view name) { return fmt::format("{:#010x}\t{}\n", crc, name); }
+
+// struct modversion_info: an unsigned long and a name, 64 bytes together.
+Result<void> read_versions(const ElfFile& elf, const GElf_Shdr& section, ModuleFacts& facts) {
+  facts.versions = section.sh_size / kVersionEntry;
+  if (section.sh_size > kMaxVersions) return fail(ErrorKind::too_large, "__versions of {} bytes", section.sh_size);
+  auto content = elf.content(section);
+  if (!content) return pass(content);
+  const std::size_t word = gelf_getclass(elf.elf()) == ELFCLASS64 ? 8 : 4;
+  for (std::size_t at = 0; at + kVersionEntry <= content->size(); at += kVersionEntry) {
+    const auto crc = elf.is_little() ? load_le(*content, at, word) : load_be(*content, at, word);
+    const auto name = as_text(content->subspan(at + word, kVersionEntry - word));
+    facts.checksums += checksum_line(crc, name.substr(0, name.find('\0')));
+  }
+  return {};
+}
+
+Result<void> read_extended_versions(const ElfFile& elf, const GElf_Shdr& crcs, const GElf_Shdr& names,
+                                    ModuleFacts& facts) {
+  if (crcs.sh_size > kMaxVersions || names.sh_size > kMaxVersions)
+    return fail(ErrorKind::too_large, "extended versions of {} bytes", std::max(crcs.sh_size, names.sh_size));
+  auto numbers = elf.content(crcs);
+  if (!numbers) return pass(numbers);
+  auto texts = elf.content(names);
+  if (!texts) return pass(texts);
+  auto rest = as_text(*texts);
+  for (std::size_t at = 0; at + 4 <= numbers->size() && !rest.empty(); at += 4) {
+    const auto name = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    facts.checksums += checksum_line(elf.is_little() ? load_le(*numbers, at, 4) : load_be(*numbers, at, 4), name);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> ModuleFacts::value(std::string_view tag) const {
@@ -117,24 +161,33 @@ Result<ModuleFacts> read_module(View file) {
   ModuleFacts facts;
   auto elf = ElfFile::open(file);
   if (!elf) return pass(elf);
+  std::optional<GElf_Shdr> extended;
+  std::optional<GElf_Shdr> extended_names;
   for (std::size_t i = 1; i < elf->section_count(); ++i) {
     auto section = elf->section(i);
     if (!section) return pass(section);
     auto name = elf->section_name(*section);
     if (!name) return pass(name);
     if (*name == ".BTF") facts.has_btf = true;
-    else if (*name == "__versions") facts.versions = section->sh_size / kVersionEntry;
-    else if (*name == "__version_ext_crcs") facts.extended_versions = section->sh_size / 4;
-    else if (*name == ".modinfo")
+    else if (*name == "__version_ext_crcs") extended = *section;
+    else if (*name == "__version_ext_names") extended_names = *section;
+    else if (*name == "__versions") {
+      if (auto read = read_versions(*elf, *section, facts); !read) return pass(read);
+    } else if (*name == ".modinfo")
       if (auto read = read_modinfo(*elf, *section, facts); !read) return pass(read);
   }
+  if (extended) facts.extended_versions = extended->sh_size / 4;
+  if (extended && extended_names)
+    if (auto read = read_extended_versions(*elf, *extended, *extended_names, facts); !read) return pass(read);
   auto signature = read_signature(file);
   if (!signature) return pass(signature);
   facts.signature = std::move(*signature);
   return facts;
 }
 
-Result<std::optional<bool>> has_own_c_files(View file) {
+// Kbuild's own C holds no function, and a module's Rust has two without mangled names: those that the loader calls. Names of
+// source files are gone after `strip --strip-debug`, the names of functions are not.
+Result<std::optional<bool>> has_own_c(View file) {
   auto elf = ElfFile::open(file);
   if (!elf) return pass(elf);
   auto table = elf->find_type(SHT_SYMTAB);
@@ -148,18 +201,37 @@ Result<std::optional<bool>> has_own_c_files(View file) {
   if (!data) return pass(data);
   const auto count = (*table)->sh_size / gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
   if (count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
-  bool has_names = false;
+  bool has_files = false;
+  bool has_functions = false;
+  bool has_c_function = false;
   for (std::size_t i = 0; *data && i < count; ++i) {
     GElf_Sym symbol;
     if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
-    if (GELF_ST_TYPE(symbol.st_info) != STT_FILE) continue;
     const auto name = string_at(*strings, symbol.st_name);
+    const auto type = GELF_ST_TYPE(symbol.st_info);
+    if (type == STT_FUNC && symbol.st_shndx != SHN_UNDEF) {
+      has_functions = true;
+      has_c_function |= !is_of_rust_module(name);
+    }
+    if (type != STT_FILE) continue;
     // Each module has these two; where they are named, the others are as well.
     const bool is_kbuild = name.ends_with(".mod.c") || name.ends_with("module-common.c");
-    has_names |= is_kbuild;
+    has_files |= is_kbuild;
     if (!is_kbuild && name.ends_with(".c")) return true;
   }
-  return has_names ? std::optional(false) : std::nullopt;
+  if (has_files) return false;
+  return has_functions ? std::optional(has_c_function) : std::nullopt;
+}
+
+Result<bool> has_machine_code(View file) {
+  auto elf = ElfFile::open(file);
+  if (!elf) return pass(elf);
+  for (std::size_t i = 1; i < elf->section_count(); ++i) {
+    auto section = elf->section(i);
+    if (!section) return pass(section);
+    if ((section->sh_flags & SHF_EXECINSTR) != 0 && section->sh_type != SHT_NOBITS && section->sh_size > 0) return true;
+  }
+  return false;
 }
 
 }  // namespace rartifacts

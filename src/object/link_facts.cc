@@ -27,6 +27,7 @@ namespace {
 /// Names may overlap in their table, so a small file can hold many long ones. Of what is kept there is an end.
 constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxShownName = 4096;
+constexpr std::size_t kNamedMembers = 8;
 constexpr std::size_t kMaxRelocationTypes = 256;
 constexpr std::size_t kMaxRelocations = std::size_t{16} << 20;  ///< more than a whole kernel has
 // binutils include/elf/common.h
@@ -53,6 +54,7 @@ class LinkReader {
         continue;
       }
       if (!content) return pass(content);
+      member_ = (*member)->name.substr(0, kMaxShownName);
       if (auto read = read_one(*content); !read) return read;
       members.push_back(std::move(**member));
     }
@@ -69,14 +71,18 @@ class LinkReader {
   }
 
   LinkFacts finish() {
-    for (const auto& [name, is_weak] : undefined_) {
+    for (const auto& [name, need] : undefined_) {
       if (defined_.contains(name)) continue;
       facts_.undefined.push_back(group_symbol(name, exports_));
-      facts_.undefined.back().is_weak = is_weak;
+      facts_.undefined.back().is_weak = need.is_weak;
+      facts_.undefined.back().member = member_names_[need.member];
     }
+    for (const auto& [name, place] : defined_)
+      facts_.defined.push_back({name, member_names_[place.member], place.is_weak});
     std::ranges::sort(facts_.undefined, {}, [](const UndefinedSymbol& symbol) {
       return std::pair<SymbolGroup, const std::string&>(symbol.group, symbol.name);
     });
+    facts_.exports_known = exports_ != nullptr;
     for (auto& [type, use] : relocations_) facts_.relocations.push_back(std::move(use));
     for (const auto& [source, count] : sources_) facts_.sources.push_back({source.first, source.second, count});
     return std::move(facts_);
@@ -93,14 +99,34 @@ class LinkReader {
 
   Result<void> read_one(View file) {
     const auto format = object_format(file.head(64));
-    if (format == ObjectFormat::bitcode) ++facts_.bitcode;
+    if (member_names_.empty() || member_names_.back() != member_) member_names_.push_back(member_);
+    if (format == ObjectFormat::bitcode) count_bitcode();
     if (format != ObjectFormat::elf) return {};
     auto elf = ElfFile::open(file);
     if (!elf) return pass(elf);
     if (elf->header().e_type != ET_REL) return {};
     if (facts_.objects++ == 0) facts_.e_machine = elf->header().e_machine;
+    count_machine(*elf);
     if (auto read = read_sections(*elf); !read) return read;
     return read_symbols(*elf);
+  }
+
+  void count_bitcode() {
+    if (++facts_.bitcode <= kNamedMembers && !member_.empty()) facts_.bitcode_members.push_back(member_);
+  }
+
+  void count_machine(const ElfFile& elf) {
+    const MachineUse use{.e_machine = elf.header().e_machine,
+                         .elf_class = gelf_getclass(elf.elf()) == ELFCLASS64 ? 64 : 32,
+                         .little_endian = elf.is_little(),
+                         .count = 1,
+                         .member = member_};
+    const auto same = std::ranges::find_if(facts_.machines, [&](const MachineUse& other) {
+      return other.e_machine == use.e_machine && other.elf_class == use.elf_class &&
+             other.little_endian == use.little_endian;
+    });
+    if (same != facts_.machines.end()) ++same->count;
+    else if (facts_.machines.size() < kNamedMembers) facts_.machines.push_back(use);
   }
 
   Result<void> read_sections(const ElfFile& elf) {
@@ -124,7 +150,7 @@ class LinkReader {
       if (*name == ".note.gnu.property" && elf.header().e_machine == EM_X86_64)
         if (auto found = uses_vectors(elf, *section); found && *found) ++facts_.uses_vector_registers;
     }
-    if (has_bitcode && !has_content) ++facts_.bitcode;
+    if (has_bitcode && !has_content) count_bitcode();
     if (has_code && !has_note) ++facts_.without_stack_note;
     return {};
   }
@@ -155,6 +181,7 @@ class LinkReader {
         return fail(ErrorKind::too_large, "more than {} types of relocations", kMaxRelocationTypes);
       use.type = static_cast<std::uint32_t>(GELF_R_TYPE(info));
       if (auto name = elf.section_name(*target)) use.section = name->substr(0, kMaxShownName);
+      use.member = member_;
       use.symbol = symbol_name(elf, section.sh_link, GELF_R_SYM(info));
     }
     return {};
@@ -198,13 +225,14 @@ class LinkReader {
       if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) continue;
       const auto name = string_at(*strings, symbol.st_name);
       if (name.empty() || name.size() >= kMaxString) continue;
+      const Place place{member_names_.size() - 1, binding == STB_WEAK};
       bool is_new = false;
       if (symbol.st_shndx != SHN_UNDEF) {
-        is_new = defined_.emplace(name).second;
+        is_new = defined_.emplace(name, place).second;
       } else if (const auto at = undefined_.find(name); at != undefined_.end()) {
-        at->second &= binding == STB_WEAK;
+        at->second.is_weak &= place.is_weak;
       } else {
-        is_new = undefined_.emplace(name, binding == STB_WEAK).second;
+        is_new = undefined_.emplace(name, place).second;
       }
       if (is_new && (name_bytes_ += name.size()) > kMaxNameBytes)
         return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
@@ -255,8 +283,14 @@ class LinkReader {
   std::size_t name_bytes_ = 0;
   std::size_t relocation_count_ = 0;
   bool stopped_ = false;
-  std::map<std::string, bool, std::less<>> undefined_;  ///< and whether all who need it do without
-  SymbolNames defined_;
+  std::string member_;  ///< of an archive, that is being read
+  std::vector<std::string> member_names_;
+  struct Place {
+    std::size_t member;  ///< the first, in `member_names_`
+    bool is_weak;        ///< of what is undefined: all who need it do without
+  };
+  std::map<std::string, Place, std::less<>> undefined_;
+  std::map<std::string, Place, std::less<>> defined_;
   std::map<std::uint32_t, RelocationUse> relocations_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> sources_;
 };

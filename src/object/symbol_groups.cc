@@ -15,6 +15,7 @@
 #include <rartifacts/object.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace rartifacts {
 
@@ -135,15 +136,32 @@ UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports) 
 }
 
 // CRC, name, where it is from, how it is exported, namespace: with tabs between them (Documentation/kbuild/modules.rst).
+ExportTable parse_exports(std::string_view text) {
+  ExportTable table;
+  while (!text.empty()) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (!line.starts_with("0x") || line.find('\t') == line.npos) continue;
+    const auto field = [&] {
+      const auto found = line.substr(0, line.find('\t'));
+      line.remove_prefix(std::min(line.size(), found.size() + 1));
+      return found;
+    };
+    ExportedSymbol symbol;
+    const auto crc = field().substr(2);
+    std::from_chars(crc.data(), crc.data() + crc.size(), symbol.crc, 16);
+    const auto name = field();
+    symbol.provider = field();
+    field();
+    symbol.name_space = field();
+    table.insert_or_assign(std::string(name), std::move(symbol));
+  }
+  return table;
+}
+
 SymbolNames parse_symvers(std::string_view text) {
   SymbolNames names;
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    const auto begin = line.find('\t');
-    if (begin == line.npos || !line.starts_with("0x")) continue;
-    names.emplace(line.substr(begin + 1, line.find('\t', begin + 1) - begin - 1));
-  }
+  for (const auto& [name, symbol] : parse_exports(text)) names.insert(names.end(), name);
   return names;
 }
 

@@ -15,7 +15,7 @@ void text_or_null(Json& json, std::string_view name, const std::string& text) {
 std::string write_json_report(const ReportInput& input) {
   Json json(2);
   json.begin_object().member("version", 1).path_member("root", input.root);
-  json.member("artifacts", input.artifacts.size()).member("verdict", is_healthy(input) ? "ok" : "findings");
+  json.member("artifacts", artifact_count(input)).member("verdict", is_healthy(input) ? "ok" : "findings");
   json.key("findings").begin_array();
   for (const auto& finding : input.audit.findings) {
     json.begin_object().member("rule", row_of(finding.rule).id).member("severity", name_of(finding.severity));

@@ -81,7 +81,7 @@ std::string write_sarif_report(const ReportInput& input) {
   for (const auto& finding : input.audit.findings) write_result(json, finding, input, fingerprints);
   json.end_array();
   json.key("properties").begin_object().path_member("root", input.root);
-  json.member("artifacts", input.artifacts.size()).member("verdict", verdict_of(input)).end_object();
+  json.member("artifacts", artifact_count(input)).member("verdict", verdict_of(input)).end_object();
   json.end_object().end_array().end_object();
   return json.take() + '\n';
 }

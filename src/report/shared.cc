@@ -34,15 +34,18 @@ std::string verdict_of(const ReportInput& input) {
   }
   std::string aside = waived > 0 ? fmt::format("{} waived", waived) : "";
   if (!is_healthy(input))
-    return open + " in " + counted(std::ssize(judged_artifacts(input)), "artifact") +
-           (aside.empty() ? "" : " (" + aside + ")");
+    return open + " in " + counted(artifact_count(input), "artifact") + (aside.empty() ? "" : " (" + aside + ")");
   if (!open.empty()) aside = open + (aside.empty() ? "" : ", " + aside);
   if (input.audit.lacks_config)
     aside += (aside.empty() ? "" : "; ") +
              std::string("no include/config/auto.conf: what crate kernel needs beside crates was not checked");
-  const auto count = std::ssize(input.artifacts.empty() ? judged_artifacts(input) : input.artifacts);
+  const auto count = artifact_count(input);
   return "ok: " + counted(count, "artifact") + (count > 1 ? " fit together" : "") +
          (aside.empty() ? "" : " (" + aside + ")");
+}
+
+std::ptrdiff_t artifact_count(const ReportInput& input) {
+  return std::ssize(is_healthy(input) && !input.artifacts.empty() ? input.artifacts : judged_artifacts(input));
 }
 
 std::vector<const Artifact*> judged_artifacts(const ReportInput& input) {

@@ -19,6 +19,9 @@ std::string verdict_of(const ReportInput& input);
 /// What would ship, and what was judged besides, sorted by path: of a broken set nothing may be fit to ship.
 std::vector<const Artifact*> judged_artifacts(const ReportInput& input);
 
+/// How many the verdict is about: of a healthy set what would ship.
+std::ptrdiff_t artifact_count(const ReportInput& input);
+
 /// The file to blame, or what was audited when there is none. Raw bytes.
 const std::string& place_of(const Finding& finding, const ReportInput& input);
 

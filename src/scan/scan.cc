@@ -56,6 +56,8 @@ bool is_editor_source(std::string_view directory, std::string_view name) {
          (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
 }
 
+constexpr std::string_view kExportsFile = "Module.symvers";
+
 class Scanner {
  public:
   Scanner(const ScanOptions& options, Source& source, const NamedInputs& operands)
@@ -64,6 +66,7 @@ class Scanner {
     operands_ = operands.directories;
     operands_.insert(operands_.end(), operands.files.begin(), operands.files.end());
     for (const auto& path : operands.files) {
+      if (options_.around && take_around(path)) continue;
       const auto status = source_.status(path);
       entries_.push_back({path, status && S_ISLNK(status->st_mode)});
       named_.insert(path);
@@ -77,6 +80,7 @@ class Scanner {
     drop_unwanted();
     read_exports();
     look();
+    look_for_tools();
     read_releases();
     name_dependencies(result_.artifacts);
     prove_names(source_, result_.artifacts);
@@ -88,6 +92,33 @@ class Scanner {
 
  private:
   void problem(std::string path, Error error) { result_.problems.push_back({std::move(path), std::move(error)}); }
+
+  // The kernel tree that a named file stands in; true when the file is itself a list of exports.
+  bool take_around(const std::string& path) {
+    const bool is_list = file_name_of(path) == kExportsFile;
+    if (is_list) {
+      auto text = source_.read_text(path);
+      if (!text) return false;
+      if (!result_.around) result_.around.emplace();
+      result_.around->exports = std::make_shared<const ExportTable>(parse_exports(*text));
+    }
+    for (auto folder = directory_of(path);; folder = directory_of(folder)) {
+      if (result_.around && !result_.around->config_path.empty()) break;
+      auto config_path = join_path(folder, "include/config/auto.conf");
+      if (auto text = source_.read_text(config_path)) {
+        auto exports = result_.around ? result_.around->exports : nullptr;
+        KernelRoot kernel;
+        kernel.path = folder;
+        kernel.places = {kernel.path};
+        kernel.config_path = std::move(config_path);
+        kernel.config = KernelConfig::parse(*text);
+        kernel.exports = std::move(exports);
+        result_.around = std::move(kernel);
+      }
+      if (folder.empty()) break;
+    }
+    return is_list;
+  }
 
   void walk_directories() {
     if (directories_.empty()) return;
@@ -181,9 +212,34 @@ class Scanner {
 
   void read_exports() {
     exports_ = options_.exports;
-    if (!options_.link_facts || !exports_.empty() || result_.kernels.size() != 1) return;
-    const auto path = join_path(result_.kernels.front().path, "Module.symvers");
-    if (auto text = source_.read_text(path)) exports_ = parse_symvers(*text);
+    if (!options_.link_facts) return;
+    const auto read = [&](KernelRoot& kernel) {
+      if (kernel.exports) return;
+      if (auto text = source_.read_text(join_path(kernel.path, kExportsFile)))
+        kernel.exports = std::make_shared<const ExportTable>(parse_exports(*text));
+    };
+    for (auto& kernel : result_.kernels) read(kernel);
+    if (result_.around && !result_.around->config_path.empty()) read(*result_.around);
+    const auto* only = result_.kernels.size() == 1                 ? &result_.kernels.front()
+                       : result_.kernels.empty() && result_.around ? &*result_.around
+                                                                   : nullptr;
+    if (!exports_.empty() || !only || !only->exports) return;
+    for (const auto& [name, symbol] : *only->exports) exports_.insert(exports_.end(), name);
+  }
+
+  // What every module build runs, and what the configuration calls for besides.
+  void look_for_tools() {
+    if (!options_.around || source_.is_installed_root()) return;
+    const auto has = [&](const KernelRoot& kernel, std::string_view path) {
+      return resolve(source_, join_path(kernel.path, path), kernel.path.size()).has_value();
+    };
+    for (auto& kernel : result_.kernels) {
+      if (!has(kernel, "scripts/Makefile.build")) continue;
+      std::vector<std::string_view> needed{"scripts/basic/fixdep", "scripts/mod/modpost", "scripts/module.lds"};
+      if (kernel.config.is_set("OBJTOOL")) needed.emplace_back("tools/objtool/objtool");
+      for (const auto path : needed)
+        if (!has(kernel, path)) kernel.missing_tools.emplace_back(path);
+    }
   }
 
   void read_releases() {
@@ -193,6 +249,9 @@ class Scanner {
       auto text = source_.read_text(join_path(kernel.path, "include/config/kernel.release"));
       if (text) kernel.release = text->substr(0, text->find_first_of(" \n"));
     }
+    if (!result_.around || result_.around->config_path.empty()) return;
+    auto text = source_.read_text(join_path(result_.around->path, "include/config/kernel.release"));
+    if (text) result_.around->release = text->substr(0, text->find_first_of(" \n"));
   }
 
   struct Look {

@@ -96,6 +96,8 @@ void write_artifact(Json& json, const Artifact& artifact, std::optional<std::siz
   if (artifact.sha256) json.member("sha256", *artifact.sha256);
   if (artifact.metadata)
     json.member("rustc", artifact.metadata->rustc).member("metadata_version", artifact.metadata->version);
+  else if (artifact.object && artifact.object->rustc)
+    json.member("rustc", *artifact.object->rustc).member("rustc_from", artifact.object->rustc_from);
   if (artifact.crate) write_crate(json, *artifact.crate);
   if (public_items) json.member("public_items", *public_items);
   if (artifact.elf) write_elf(json, *artifact.elf);

@@ -27,8 +27,7 @@ class Text {
       line("compiler", fmt::format("{} (metadata version {})", artifact_.metadata->rustc, artifact_.metadata->version));
     if (artifact_.crate) crate(*artifact_.crate);
     if (artifact_.elf) elf(*artifact_.elf);
-    if (artifact_.object && artifact_.object->language) line("language", name_of(*artifact_.object->language));
-    if (artifact_.object && artifact_.object->producer) line("producer", *artifact_.object->producer);
+    if (artifact_.object) out_ += traces_text(*artifact_.object);
     if (artifact_.module) out_ += module_text(*artifact_.module);
     if (artifact_.link) out_ += link_text(artifact_);
     if (artifact_.proc_macro) proc_macro(*artifact_.proc_macro);

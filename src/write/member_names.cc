@@ -13,6 +13,7 @@ namespace {
 
 /// What Kbuild appends to an object's name to make names of its own, such as `.NAME.cmd` and `NAME_shipped`.
 constexpr std::size_t kRoomForSuffix = 16;
+constexpr std::size_t kDeepestMember = 32;  ///< folders that a name may have
 
 /// Objects without a source need a rule: it leaves the .cmd file that modpost reads for a module with a version, and lets
 /// objtool look at the code as at what Kbuild compiles.
@@ -27,23 +28,34 @@ bool is_control_or_backslash(char c) {
   return byte < 0x20 || byte == 0x7f || c == '\\';
 }
 
+// A name with slashes is a path below the directory: each part must be a name of its own.
 Result<std::string> plain_name(const MemberFacts& member) {
   std::string_view name = member.name;
   if (member.external) name.remove_prefix(name.rfind('/') + 1);
   if (name.empty()) return fail(ErrorKind::malformed, "a member without a name");
-  if (name == "." || name == ".." || name.contains('/'))
-    return fail(ErrorKind::escaping, "member {}: its name leads out of the directory", name);
   if (std::ranges::any_of(name, is_control_or_backslash))
     return fail(ErrorKind::malformed, "member {}: control characters and backslashes make no file name", name);
-  if (name.size() > NAME_MAX - kRoomForSuffix)
-    return fail(ErrorKind::malformed, "member {}...: {} bytes are too long for a file name", name.substr(0, 32),
-                name.size());
+  std::size_t depth = 0;
+  for (std::string_view rest = name;;) {
+    const auto part = rest.substr(0, rest.find('/'));
+    if (part.empty() || part == "." || part == "..")
+      return fail(ErrorKind::escaping, "member {}: its name leads out of the directory", name);
+    if (part.size() > NAME_MAX - kRoomForSuffix)
+      return fail(ErrorKind::malformed, "member {}...: {} bytes are too long for a file name", part.substr(0, 32),
+                  part.size());
+    if (part.size() == rest.size()) break;
+    if (++depth > kDeepestMember)
+      return fail(ErrorKind::malformed, "member {}...: it lies in more than {} folders", name.substr(0, 32),
+                  kDeepestMember);
+    rest.remove_prefix(part.size() + 1);
+  }
   return std::string(name);
 }
 
 std::string numbered(std::string_view name, std::size_t number) {
+  const auto begin = name.rfind('/') + 1;  // 0 without a slash
   const auto dot = name.rfind('.');
-  const auto stem = name.substr(0, dot == 0 ? name.npos : dot);
+  const auto stem = name.substr(0, dot <= begin ? name.npos : dot);
   return fmt::format("{}.{}{}", stem, number, name.substr(stem.size()));
 }
 

@@ -62,6 +62,27 @@ void write_fitness(Json& json, const Artifact& artifact) {
   json.end_array().end_object();
 }
 
+void write_traces(Json& json, const ObjectFacts& facts) {
+  if (!facts.traces.empty()) {
+    json.key("traces").begin_array();
+    for (const auto& [trace, evidence] : facts.traces) {
+      const auto& row = row_of(trace);
+      json.begin_object().member("trace", row.name).member("proof", row.is_proof);
+      json.member("evidence", evidence).end_object();
+    }
+    json.end_array();
+  }
+  if (facts.crates.empty()) return;
+  json.key("crates").begin_array();
+  for (const auto& crate : facts.crates)
+    json.begin_object()
+        .member("name", crate.name)
+        .member("version", crate.version)
+        .member("source", crate.source)
+        .end_object();
+  json.end_array();
+}
+
 std::string_view name_of(ModuleSignature::State state) {
   static constexpr std::string_view kNames[] = {"absent", "well-formed", "malformed"};
   return kNames[static_cast<std::size_t>(state)];
@@ -81,6 +102,7 @@ void write_object(Json& json, const Artifact& artifact) {
   json.key("object").begin_object();
   json.member("language", facts.language ? std::optional(rartifacts::name_of(*facts.language)) : std::nullopt);
   json.member("producer", facts.producer);
+  write_traces(json, facts);
   if (artifact.link) {
     write_link(json, *artifact.link);
     write_fitness(json, artifact);

@@ -68,6 +68,25 @@ std::string text_line(std::string_view title, std::string_view text) {
   return fmt::format("  {:<13} {}\n", title, printable(text));
 }
 
+std::string traces_text(const ObjectFacts& object) {
+  std::string out;
+  if (object.rustc) out += text_line("compiler", fmt::format("{}: from {}", *object.rustc, object.rustc_from));
+  if (object.language) out += text_line("language", name_of(*object.language));
+  if (object.producer) out += text_line("producer", *object.producer);
+  for (const auto& [trace, evidence] : object.traces) {
+    const auto& row = row_of(trace);
+    out += text_line(row.is_proof ? "rust" : "rust?",
+                     fmt::format("{}: {} ({})", row.name, row.shows, shortened_symbol(evidence)));
+  }
+  if (object.crates.empty()) return out;
+  out += text_line("crates", fmt::format("{} in .dep-v0", object.crates.size()));
+  for (const auto& crate : object.crates)
+    out += fmt::format(
+        "    {} {}{}\n", printable(crate.name), printable(crate.version),
+        crate.source.empty() || crate.source == "crates.io" ? "" : fmt::format(" ({})", printable(crate.source)));
+  return out;
+}
+
 std::string module_text(const ModuleFacts& module) {
   std::string out;
   for (const auto* tag : {"name", "vermagic", "license", "version", "srcversion"})

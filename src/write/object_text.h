@@ -9,6 +9,8 @@ namespace rartifacts {
 std::string text_line(std::string_view title, std::string_view text);
 
 /// What a module says of itself, and what objects bring to a linker, as lines.
+/// Language, producer, traces of rustc, listed crates.
+std::string traces_text(const ObjectFacts& object);
 std::string module_text(const ModuleFacts& module);
 /// `artifact` has its link facts.
 std::string link_text(const Artifact& artifact);

@@ -79,7 +79,7 @@ class Modules(ScanTest):
         return self.tree.root
 
     def findings(self, *paths, code=None):
-        done = run("audit", *map(str, paths), "--report", "json", cwd=self.folder)
+        done = run("audit", "--for", "kernel", *map(str, paths), "--report", "json", cwd=self.folder)
         self.assertIn(done.code, (0, 1), done)
         return {(one["rule"], one["severity"], Path(one["path"]).name) for one in json.loads(done.stdout)["findings"]
                 if not one["rule"].startswith("config-")}

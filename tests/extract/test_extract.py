@@ -212,7 +212,7 @@ class Names(ExtractTest):
         self.assertEqual(self.written(), {"x.o": b"1", "x.2.o": b"3"})
 
     def test_no_name_leads_out(self):
-        for name in [b"../evil", b"/tmp/evil", b"sub/evil", b"..", b".", b"", b"a\tb", b"a\x1b[2Jb", b"a\\b", b"x" * 250]:
+        for name in [b"../evil", b"/tmp/evil", b"sub/../evil", b"sub//evil", b"sub/", b"..", b".", b"", b"a\tb", b"a\x1b[2Jb", b"a\\b", b"x" * 250]:
             with self.subTest(name=name):
                 self.tree.write("evil.a", with_long_names((b"good", b"1"), (name, b"2")))
                 result = self.extract(self.tree / "evil.a", "--all")

@@ -10,7 +10,7 @@
 namespace rartifacts {
 
 void fuzz(Image& file) {
-  (void)has_own_c_files(View(file));
+  (void)has_own_c(View(file));
   auto module = read_module(View(file));
   if (!module) return;
   Json json(0);

@@ -203,7 +203,7 @@ TEST_SUITE("object") {
     const auto facts = read_link_facts(View(image), nullptr);
     REQUIRE(facts);
     CHECK((*facts)->undefined.empty());
-    const auto own = has_own_c_files(View(image));
+    const auto own = has_own_c(View(image));
     REQUIRE(own);
     CHECK(!own->has_value());
   }

@@ -68,7 +68,7 @@ class ExitCodes(ScanTest):
                 (["scan", "--jobs", "0", "."], ["--jobs: 0 not in range 1 to 256"]),
                 (["scan"], ["missing operand PATH", "(see rartifacts scan --help)"]),
                 (["verify", "x"], ["missing operand DIR"]),
-                (["toolchain", ".", "x"], ["unexpected operand x"]),
+                (["tree", ".", "x"], ["unexpected operand x"]),
                 (["audit", "--report", "juint", "."], ["did you mean junit?"]),
                 (["explain", "mising-crate"], ["did you mean missing-crate?"]),
                 (["explain", "E9999"], ["there is no rule E9999"]),

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Where constants and pointers stand in a linked file
+// ===================================================
+//
+//     ELF      sections that are loaded and are no code; without section headers, the segments. With RELA the places of pointers
+//              hold zero, and the relocation has the address; with REL and RELR they hold the address
+//     PE       sections; pointers hold the address, counted from ImageBase
+//     Mach-O   sections; pointers hold the address, or a link of a chain of fixups with the address in its low 36 bits
+#include "container/loaded.h"
+
+#include <algorithm>
+
+#include "container/elf_file.h"
+#include "container/sections.h"
+
+namespace rartifacts {
+namespace {
+
+constexpr std::uint32_t kShtAndroidRela = 0x60000002;
+
+Result<LoadedFile> loaded_elf(View file) {
+  auto elf = ElfFile::open(file);
+  if (!elf) return pass(elf);
+  LoadedFile loaded;
+  loaded.pointer = gelf_getclass(elf->elf()) == ELFCLASS64 ? 8 : 4;
+  loaded.is_little = elf->is_little();
+  for (std::size_t i = 1; i < elf->section_count(); ++i) {
+    auto section = elf->section(i);
+    if (!section) return pass(section);
+    if ((section->sh_flags & SHF_ALLOC) == 0 || section->sh_type == SHT_NOBITS) continue;
+    if (section->sh_type == kShtAndroidRela) loaded.has_unread_relocations = true;
+    const bool is_data = section->sh_type == SHT_PROGBITS && (section->sh_flags & SHF_EXECINSTR) == 0;
+    if (!is_data && section->sh_type != SHT_RELA) continue;
+    auto view = elf->view(*section);
+    if (!view) return pass(view);
+    if (section->sh_type == SHT_RELA) loaded.relocations.push_back(*view);
+    else
+      loaded.parts.push_back({std::string(elf->section_name(*section).value_or("")), *view, section->sh_addr,
+                              (section->sh_flags & SHF_WRITE) == 0});
+  }
+  loaded.is_relocated_apart = !loaded.relocations.empty() || loaded.has_unread_relocations;
+  if (elf->section_count() > 0) return loaded;
+  auto segments = elf->segments();
+  if (!segments) return pass(segments);
+  for (const auto& segment : *segments) {
+    if (segment.p_type != PT_LOAD || segment.p_filesz == 0) continue;
+    auto view = file.sub(segment.p_offset, segment.p_filesz);
+    if (!view) return pass(view);
+    loaded.parts.push_back({"", *view, segment.p_vaddr, (segment.p_flags & PF_W) == 0});
+    // Among much else, also the relocations stand there.
+    if ((segment.p_flags & PF_W) == 0) loaded.relocations.push_back(*view);
+  }
+  loaded.is_relocated_apart = true;
+  return loaded;
+}
+
+Result<LoadedFile> loaded_pe(View file) {
+  LoadedFile loaded;
+  auto dos = file.fetch(0, 64);
+  if (!dos) return pass(dos);
+  const auto pe = load_le(*dos, 0x3c, 4);
+  auto header = file.fetch(pe, 24 + 32);
+  if (!header) return pass(header);
+  const auto count = load_le(*header, 6, 2);
+  const bool is64 = load_le(*header, 24, 2) == 0x20b;
+  loaded.pointer = is64 ? 8 : 4;
+  loaded.base = is64 ? load_le(*header, 24 + 24, 8) : load_le(*header, 24 + 28, 4);
+  auto at = pe + 24 + load_le(*header, 20, 2);
+  constexpr std::uint32_t kCode = 0x20;
+  constexpr std::uint32_t kWrite = 0x80000000;
+  for (std::uint64_t i = 0; i < count; ++i, at += 40) {
+    auto section = file.fetch(at, 40);
+    if (!section) return pass(section);
+    const auto flags = load_le(*section, 36, 4);
+    const auto size = std::min(load_le(*section, 8, 4), load_le(*section, 16, 4));
+    if ((flags & kCode) != 0 || size == 0) continue;
+    auto view = file.sub(load_le(*section, 20, 4), size);
+    if (!view) return pass(view);
+    auto name = as_text(section->first(8));
+    name = name.substr(0, name.find('\0'));
+    loaded.parts.push_back({std::string(name), *view, loaded.base + load_le(*section, 12, 4), (flags & kWrite) == 0});
+  }
+  return loaded;
+}
+
+Result<LoadedFile> loaded_macho(View file) {
+  constexpr std::uint64_t kChained = (std::uint64_t{1} << 36) - 1;
+  constexpr std::uint32_t kSectionType = 0xff;
+  constexpr std::uint32_t kZeroFill = 0x01;
+  constexpr std::uint32_t kInstructions = 0x80000400;
+  LoadedFile loaded;
+  auto walked = for_each_macho_section(file, [&](const MachoSection& section) -> Result<void> {
+    loaded.pointer = section.is64 ? 8 : 4;
+    if (section.segment == "__TEXT" && section.name == "__text") loaded.base = section.segment_address;
+    if ((section.flags & kSectionType) == kZeroFill || (section.flags & kInstructions) != 0) return {};
+    auto view = file.sub(section.offset, section.size);
+    if (!view) return pass(view);
+    loaded.parts.push_back({std::string(section.name), *view, section.address, section.segment == "__TEXT"});
+    return {};
+  });
+  if (!walked) return pass(walked);
+  if (loaded.pointer == 8) loaded.pointer_mask = kChained;
+  return loaded;
+}
+
+}  // namespace
+
+Result<LoadedFile> loaded_parts(View file) {
+  const auto format = object_format(file.head(64));
+  if (format == ObjectFormat::elf) return loaded_elf(file);
+  if (format == ObjectFormat::pe) return loaded_pe(file);
+  if (format == ObjectFormat::macho) return loaded_macho(file);
+  if (format == ObjectFormat::macho_fat) {
+    auto slice = first_macho_slice(file);
+    return slice ? loaded_macho(*slice) : pass(slice);
+  }
+  return fail(ErrorKind::unsupported, "not a linked file of a format that is read");
+}
+
+}  // namespace rartifacts
