@@ -7,8 +7,17 @@
 
 namespace rartifacts {
 
-/// The whole version string of a compiler, as it writes it into metadata: `PATH -vV` is run, and nothing else. The shell has no
-/// part in it. Errors: it cannot be started, fails, takes longer than ten seconds, or answers something else.
-Result<std::string> rustc_version_of(const std::string& path);
+/// What a compiler says of itself.
+struct RustcIdentity {
+  std::string version;  ///< its whole version string, as it writes it into metadata
+  std::string host;     ///< the triple that it runs on; empty when it does not say
+};
+
+/// Runs `PATH -vV`, and nothing else. The shell has no part in it. Errors: it cannot be started, fails, takes longer than ten
+/// seconds, or answers something else.
+Result<RustcIdentity> identify_rustc(const std::string& path);
+
+/// Runs `PATH --print sysroot`. Errors as above.
+Result<std::string> sysroot_of_rustc(const std::string& path);
 
 }  // namespace rartifacts
