@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <rartifacts/locate.h>
 #include <rartifacts/scan_result.h>
 
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,11 +30,13 @@ enum class Rule {
   rustc_mismatch,
   target_mismatch,
   host_arch_mismatch,
+  host_library_mismatch,
   stripped_metadata,
   stripped_decls,
   corrupt_artifact,
   rlib_without_metadata,
   stub_without_metadata,
+  not_checked,
   stale_artifact,
   dangling_link,
   escaping_link,
@@ -75,7 +79,7 @@ struct RuleRow {
   std::string_view why;          ///< one paragraph
   std::string_view fix;          ///< what to do
 };
-extern const std::array<RuleRow, 45> rule_table;
+extern const std::array<RuleRow, 47> rule_table;
 const RuleRow& row_of(Rule rule);
 std::optional<Rule> rule_of(std::string_view id);
 
@@ -114,14 +118,21 @@ struct AuditOptions {
   /// The same for what is in no package and when `host_arch` is not given: a package is for the architecture it says.
   std::optional<std::string> this_machine;
   Purpose purpose = Purpose::automatic;
+  std::optional<std::string> host_glibc;  ///< version of the C library that rustc runs with: `2.36`
+  /// The same for what is in no package, of this machine.
+  std::optional<std::string> this_glibc;
+  std::set<std::string> absent_libraries;        ///< of those that proc macros on disk need: what this machine has not
   std::optional<std::string> expect_triple;      ///< target that the set must be for
   std::optional<KernelConfig> requested_config;  ///< the configuration that was asked for, before Kconfig resolved it
   std::vector<Diversion> diversions;             ///< in force where the packages will be installed
   std::vector<PathLeakBudget> path_leak;         ///< prefixes that scan has looked for
+  SearchOptions search;                          ///< where crates are looked for, beside the set itself
+  bool strict = false;                           ///< what cannot be checked is an error
+  std::set<Rule> off;                            ///< rules that the user does not want to hear of
   std::vector<std::pair<Rule, Severity>> severities;  ///< what the user wants some rules to weigh
 };
 
-/// Gives findings the weight that the user wants for their rules.
+/// Gives findings the weight that the user wants for their rules, and drops those of rules that are off.
 void weigh(std::vector<Finding>& findings, const AuditOptions& options);
 
 /// What `purpose` comes to for these files.
@@ -132,11 +143,20 @@ std::vector<Finding> kernel_fitness(const Artifact& artifact);
 /// What nothing in the file decides: `red zone`, `vector registers`, `relocations`.
 std::vector<std::string_view> undecided_fitness(const Artifact& artifact);
 
+/// A crate that something in the set needs, and that only the sysroot of a compiler can have, when none is known.
+struct UncheckedCrate {
+  std::string name;
+  std::string svh;
+  std::string needed_by;  ///< a file
+};
+
 /// What an audit found. Rules that were applied to a file and found nothing are in `passed`, for reports that list them.
 struct Audit {
   std::vector<Finding> findings;                     ///< sorted by path, rule, crate
   std::vector<std::pair<Rule, std::string>> passed;  ///< rule and path, sorted by path, rule
   std::vector<std::string> paths;                    ///< every file that was judged, sorted
+  std::vector<UncheckedCrate> unchecked;             ///< sorted by name and SVH, each once
+  std::size_t crates = 0;  ///< how many crates, by name and SVH, are there or needed outside of kernels
   /// Crate `kernel` stands outside of every kernel tree: what it needs beside crates is not known, and was not judged.
   bool lacks_config = false;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #pragma GCC visibility push(default)
@@ -23,10 +24,14 @@ struct ElfFacts {
   bool is_pie = false;           ///< DF_1_PIE: an executable as well, even without PT_INTERP
   std::optional<std::string> soname;
   std::vector<std::string> needed;
-  std::optional<std::string> unloadable;  ///< of a shared library: what makes the dynamic loader refuse its header
-  std::optional<std::string> build_id;    ///< NT_GNU_BUILD_ID, lower-case hex
-  std::uint64_t symbol_bytes = 0;         ///< of a shared library: size of .symtab and its names; 0 without one
-  std::uint64_t debug_bytes = 0;          ///< of a shared library: size of all .debug_* sections in the file
+  std::optional<std::string> runpath;  ///< DT_RUNPATH or DT_RPATH: folders between colons, with $ORIGIN
+  /// .gnu.version_r: library and version, `libc.so.6` and `GLIBC_2.34`. Sorted.
+  std::vector<std::pair<std::string, std::string>> versions;
+  std::optional<std::string>
+      unloadable;  ///< of a shared library: what makes the dynamic loader refuse it, as far as known
+  std::optional<std::string> build_id;  ///< NT_GNU_BUILD_ID, lower-case hex
+  std::uint64_t symbol_bytes = 0;       ///< of a shared library: size of .symtab and its names; 0 without one
+  std::uint64_t debug_bytes = 0;        ///< of a shared library: size of all .debug_* sections in the file
 };
 
 /// `x86_64`, `aarch64`, … as the kernel and rustc call it; `em-123` for a machine without a row in our table.
@@ -44,6 +49,13 @@ std::optional<std::uint16_t> program_machine(View file);
 /// The numbers behind these names; nothing for other text.
 std::optional<std::uint16_t> elf_machine_of(std::string_view name);
 std::optional<std::uint16_t> elf_type_of(std::string_view name);
+
+/// The newest version of each name that is asked for: `GLIBC_2.34`, `GCC_4.2.0`. Without GLIBC_PRIVATE, which is no number.
+std::vector<std::string> newest_versions(const ElfFacts& facts);
+/// The oldest glibc that has all versions: `2.34`; empty when none is asked for.
+std::string glibc_needed(const ElfFacts& facts);
+/// Compares numbers between dots: 2.4 is older than 2.34.
+bool is_older_version(std::string_view one, std::string_view other);
 
 /// Reads what `ElfFacts` holds. Errors: `truncated`, `malformed`.
 Result<ElfFacts> read_elf(View file);

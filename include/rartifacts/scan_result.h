@@ -20,7 +20,7 @@ struct ScanResult {
   std::optional<KernelRoot> around;
   std::vector<Directory> directory_links;  ///< links to directories through which a kernel tree reaches its files
   std::vector<std::string>
-      strangers;  ///< in kernel trees: files and folders with the name of an artifact that are none, sorted
+      strangers;  ///< files and folders with the name of an artifact that are none: in kernel trees all, elsewhere of crates; sorted
   std::vector<Problem> problems;
   PackageRoot packages;       ///< empty unless this is the inside of packages
   std::uint64_t entries = 0;  ///< directory entries seen

@@ -62,9 +62,19 @@ void judge_problems(ScanResult& result, Findings& findings) {
       return is_needless;
     }
     const bool is_link = *rule != Rule::corrupt_artifact && *rule != Rule::rlib_without_metadata;
+    if (*rule == Rule::dangling_link && !findings.blames(problem.path, *rule) &&
+        is_crate_file(file_name_of(problem.path), "")) {
+      // rustc passes over it: nothing needs it. Of other libraries, it is nobody's business here.
+      if (problem.path.ends_with(".rmeta") || problem.path.ends_with(".rlib"))
+        findings.add(Severity::warning, *rule, problem.path, crate_of_file(problem.path), describe(problem.error));
+      return true;
+    }
     if (is_link ? findings.blames(problem.path, *rule) : findings.blames(problem.path)) return true;
-    findings.add(is_in_kernel && !is_link ? Severity::warning : row_of(*rule).severity, *rule, problem.path, "",
-                 describe(problem.error));
+    auto* added = findings.add(is_in_kernel && !is_link ? Severity::warning : row_of(*rule).severity, *rule,
+                               problem.path, is_in_kernel ? "" : crate_of_file(problem.path), describe(problem.error));
+    // Metadata of a version that is not known: rustc takes it for that of another rustc.
+    if (added && !is_in_kernel && problem.path.ends_with(".rmeta") && problem.error.kind == ErrorKind::unsupported)
+      added->rustc_error = "E0514";
     return true;
   });
 }
@@ -79,6 +89,7 @@ void show_packages(Audit& audit, const PackageRoot& packages) {
   }
   for (auto& [rule, path] : audit.passed) show(path);
   for (auto& path : audit.paths) show(path);
+  for (auto& crate : audit.unchecked) show(crate.needed_by);
 }
 
 bool lacks_config(const ScanResult& result) {
@@ -126,6 +137,16 @@ void Findings::add_with_code(std::string_view rustc_error, Rule rule, std::strin
   if (added) added->rustc_error = rustc_error;
 }
 
+void Findings::blame_unchecked() {
+  if (unchecked_.empty()) return;
+  const auto& first = unchecked_.begin()->second;
+  Evidence evidence;
+  for (const auto& [key, crate] : unchecked_) evidence.emplace_back(crate.name, crate.svh);
+  add(Rule::not_checked, first.needed_by, "",
+      fmt::format("{} crates that come with a compiler were not looked for, {} first", unchecked_.size(), first.name),
+      std::move(evidence));
+}
+
 void Findings::apply(std::initializer_list<Rule> rules, const std::string& path) {
   for (const auto rule : rules) applied_.emplace(path, rule);
 }
@@ -139,21 +160,32 @@ Audit Findings::finish(const AuditOptions& options) {
     paths.insert(finding.path);
   }
   for (const auto& [path, rule] : applied_) {
+    if (options.off.contains(rule)) continue;
     audit.passed.emplace_back(rule, path);
     paths.insert(path);
   }
   audit.findings = std::move(findings_);
+  audit.crates = crates_;
+  for (auto& [key, crate] : unchecked_) audit.unchecked.push_back(std::move(crate));
   audit.paths.assign(paths.begin(), paths.end());
   return audit;
 }
 
 void weigh(std::vector<Finding>& findings, const AuditOptions& options) {
+  std::erase_if(findings, [&](const Finding& finding) { return options.off.contains(finding.rule); });
   for (auto& finding : findings)
     for (const auto& [rule, severity] : options.severities)
       if (rule == finding.rule) finding.severity = severity;
 }
 
 std::string_view name_in(const std::string& path) { return file_name_of(path); }
+
+std::string crate_of_file(std::string_view path) {
+  auto name = file_name_of(path);
+  if (!name.starts_with("lib")) return {};
+  name.remove_prefix(3);
+  return std::string(name.substr(0, name.find_first_of("-.")));
+}
 
 Audit audit(ScanResult& result, const AuditOptions& options) {
   Findings findings;
@@ -165,6 +197,7 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   judge_problems(result, findings);
   audit_packages(result, options, findings);
   check_path_leaks(result, options, findings);
+  if (options.strict) findings.blame_unchecked();
   auto judged = findings.finish(options);
   judged.lacks_config = lacks_config(result);
   show_packages(judged, result.packages);
@@ -179,6 +212,8 @@ Audit audit(std::vector<ScanResult>& roots, const AuditOptions& options) {
     std::ranges::move(one.findings, std::back_inserter(all.findings));
     std::ranges::move(one.passed, std::back_inserter(all.passed));
     std::ranges::move(one.paths, std::back_inserter(all.paths));
+    std::ranges::move(one.unchecked, std::back_inserter(all.unchecked));
+    all.crates += one.crates;
     all.lacks_config = all.lacks_config || one.lacks_config;
   }
   sort(all);

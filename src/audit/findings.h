@@ -3,6 +3,7 @@
 
 #include <rartifacts/audit.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <tuple>
@@ -26,6 +27,12 @@ class Findings {
   /// A file that cannot be read now, so that nothing can be said of it: whoever asked must hear of it.
   void leave_open(const std::string& path) { open_.insert(path); }
   bool is_open(const std::string& path) const { return open_.contains(path); }
+  /// A crate that was not looked for, because where it would be is not known.
+  void leave_unchecked(UncheckedCrate crate) { unchecked_.emplace(std::pair(crate.name, crate.svh), crate); }
+  /// Makes what was not looked for a finding.
+  void blame_unchecked();
+  /// How many crates were looked for, these included.
+  void count_crates(std::size_t number) { crates_ += number; }
   bool blames(const std::string& path) const {
     return blamed_.lower_bound({path, Rule{}}) != blamed_.upper_bound({path, Rule::expired_waiver});
   }
@@ -40,6 +47,8 @@ class Findings {
   std::set<std::pair<std::string, Rule>> blamed_;
   std::set<std::string> open_;
   std::set<std::pair<std::string, Rule>> applied_;
+  std::map<std::pair<std::string, std::string>, UncheckedCrate> unchecked_;
+  std::size_t crates_ = 0;
 };
 
 /// The files of one kernel tree, as a module build would use them.
@@ -78,8 +87,8 @@ void check_dependency_list(const Artifact& artifact, Findings& findings);
 /// One rustc gives each of its predefined names one number: a crate with another number for the same crate is damaged.
 void check_predefined_names(const std::vector<const Artifact*>& files, Findings& findings);
 
-/// True when the crate comes with every rustc, so that it is no fault when a tree has it not.
-bool comes_with_rustc(std::string_view crate);
+/// `ffi` of `rust/libffi-1a2b.rmeta`; empty when it is no name for a crate.
+std::string crate_of_file(std::string_view path);
 
 /// `libffi.rmeta`, of a path.
 std::string_view name_in(const std::string& path);

@@ -21,13 +21,13 @@ struct KernelCrates {
 KernelCrates find_kernel_crates(const ScanResult& result, const KernelRoot& kernel, const AuditOptions& options,
                                 const std::vector<const Artifact*>& files, Findings& findings);
 
+/// Where rustc looks for crates when it compiles a module: rust/, and what it leads to when it is a link.
+std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelRoot& kernel);
+
 /// True when rustc takes a file of that name for crate `crate`; for any crate when that is empty.
 bool is_crate_file(std::string_view file, std::string_view crate);
 
 /// True when the file is unreadable, or elsewhere: nothing is known about it, and nothing is said.
 bool says_nothing(const Problem& problem);
-
-/// The target of a crate: the name of the custom one, else the triple.
-std::string target_of(const Artifact& artifact);
 
 }  // namespace rartifacts

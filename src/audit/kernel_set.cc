@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "audit/blame.h"
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
 #include "bytes/path.h"

@@ -23,7 +23,8 @@ constexpr std::array kMachineLayouts{
     MachineLayout{"mips64el", 64, true}, MachineLayout{"mips64r6el", 64, true}, MachineLayout{"mipsel", 32, true},
     MachineLayout{"mipsr6el", 32, true}, MachineLayout{"ppc64", 64, false},     MachineLayout{"ppc64el", 64, true},
     MachineLayout{"ppc64le", 64, true},  MachineLayout{"riscv32", 32, true},    MachineLayout{"riscv64", 64, true},
-    MachineLayout{"s390", 32, false},    MachineLayout{"s390x", 64, false},
+    MachineLayout{"s390", 32, false},    MachineLayout{"s390x", 64, false},     MachineLayout{"x86_64", 64, true},
+    MachineLayout{"amd64", 64, true},    MachineLayout{"aarch64", 64, true},    MachineLayout{"arm64", 64, true},
 };
 
 bool is_laid_out_for(const ElfFacts& elf, std::string_view architecture) {
@@ -62,6 +63,28 @@ void check_decls(const Artifact& artifact, Findings& findings) {
                  {{"decls_symbol", *facts.decls_symbol}, {"stable_crate_id", id}});
 }
 
+// What the loader will not find where rustc runs. Of packages nothing is known but what the user says.
+void check_libraries(const Artifact& artifact, bool is_packaged, const AuditOptions& options, Findings& findings) {
+  const auto& elf = *artifact.elf;
+  const std::string crate = artifact.crate ? artifact.crate->name.text.value_or("") : "";
+  const auto needed = glibc_needed(elf);
+  const auto& host = options.host_glibc || is_packaged ? options.host_glibc : options.this_glibc;
+  if (host && !needed.empty()) {
+    findings.apply({Rule::host_library_mismatch}, artifact.path);
+    if (is_older_version(*host, needed))
+      findings.add(
+          Rule::host_library_mismatch, artifact.path, crate,
+          fmt::format("{} needs GLIBC_{}, and rustc will run with glibc {}", name_in(artifact.path), needed, *host),
+          {{"needed", "GLIBC_" + needed}, {"host", *host}});
+  }
+  if (is_packaged) return;
+  for (const auto& library : elf.needed)
+    if (options.absent_libraries.contains(library) && !elf.runpath)
+      findings.add(Rule::host_library_mismatch, artifact.path, crate,
+                   fmt::format("{} needs {}, which is not on this machine", name_in(artifact.path), library),
+                   {{"needed", library}});
+}
+
 }  // namespace
 
 // What has no row is compared as it was given: a machine of our time may have a name of its own in both.
@@ -88,6 +111,7 @@ void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, con
   if (artifact.elf->unloadable)
     findings.add_with_code("E0463", Rule::corrupt_artifact, artifact.path, crate,
                            fmt::format("rustc cannot load {}: {}", name_in(artifact.path), *artifact.elf->unloadable));
+  check_libraries(artifact, package_of(packages, artifact.path) != nullptr, options, findings);
   const auto host = host_of(artifact, packages, options);
   if (!host) return;
   findings.apply({Rule::host_arch_mismatch}, artifact.path);

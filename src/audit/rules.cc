@@ -8,7 +8,7 @@ namespace rartifacts {
 using enum Severity;
 
 // The table of rules. `rartifacts explain` and docs/rules.md are made from it.
-const std::array<RuleRow, 45> rule_table{{
+const std::array<RuleRow, 47> rule_table{{
     {Rule::no_artifacts, "no-artifacts", error, "E0463", "CONFIG_RUST=y, but there is no crate metadata",
      "The configuration says that the kernel was built with Rust, so out-of-tree Rust modules are expected to work, "
      "and none of the crates is there. This happens when a headers package is made from a list of file names that no "
@@ -56,6 +56,12 @@ const std::array<RuleRow, 45> rule_table{{
      "rustc loads proc macros, so they must be for the machine that compiles. Those in a cross-built tree are for the "
      "machine that built it.",
      "build the proc macros for the machine that will compile the modules"},
+    {Rule::host_library_mismatch, "host-library-mismatch", error, "E0463",
+     "a proc macro needs a library that is missing where rustc runs",
+     "rustc loads proc macros. One that was linked on a newer system needs symbols of a C library that older systems "
+     "do "
+     "not have (`version `GLIBC_2.34' not found`), or a library that is not installed, and rustc cannot load it.",
+     "build the proc macros on the oldest system that will use them; --host-glibc says which C library that has"},
     {Rule::stripped_metadata, "stripped-metadata", error, "E0786", "a proc macro has lost its .rustc section",
      "rustc reads the .rustc section of a proc macro to find out what it is. llvm-strip and eu-strip remove that "
      "section unless told otherwise; strip from binutils keeps it.",
@@ -76,6 +82,11 @@ const std::array<RuleRow, 45> rule_table{{
      "a library has only a metadata stub, and its .rmeta file is missing",
      "Since rustc 1.88 a library may contain only a stub that refers to an .rmeta file of the same name.",
      "put the .rmeta file next to the library"},
+    {Rule::not_checked, "not-checked", error, "", "crates that come with a compiler were not checked (--strict)",
+     "std, core and the crates that they were compiled from are not part of the set. Whether the compiler that will "
+     "read "
+     "the set has the same ones is known only when it can be asked. Without --strict the verdict counts them.",
+     "say with --rustc or --sysroot which compiler will read the set"},
     {Rule::stale_artifact, "stale-artifact", warning, "", "a crate is not needed by anything that ships",
      "Leftovers of an earlier build or of another configuration stay in a tree. scan does not list them, and they do "
      "no harm until a crate of that name is needed.",

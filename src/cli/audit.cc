@@ -3,6 +3,9 @@
 #include <rartifacts/audit.h>
 #include <rartifacts/waivers.h>
 #include <sys/utsname.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
 #include <algorithm>
 #include <charconv>
@@ -13,6 +16,7 @@
 #include "cli/needs.h"
 #include "cli/operands.h"
 #include "cli/rustc.h"
+#include "cli/search.h"
 #include "cli/suggestion.h"
 #include "cli/terminal.h"
 #include "package/identity.h"
@@ -27,6 +31,15 @@ namespace {
 std::string this_machine() {
   utsname name{};
   return uname(&name) == 0 ? name.machine : "";
+}
+
+// Nothing on a system with another C library.
+std::optional<std::string> this_glibc() {
+#ifdef __GLIBC__
+  return gnu_get_libc_version();
+#else
+  return std::nullopt;
+#endif
 }
 
 /// No path is longer (PATH_MAX).
@@ -74,15 +87,19 @@ std::optional<PathLeakBudget> budget_in(std::string_view text) {
 
 Result<AuditOptions> options_of(const AuditCommand& command) {
   AuditOptions options;
+  options.strict = command.strict;
   options.this_machine = this_machine();
   options.purpose = command.purpose;
   if (!command.host_arch.empty()) options.host_arch = command.host_arch;
+  else options.this_glibc = this_glibc();  // another machine has another
+  if (!command.host_glibc.empty()) options.host_glibc = command.host_glibc;
   if (!command.expect_triple.empty()) options.expect_triple = command.expect_triple;
   if (!command.rustc_version.empty()) options.rustc = command.rustc_version;
   if (!command.rustc.empty()) {
-    auto version = rustc_version_of(command.rustc);
-    if (!version) return pass(version);
-    options.rustc = *version;
+    auto identity = identify_rustc(command.rustc);
+    if (!identity) return pass(identity);
+    options.rustc = identity->version;
+    options.search.host_triple = identity->host;
   }
   if (!command.requested_config.empty()) {
     auto text = read_text_below(AT_FDCWD, command.requested_config, true);
@@ -104,10 +121,15 @@ Result<AuditOptions> options_of(const AuditCommand& command) {
   for (const auto& text : command.severities) {
     const auto name = text.substr(0, text.find('='));
     const auto rule = rule_of(name);
-    const auto severity = severity_of(text.substr(std::min(name.size() + 1, text.size())));
+    const auto level = text.substr(std::min(name.size() + 1, text.size()));
+    if (rule && level == "off") {
+      options.off.insert(*rule);
+      continue;
+    }
+    const auto severity = severity_of(level);
     if (!rule || !severity)
       return fail(ErrorKind::unsupported,
-                  "--severity {}: give RULE=error, RULE=warning or RULE=info (see rartifacts explain)", text);
+                  "--severity {}: give RULE=error, warning, info or off (see rartifacts explain)", text);
     options.severities.emplace_back(*rule, *severity);
   }
   return options;
@@ -156,7 +178,7 @@ ExitCode run_audit(const AuditCommand& command) {
   if (!operands) return refuse(operands.error());
   const auto wishes = wishes_of(command);
   if (!wishes) return refuse(wishes.error());
-  const auto options = options_of(command);
+  auto options = options_of(command);
   if (!options) return refuse(options.error());
 
   auto scan_options = scan_for(Profile::oot);
@@ -181,6 +203,10 @@ ExitCode run_audit(const AuditCommand& command) {
                "a manifest holds no kernel configuration and no target file, so a verdict would be a guess: audit the "
                "tree"),
            ExitCode::usage;
+  auto search = plan_search(command, roots, options->search.host_triple);
+  if (!search) return refuse(search.error());
+  options->search = *std::move(search);
+  if (command.host_arch.empty()) options->absent_libraries = absent_libraries(roots);
   auto judged = audit(roots, *options);
   std::set<std::string> shipped;
   for (auto& root : roots)

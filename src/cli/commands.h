@@ -56,7 +56,11 @@ struct AuditCommand {
   std::string rustc;
   std::string rustc_version;
   std::string host_arch;
+  std::string host_glibc;
   std::string expect_triple;
+  std::string sysroot;
+  std::vector<std::string> folders;  ///< `[KIND=]DIR`
+  std::vector<std::string> externs;  ///< `NAME[=PATH]`
   std::string requested_config;
   std::string diversions;
   std::vector<std::string> path_leaks;
@@ -69,6 +73,7 @@ struct AuditCommand {
   Purpose purpose = Purpose::automatic;
   bool separate = false;
   bool modules = false;
+  bool strict = false;
   bool quiet = false;
 };
 ExitCode run_audit(const AuditCommand& command);

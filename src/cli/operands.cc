@@ -69,9 +69,13 @@ ExitCode refuse(const Error& error) {
 
 void show_as_typed(Audit& audit, const Operands& operands) {
   if (!operands.absolute) return;
-  for (auto& finding : audit.findings) finding.path.insert(0, "/");
-  for (auto& [rule, path] : audit.passed) path.insert(0, "/");
-  for (auto& path : audit.paths) path.insert(0, "/");
+  const auto show = [](std::string& path) {
+    if (!path.starts_with('/')) path.insert(0, "/");  // crates of -L and of the sysroot have theirs
+  };
+  for (auto& finding : audit.findings) show(finding.path);
+  for (auto& [rule, path] : audit.passed) show(path);
+  for (auto& path : audit.paths) show(path);
+  for (auto& crate : audit.unchecked) show(crate.needed_by);
 }
 
 void show_as_typed(ScanResult& result, const Operands& operands) {

@@ -164,7 +164,25 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
           "--host-arch", command.host_arch,
           "Machine that will run rustc, as uname -m prints it (default: this machine; for a package, its architecture)")
       ->type_name("ARCH");
-  audit.add_option("--expect-triple", command.expect_triple, "Target that the set must be for")->type_name("TRIPLE");
+  audit
+      .add_option(
+          "--host-glibc", command.host_glibc,
+          "C library that rustc will run with, `2.36` (default: that of this machine; for a package, not known)")
+      ->type_name("VERSION");
+  audit
+      .add_option("--sysroot", command.sysroot,
+                  "Directory of the crates of that compiler (default: what --rustc prints)")
+      ->type_name("DIR");
+  audit.add_option("-L", command.folders, "Search this directory for crates too, as rustc -L does; may be repeated")
+      ->type_name("[KIND=]DIR")
+      ->allow_extra_args(false);
+  audit
+      .add_option("--extern", command.externs, "A crate that will be used, as rustc --extern names it; may be repeated")
+      ->type_name("NAME[=PATH]")
+      ->allow_extra_args(false);
+  audit.add_option("--expect-triple,--target", command.expect_triple, "Target that the set must be for")
+      ->type_name("TRIPLE");
+  audit.add_flag("--strict", command.strict, "Treat what cannot be checked as an error");
   audit
       .add_option("--requested-config", command.requested_config,
                   "The .config or fragment that was asked for; explains why it did not lead to CONFIG_RUST=y")
@@ -185,7 +203,7 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
           "Lowest severity that makes the exit status 1 (default: error)")
       ->check(CLI::IsMember({"info", "warning", "error"}))
       ->type_name("LEVEL");
-  audit.add_option("--severity", command.severities, "Change the severity of a rule; may be repeated")
+  audit.add_option("--severity", command.severities, "Change the severity of a rule, or turn it off; may be repeated")
       ->type_name("RULE=LEVEL")
       ->allow_extra_args(false);
   audit

@@ -16,9 +16,9 @@ namespace rartifacts {
 namespace {
 
 // Never over something that is there. Old network file systems only know how to link that way.
-int move_if_new(int from, int to, const char* name) {
-  if (renameat2(from, name, to, name, RENAME_NOREPLACE) == 0) return 0;
-  return errno == EINVAL || errno == ENOSYS ? linkat(from, name, to, name, 0) : -1;
+int move_if_new(int from, const char* staged, int to, const char* name) {
+  if (renameat2(from, staged, to, name, RENAME_NOREPLACE) == 0) return 0;
+  return errno == EINVAL || errno == ENOSYS ? linkat(from, staged, to, name, 0) : -1;
 }
 
 // The folder `path` below `root`, its own part by part, and no link; the last parts are made when they are not there.

@@ -27,6 +27,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "bytes/path.h"
 #include "cli/held_signals.h"
@@ -118,10 +119,10 @@ class Descendants {
   std::vector<pid_t> before_;
 };
 
-/// A running `rustc -vV`; killed with its group when it has not ended.
+/// A running `rustc`; killed with its group when it has not ended.
 class Child {
  public:
-  static Result<Child> start(const std::string& program);
+  static Result<Child> start(const std::string& program, std::vector<std::string> arguments);
   Child(Child&& other) noexcept
       : pid_(std::exchange(other.pid_, 0)), status_(other.status_), output_(std::move(other.output_)) {}
   Child& operator=(Child&&) = delete;
@@ -177,7 +178,7 @@ class Child {
   std::string text_;
 };
 
-Result<Child> Child::start(const std::string& program) {
+Result<Child> Child::start(const std::string& program, std::vector<std::string> arguments) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("cannot be started");
   Descriptor from(ends[0]);
@@ -200,36 +201,60 @@ Result<Child> Child::start(const std::string& program) {
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &ours);
 
-  std::string path = program;
-  std::string option = "-vV";
-  std::array<char*, 3> arguments{path.data(), option.data(), nullptr};
+  arguments.insert(arguments.begin(), program);
+  std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
+  for (auto& argument : arguments) words.push_back(argument.data());
+  words.push_back(nullptr);
   auto variables = clean_environment();
   std::vector<char*> environment;
   environment.reserve(variables.size() + 1);
   for (auto& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
   pid_t child = 0;
-  const int error = posix_spawn(&child, program.c_str(), &actions, &attributes, arguments.data(), environment.data());
+  const int error = posix_spawn(&child, program.c_str(), &actions, &attributes, words.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) return fail(ErrorKind::io, "cannot be started: {}", std::strerror(error));
   return Child(child, std::move(from));
 }
 
-}  // namespace
-
-Result<std::string> rustc_version_of(const std::string& path) {
+// What the program prints when it is given these arguments.
+Result<std::string> ask(const std::string& path, const std::vector<std::string>& arguments) {
   const auto program = find_program(path);
   if (program.empty()) return fail(ErrorKind::io, "{} cannot be started: {}", path, std::strerror(ENOENT));
   std::signal(SIGCHLD, SIG_DFL);  // whoever started us may ignore it, and then nobody can be waited for
   const HeldSignals held;
   const Descendants descendants;
-  auto child = Child::start(program);
+  auto child = Child::start(program, arguments);
   if (!child) return fail(ErrorKind::io, "{} {}", path, child.error().what);
-  const auto text = child->answer();
-  if (!text) return fail(ErrorKind::io, "{} -vV {}", path, text.error().what);
+  auto text = child->answer();
+  if (!text) return fail(ErrorKind::io, "{} {} {}", path, arguments.front(), text.error().what);
+  return text;
+}
+
+}  // namespace
+
+Result<RustcIdentity> identify_rustc(const std::string& path) {
+  const auto text = ask(path, {"-vV"});
+  if (!text) return pass(text);
+  RustcIdentity identity;
+  identity.version = text->substr(0, text->find('\n'));
+  if (!identity.version.starts_with("rustc "))
+    return fail(ErrorKind::io, "{} -vV does not answer as a rustc does", path);
+  constexpr std::string_view kHost = "\nhost: ";
+  if (const auto host = text->find(kHost); host != text->npos) {
+    const auto begin = host + kHost.size();
+    identity.host = text->substr(begin, text->find('\n', begin) - begin);
+  }
+  return identity;
+}
+
+Result<std::string> sysroot_of_rustc(const std::string& path) {
+  auto text = ask(path, {"--print", "sysroot"});
+  if (!text) return text;
   auto line = text->substr(0, text->find('\n'));
-  if (!line.starts_with("rustc ")) return fail(ErrorKind::io, "{} -vV does not answer as a rustc does", path);
+  if (!line.starts_with('/')) return fail(ErrorKind::io, "{} --print sysroot does not answer as a rustc does", path);
   return line;
 }
 

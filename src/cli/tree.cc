@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "cli/commands.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
+#include "write/escape.h"
 #include "write/graph_formats.h"
 
 namespace rartifacts {
@@ -22,6 +24,21 @@ std::vector<const Artifact*> one_file_each(const ScanResult& result) {
   }
   std::ranges::sort(chosen, {}, &Artifact::path);
   return chosen;
+}
+
+// Who needs a crate of that name which is not there, or is another one.
+std::string missed_by(const CrateGraph& graph, const std::string& name) {
+  std::map<std::string, std::vector<std::string>> users;  // by SVH
+  for (const auto& node : graph.nodes())
+    for (const auto& edge : node.edges)
+      if (edge.state != CrateEdge::State::found && display_name(edge.dependency->name) == name)
+        users[edge.dependency->svh].push_back(node.artifact->path);
+  std::string out;
+  for (const auto& [svh, paths] : users) {
+    out += fmt::format("{} {} is not here, and needed by\n", name, svh);
+    for (const auto& path : paths) out += fmt::format("  {}\n", printable(path));
+  }
+  return out;
 }
 
 }  // namespace
@@ -44,6 +61,8 @@ ExitCode run_tree(const TreeCommand& command) {
                                           : graph.needed_by(i).empty();
     if (is_root) drawing.roots.push_back(i);
   }
+  if (drawing.inverted && drawing.roots.empty())
+    if (const auto missed = missed_by(graph, command.invert); !missed.empty()) return print(missed);
   if (drawing.roots.empty() && result.problems.empty()) {
     complain(drawing.inverted ? fmt::format("no crate {} in {}", command.invert, command.path)
                               : fmt::format("no crates in {}", command.path));

@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "container/dynamic.h"
 #include "container/elf_file.h"
 
 namespace rartifacts {
@@ -38,47 +39,6 @@ constexpr std::size_t kMaxDynamicName = 4096;
 constexpr std::size_t kMaxDynamicNames = 4096;
 
 constexpr std::array<std::string_view, 5> kTypes{"none", "rel", "exec", "dyn", "core"};
-
-// The dynamic section as tags and values, and the string table it names.
-struct Dynamic {
-  std::vector<GElf_Dyn> entries;
-  Bytes strings;
-
-  std::optional<std::uint64_t> value(GElf_Sxword tag) const {
-    const auto found = std::ranges::find(entries, tag, &GElf_Dyn::d_tag);
-    return found == entries.end() ? std::nullopt : std::optional<std::uint64_t>(found->d_un.d_val);
-  }
-};
-
-std::optional<std::uint64_t> file_offset(const std::vector<GElf_Phdr>& segments, std::uint64_t address) {
-  for (const auto& segment : segments)
-    if (segment.p_type == PT_LOAD && address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_filesz)
-      return segment.p_offset + (address - segment.p_vaddr);
-  return std::nullopt;
-}
-
-Result<Dynamic> read_dynamic(const ElfFile& elf, View file, const std::vector<GElf_Phdr>& segments) {
-  Dynamic dynamic;
-  const auto place = std::ranges::find(segments, GElf_Word{PT_DYNAMIC}, &GElf_Phdr::p_type);
-  if (place == segments.end()) return dynamic;
-  auto data = elf.translated(place->p_offset, place->p_filesz, ELF_T_DYN);
-  if (!data) return pass(data);
-  const std::size_t entry = gelf_fsize(elf.elf(), ELF_T_DYN, 1, EV_CURRENT);
-  for (std::size_t i = 0; *data && i < place->p_filesz / entry; ++i) {
-    GElf_Dyn dyn;
-    if (!gelf_getdyn(*data, static_cast<int>(i), &dyn) || dyn.d_tag == DT_NULL) break;
-    dynamic.entries.push_back(dyn);
-  }
-  const auto address = dynamic.value(DT_STRTAB);
-  const auto size = dynamic.value(DT_STRSZ);
-  if (!address || !size) return dynamic;
-  const auto offset = file_offset(segments, *address);
-  if (!offset) return dynamic;  // a separate debug file: the addresses are there, the contents are not
-  auto strings = file.fetch(*offset, *size);
-  if (!strings) return pass(strings);
-  dynamic.strings = *strings;
-  return dynamic;
-}
 
 // Objects and kernel modules have no segments: there it is found by its section.
 Result<std::optional<std::string>> read_build_id(const ElfFile& elf, const std::vector<GElf_Phdr>& segments) {
@@ -190,21 +150,6 @@ Result<SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_Shdr& dyn
   return table;
 }
 
-// What ld.so asks of the header of a library (glibc, elf/dl-load.c, open_verify).
-std::optional<std::string> loader_complaint(const GElf_Ehdr& header, const std::vector<GElf_Phdr>& segments) {
-  const auto* ident = header.e_ident;
-  if (ident[EI_VERSION] != EV_CURRENT || header.e_version != EV_CURRENT) return "ELF version is not 1";
-  if (ident[EI_OSABI] != ELFOSABI_SYSV && ident[EI_OSABI] != ELFOSABI_LINUX) return "the OS ABI is not that of Linux";
-  // Up to which version depends on the glibc that loads it.
-  if (ident[EI_ABIVERSION] != 0 && ident[EI_OSABI] != ELFOSABI_GNU) return "the version of its ABI is not 0";
-  if (std::any_of(ident + EI_PAD, ident + EI_NIDENT, [](unsigned char c) { return c != 0; }))
-    return "the padding of e_ident is not zero";
-  for (const auto type : {GElf_Word{PT_LOAD}, GElf_Word{PT_DYNAMIC}})
-    if (std::ranges::find(segments, type, &GElf_Phdr::p_type) == segments.end())
-      return type == PT_LOAD ? "there is nothing to load" : "there is no dynamic section";
-  return std::nullopt;
-}
-
 // What strip would take away; compressed debug sections count as they are. The loader has no use for these headers, so what is
 // wrong with them is no fault of the file.
 void measure_symbols(const ElfFile& elf, std::uint64_t file_size, ElfFacts& facts) {
@@ -289,12 +234,14 @@ Result<ElfFacts> read_elf(View file) {
       return fail_at(segment.p_offset, ErrorKind::truncated,
                      "an ELF segment of {} bytes lies behind the end of the file", segment.p_filesz);
   }
-  if (facts.e_type == ET_DYN) facts.unloadable = loader_complaint(elf->header(), *segments);
   if (facts.e_type == ET_DYN) measure_symbols(*elf, file.size(), facts);
   auto dynamic = read_dynamic(*elf, file, *segments);
   if (!dynamic) return pass(dynamic);
+  if (facts.e_type == ET_DYN) facts.unloadable = loader_complaint(*elf, file, *segments, *dynamic);
   facts.is_pie = (dynamic->value(DT_FLAGS_1).value_or(0) & DF_1_PIE) != 0;
   for (const auto& entry : dynamic->entries) {
+    if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH)
+      facts.runpath = string_at(dynamic->strings, entry.d_un.d_val).substr(0, kMaxDynamicName);
     if (entry.d_tag != DT_SONAME && entry.d_tag != DT_NEEDED) continue;
     const auto name = string_at(dynamic->strings, entry.d_un.d_val);
     if (name.size() > kMaxDynamicName || facts.needed.size() > kMaxDynamicNames)
@@ -302,6 +249,7 @@ Result<ElfFacts> read_elf(View file) {
     if (entry.d_tag == DT_SONAME) facts.soname = name;
     if (entry.d_tag == DT_NEEDED) facts.needed.emplace_back(name);
   }
+  facts.versions = versions_needed(*elf, file, *segments, *dynamic);
   auto build_id = read_build_id(*elf, *segments);
   if (!build_id) return pass(build_id);
   facts.build_id = *build_id;

@@ -28,6 +28,14 @@ std::string write_json_report(const ReportInput& input) {
     text_or_null(json, "waiver_reason", finding.waiver_reason);
     json.end_object();
   }
+  json.end_array();
+  json.key("unchecked").begin_array();
+  for (const auto& crate : input.audit.unchecked)
+    json.begin_object()
+        .member("crate", crate.name)
+        .member("svh", crate.svh)
+        .path_member("needed_by", crate.needed_by)
+        .end_object();
   json.end_array().end_object();
   return json.take() + '\n';
 }

@@ -39,6 +39,11 @@ std::string verdict_of(const ReportInput& input) {
   if (input.audit.lacks_config)
     aside += (aside.empty() ? "" : "; ") +
              std::string("no include/config/auto.conf: what crate kernel needs beside crates was not checked");
+  const auto open_crates = input.audit.unchecked.size();
+  if (open_crates > 0)
+    return fmt::format(
+        "ok, as far as {} of {} crates could be checked: {} come with a compiler (--rustc or --sysroot says which){}",
+        input.audit.crates - open_crates, input.audit.crates, open_crates, aside.empty() ? "" : " (" + aside + ")");
   const auto count = artifact_count(input);
   return "ok: " + counted(count, "artifact") + (count > 1 ? " fit together" : "") +
          (aside.empty() ? "" : " (" + aside + ")");

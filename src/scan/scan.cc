@@ -58,6 +58,14 @@ bool is_editor_source(std::string_view directory, std::string_view name) {
 
 constexpr std::string_view kExportsFile = "Module.symvers";
 
+// What rustc keeps between two runs, …/incremental/CRATE-HASH/s-…/: a cache that nobody else reads, metadata included.
+bool is_incremental_cache(std::string_view path) {
+  const auto session = path.rfind("/s-");
+  if (session == path.npos) return false;
+  const auto crate = directory_of(path.substr(0, session));
+  return file_name_of(crate) == "incremental" || file_name_of(path) == "metadata.rmeta";
+}
+
 class Scanner {
  public:
   Scanner(const ScanOptions& options, Source& source, const NamedInputs& operands)
@@ -200,6 +208,7 @@ class Scanner {
   void drop_unwanted() {
     std::erase_if(entries_, [&](const WalkEntry& entry) {
       if (named_.contains(entry.path)) return false;
+      if (is_incremental_cache(entry.path)) return true;
       const auto name = file_name_of(entry.path);
       if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
       if (options_.sniff) return name == kConfigFile;
@@ -316,7 +325,15 @@ class Scanner {
     auto found = look_into(path);
     if (!found) return into.problems.push_back({path, found.error()});
     if (*found) into.artifacts.push_back(std::move(**found));
-    else if (is_in_kernel(path)) into.strangers.push_back(path);
+    else if (is_stranger(path)) into.strangers.push_back(path);
+  }
+
+  // rustc passes over empty files of metadata without a word; in kernel trees they are problems.
+  bool is_stranger(const std::string& path) const {
+    if (is_in_kernel(path) || path.ends_with(".rlib")) return true;
+    if (!path.ends_with(".rmeta")) return false;
+    const auto status = source_.status(path);
+    return status && status->st_size > 0;
   }
 
   bool is_in_kernel(std::string_view path) const {
@@ -406,7 +423,7 @@ class Scanner {
   void sort_result() {
     std::ranges::sort(result_.artifacts, {}, &Artifact::path);
     std::ranges::sort(result_.problems, {}, &Problem::path);
-    std::erase_if(result_.strangers, [&](const auto& path) { return !is_in_kernel(path); });
+    std::erase_if(result_.strangers, [&](const auto& path) { return !is_stranger(path); });
     std::ranges::sort(result_.strangers);
     std::ranges::sort(result_.directory_links, {}, &Directory::path);
     const auto repeated = std::ranges::unique(result_.directory_links, {}, &Directory::path);

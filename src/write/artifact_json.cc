@@ -70,6 +70,8 @@ void write_elf(Json& json, const ElfFacts& elf) {
   json.member("machine", elf_machine_name(elf.e_machine)).member("type", elf_type_name(elf.e_type));
   json.member("soname", elf.soname).key("needed").begin_array();
   for (const auto& library : elf.needed) json.value(library);
+  json.end_array().key("versions").begin_array();
+  for (const auto& version : newest_versions(elf)) json.value(version);
   json.end_array().member("build_id", elf.build_id).end_object();
 }
 

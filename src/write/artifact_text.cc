@@ -82,6 +82,8 @@ class Text {
                             elf_machine_name(elf.e_machine), elf_type_name(elf.e_type)));
     if (elf.soname) line("soname", *elf.soname);
     if (!elf.needed.empty()) line("needed", fmt::format("{}", fmt::join(elf.needed, " ")));
+    if (const auto versions = newest_versions(elf); !versions.empty())
+      line("needs", fmt::format("{}", fmt::join(versions, ", ")));
     if (elf.build_id) line("build id", *elf.build_id);
   }
 

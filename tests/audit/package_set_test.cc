@@ -36,6 +36,7 @@ ScanResult headers(std::string architecture, std::uint16_t e_machine) {
   Artifact macro{.path = "usr/src/other/libmacros.so", .kind = Kind::proc_macro, .side = Side::host, .mode = 0644};
   macro.size = 1000;
   macro.elf.emplace().e_machine = e_machine;
+  macro.elf->elf_class = 64;
   macro.proc_macro.emplace().decls_symbol = "__rustc_proc_macro_decls_1__";
   macro.proc_macro->rustc_section = ProcMacroFacts::Section::present;
   result.packages.owner[macro.path] = 0;

@@ -170,7 +170,7 @@ TEST_SUITE("report") {
          "fix": "build it again", "waived": false, "waiver_reason": null},
         {"rule": "stale-artifact", "severity": "warning", "path": "a\ufffd", "path_base64": "Yf8=", "crate": null,
          "rustc_error": null, "message": "it does not fit", "evidence": {},
-         "fix": "build it again", "waived": true, "waiver_reason": "known"}]})"));
+         "fix": "build it again", "waived": true, "waiver_reason": "known"}], "unchecked": []})"));
     sample.audit.findings.erase(sample.audit.findings.begin());
     CHECK(nlohmann::json::parse(write_json_report(sample.input()))["verdict"] == "ok");
   }

@@ -39,12 +39,20 @@ WORST = os.fsdecode(b"r\xfcst/]]>\"'<b>&amp;\x1b[31m\n::error::100%2C,a:b\r\t{0}
 
 CONTRACT = {
     "type": "object",
-    "required": ["version", "verdict", "findings", "root", "artifacts"],
+    "required": ["version", "verdict", "findings", "unchecked", "root", "artifacts"],
     "properties": {
         "version": {"const": 1},
         "verdict": {"enum": ["ok", "findings"]},
         "root": {"type": "string"},
         "artifacts": {"type": "integer"},
+        "unchecked": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["crate", "svh", "needed_by"],
+                "properties": {"crate": {"type": "string"}, "svh": {"type": "string"}, "needed_by": {"type": "string"}},
+            },
+        },
         "findings": {
             "type": "array",
             "items": {
@@ -214,7 +222,7 @@ class Reports(ReportTest):
     def test_text_names_file_rule_and_what_to_do(self):
         for what, content in self.each("text"):
             lines = content.decode().splitlines()
-            self.assertRegex(lines[-1], "^verdict: ok: 1 artifact" if what == "sound" else "^verdict: [12] errors?")
+            self.assertRegex(lines[-1], "^verdict: ok, as far as 1 of [0-9]+ crates" if what == "sound" else "^verdict: [12] errors?")
             for line, advice in zip(lines[:-1:2], lines[1:-1:2]):
                 self.assertRegex(line, r"^.+: (error|warning|info): .+ \[[a-z-]+(, E\d{4})?\]$")
                 self.assertRegex(advice, "^    fix: .")

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/scan_result.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#pragma GCC visibility push(default)
+namespace rartifacts {
+
+/// What rustc looks for in a folder: `-L KIND=DIR`. Natives are libraries of C, so no crate is found there.
+enum class FolderKind { all, dependency, crate, native };
+std::optional<FolderKind> folder_kind_of(std::string_view name);
+
+/// A folder that is searched; folders below it are not.
+struct SearchFolder {
+  std::string path;
+  FolderKind kind = FolderKind::all;
+};
+
+/// A file with the name of a crate: one that was read, or one that could not be, or is something else.
+struct CrateFile {
+  std::string_view path;
+  const Artifact* artifact = nullptr;
+  const Problem* problem = nullptr;
+};
+
+/// The files of some sets, by folder and name. Looks at the results it was filled from, which must outlive it.
+class CrateFiles {
+ public:
+  void add(const ScanResult& result);
+  bool has_folder(std::string_view folder) const { return folders_.contains(folder); }
+  /// The file at this very path; nothing when there is none.
+  const CrateFile* at(std::string_view path) const;
+  /// Files in `folder` whose name starts with `prefix`, sorted by name.
+  std::vector<const CrateFile*> starting_with(std::string_view folder, std::string_view prefix) const;
+  /// A file of the crate with that hash, wherever it is.
+  const Artifact* anywhere(std::string_view svh) const;
+
+ private:
+  void put(CrateFile file);
+
+  std::map<std::string_view, std::map<std::string_view, CrateFile>, std::less<>> folders_;
+  std::map<std::string_view, const Artifact*> by_svh_;
+};
+
+/// The compiler that looks for crates, and what for. What is empty is not compared.
+struct CrateReader {
+  std::string rustc;                             ///< its whole version string
+  std::optional<std::uint8_t> metadata_version;  ///< byte 7 of the metadata that it writes
+  std::string target;                            ///< as `target_text` has it
+  std::string host;                              ///< the same of proc macros
+  bool links = false;                            ///< machine code is needed too, not only metadata
+};
+
+/// What is compared of a crate's target: the triple, and the text of a custom one.
+std::string target_text(const Crate& crate);
+
+/// A crate that is wanted by name; when a crate has recorded it, with that hash.
+struct SoughtCrate {
+  std::string name;
+  const Dependency* dependency = nullptr;
+  std::vector<std::string> paths;  ///< `--extern NAME=PATH`: look nowhere else
+};
+
+/// Why a file is not taken, the one that rustc reports rather last.
+enum class Refusal {
+  silent,          ///< another crate, or an empty .rmeta: rustc passes over it without a word
+  unread,          ///< it cannot be read now, so that nothing is known
+  corrupt,         ///< E0786
+  version,         ///< E0514
+  static_library,  ///< E0462
+  target,          ///< E0461
+  hash,            ///< E0460
+};
+
+struct RefusedFile {
+  const CrateFile* file = nullptr;
+  Refusal why = Refusal::silent;
+};
+
+/// What became of a search.
+struct Located {
+  enum class State {
+    chosen,
+    refused,    ///< there are files of that name, and none will do
+    ambiguous,  ///< E0464: `rivals` have different hashes
+    stub_only,  ///< only a stub of the metadata was found: `rivals` has it
+    absent,     ///< E0463
+  };
+  State state = State::absent;
+  const CrateFile* rmeta = nullptr;
+  const CrateFile* rlib = nullptr;
+  const CrateFile* dylib = nullptr;
+  const Artifact* metadata = nullptr;  ///< chosen: the file whose metadata is read
+  std::vector<RefusedFile> refused;
+  std::vector<const CrateFile*> rivals;
+
+  /// The refusal that rustc reports; nothing when it would be silent about all of them.
+  const RefusedFile* reported() const;
+};
+
+/// One search: where, and for whom. Asks the shelf, never the file system.
+class CrateLocator {
+ public:
+  CrateLocator(const CrateFiles& shelf, CrateReader reader, std::vector<SearchFolder> folders)
+      : shelf_(shelf), reader_(std::move(reader)), folders_(std::move(folders)) {}
+
+  const Located& find(const SoughtCrate& sought);
+  const CrateReader& reader() const { return reader_; }
+  const std::vector<SearchFolder>& folders() const { return folders_; }
+
+ private:
+  struct Group;
+  using Groups = std::map<std::string, Group>;
+
+  Located search(const SoughtCrate& sought) const;
+  bool look_by_name(const SoughtCrate& sought, bool is_macro, Located& found) const;
+  bool look_with(const SoughtCrate& sought, bool is_macro, std::string_view extra, std::set<const CrateFile*>& seen,
+                 Located& found) const;
+  bool look_at_paths(const SoughtCrate& sought, bool is_macro, Located& found) const;
+  bool choose(const SoughtCrate& sought, bool is_macro, const Groups& groups, Located& found) const;
+  Located extract(const SoughtCrate& sought, bool is_macro, const Group& group,
+                  std::vector<RefusedFile>& refused) const;
+  std::optional<Refusal> refusal(const CrateFile& file, std::size_t flavor, const SoughtCrate& sought,
+                                 bool is_macro) const;
+
+  const CrateFiles& shelf_;
+  CrateReader reader_;
+  std::vector<SearchFolder> folders_;
+  std::map<std::pair<std::string, std::string>, Located> known_;
+};
+
+/// Tells, without a sysroot at hand, which crates on a list only a sysroot can have. Nothing marks them: they are told by where they
+/// stand. The list begins with std (or core) and all that it was compiled against, the panic runtime last; what proc_macro and test
+/// bring along stands right behind them, in every list the same.
+class SysrootPart {
+ public:
+  /// To be called for all crates of a set first.
+  void learn(const Crate& crate);
+  /// One flag for each dependency.
+  std::vector<bool> of(const Crate& crate) const;
+
+ private:
+  using List = std::vector<Dependency>;
+  std::size_t lead(const List& list) const;
+
+  /// What follows the crate with that SVH on every list that has it.
+  std::map<std::string, std::vector<std::string>, std::less<>> followers_;
+};
+
+/// The metadata version that a released rustc writes; nothing for what is no release, or not known.
+std::optional<std::uint8_t> metadata_version_of(const Release& release);
+
+/// What the user says of the search, beside the set itself.
+struct SearchOptions {
+  std::vector<SearchFolder> folders;                         ///< of `-L`
+  std::vector<std::pair<std::string, std::string>> externs;  ///< of `--extern`: name, and path or nothing
+  std::string host_triple;                                   ///< of the rustc that will read; empty: not known
+  std::optional<std::string> sysroot;                        ///< of the rustc that will read
+  std::shared_ptr<const ScanResult> elsewhere;               ///< what is in these folders and in the sysroot
+};
+
+/// `<sysroot>/lib/rustlib/<triple>/lib`, which is searched in addition to every `-L`.
+std::string sysroot_folder(std::string_view sysroot, std::string_view triple);
+/// The triple of a path like this; nothing when it is no such folder.
+std::optional<std::string> sysroot_triple(std::string_view folder);
+
+}  // namespace rartifacts
+#pragma GCC visibility pop
