@@ -14,7 +14,7 @@ import time
 import unittest
 
 ESCAPES = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][A-Z0-9]|[=>78M])")
-PATIENCE = 15  # seconds until something must have appeared
+PATIENCE = 60  # seconds until something must have appeared
 
 
 class Shell:
@@ -37,11 +37,12 @@ class Shell:
     def type(self, text):
         os.write(self.terminal, text.encode())
 
-    def read(self, expected=None, quiet=0.25):
-        """What appears, until `expected` has (within PATIENCE) and nothing more comes for `quiet` seconds."""
+    def read(self, *expected, quiet=0.25):
+        """What appears, until all of `expected` has (within PATIENCE) and nothing more comes for `quiet` seconds."""
         shown, end = b"", time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            complete = expected is None or expected in ESCAPES.sub(b"", shown).decode(errors="replace")
+            text = ESCAPES.sub(b"", shown).decode(errors="replace")
+            complete = all(each in text for each in expected)
             ready, _, _ = select.select([self.terminal], [], [], quiet if complete else 0.2)
             if ready:
                 try:

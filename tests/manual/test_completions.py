@@ -45,17 +45,17 @@ class Completions:
         self.shell = self.start()
         self.addCleanup(self.shell.close)
 
-    def offered(self, line, expected):
+    def offered(self, line, words):
         self.shell.type(line)
         self.shell.read(line[-8:])
         self.shell.type(self.list_key)
-        shown = self.shell.read(expected)
+        shown = self.shell.read(*words)
         self.shell.type("\x15")
         self.shell.read(quiet=0.2)
         return shown
 
     def offers(self, line, *words, but_not=()):
-        shown = self.offered(line, words[-1])
+        shown = self.offered(line, words)
         for word in words:
             self.assertIn(word, shown, f"{line!r} and Tab: {shown}")
         for word in but_not:
@@ -125,7 +125,7 @@ class Fish(Completions, unittest.TestCase):
         shell.read("ready> ")
         return shell
 
-    def offered(self, line, expected):
+    def offered(self, line, words):
         # What Tab would list; on a terminal it would be cut to a page.
         self.shell.type(f"complete -C '{line}'; echo com''plete\r")
         return self.shell.read("\ncomplete").partition("\n")[2]
