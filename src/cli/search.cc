@@ -18,7 +18,7 @@
 namespace rartifacts {
 namespace {
 
-std::string absolute_path(const std::string& path) {
+std::string tidied_absolute_path(const std::string& path) {
   std::error_code error;
   const auto full = std::filesystem::absolute(path, error);
   return error ? path : "/" + tidied_path(full.string());
@@ -50,7 +50,7 @@ Result<void> add_folders(const AuditCommand& command, SearchOptions& search, std
     const auto equals = text.find('=');
     auto kind = equals == text.npos ? std::nullopt : folder_kind_of(text.substr(0, equals));
     const auto folder = kind ? text.substr(equals + 1) : text;
-    const auto path = absolute_path(folder);
+    const auto path = tidied_absolute_path(folder);
     if (!is_folder(path)) return fail(ErrorKind::io, "-L {}: not a folder", text);
     search.folders.push_back({path, kind.value_or(FolderKind::all)});
     to_read.push_back(path);
@@ -62,7 +62,7 @@ Result<void> add_externs(const AuditCommand& command, SearchOptions& search, std
   for (const auto& text : command.externs) {
     const auto equals = text.find('=');
     const auto name = text.substr(0, equals);
-    const auto path = equals == text.npos ? "" : absolute_path(text.substr(equals + 1));
+    const auto path = equals == text.npos ? "" : tidied_absolute_path(text.substr(equals + 1));
     if (name.empty()) return fail(ErrorKind::unsupported, "--extern {}: give NAME or NAME=PATH", text);
     if (!path.empty() && !is_file(path)) return fail(ErrorKind::io, "--extern {}: there is no such file", text);
     if (!path.empty()) to_read.push_back(path);
@@ -74,7 +74,7 @@ Result<void> add_externs(const AuditCommand& command, SearchOptions& search, std
 Result<void> add_sysroot(const AuditCommand& command, const std::set<std::string>& triples, SearchOptions& search,
                          std::vector<std::string>& to_read) {
   if (!command.sysroot.empty()) {
-    search.sysroot = absolute_path(command.sysroot);
+    search.sysroot = tidied_absolute_path(command.sysroot);
   } else if (!command.rustc.empty()) {
     auto sysroot = sysroot_of_rustc(command.rustc);
     if (!sysroot) return pass(sysroot);

@@ -118,16 +118,18 @@ std::vector<std::pair<std::string, std::string>> versions_needed(const ElfFile& 
                                                                  const Dynamic& dynamic) {
   std::vector<std::pair<std::string, std::string>> versions;
   const auto address = dynamic.value(DT_VERNEED);
-  auto at = address ? file_offset(segments, *address) : std::nullopt;
+  const auto begin = address ? file_offset(segments, *address) : std::nullopt;
+  if (!begin) return versions;
+  std::uint64_t at = *begin;
   const auto number = [&](Bytes bytes, std::size_t offset, std::size_t width) {
     return elf.is_little() ? load_le(bytes, offset, width) : load_be(bytes, offset, width);
   };
   constexpr std::size_t kEntry = 16;  // Elfxx_Verneed and Elfxx_Vernaux, in both classes
-  for (auto left = dynamic.value(DT_VERNEEDNUM).value_or(0); at && left > 0 && versions.size() < kMaxVersions; --left) {
-    const auto need = file.fetch(*at, kEntry);
+  for (auto left = dynamic.value(DT_VERNEEDNUM).value_or(0); left > 0 && versions.size() < kMaxVersions; --left) {
+    const auto need = file.fetch(at, kEntry);
     if (!need) break;
     const auto library = string_at(dynamic.strings, number(*need, 4, 4)).substr(0, kMaxVersionName);
-    auto aux_at = *at + number(*need, 8, 4);
+    auto aux_at = at + number(*need, 8, 4);
     for (auto count = number(*need, 2, 2); count > 0 && versions.size() < kMaxVersions; --count) {
       const auto aux = file.fetch(aux_at, kEntry);
       if (!aux) break;
@@ -138,7 +140,7 @@ std::vector<std::pair<std::string, std::string>> versions_needed(const ElfFile& 
     }
     const auto next = number(*need, 12, 4);
     if (next == 0) break;
-    *at += next;
+    at += next;
   }
   std::ranges::sort(versions);
   versions.erase(std::ranges::unique(versions).begin(), versions.end());
