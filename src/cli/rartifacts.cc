@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <new>
 #include <span>
 
 #include "cli/help.h"
@@ -143,5 +144,13 @@ int main(int argc, char** argv) {
   // kills us.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  return static_cast<int>(rartifacts::run(argc, argv));
+  try {
+    return static_cast<int>(rartifacts::run(argc, argv));
+  } catch (const std::bad_alloc&) {
+    constexpr std::string_view kMessage = "rartifacts: out of memory\n";  // and no more is asked for
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  } catch (const std::exception& error) {
+    rartifacts::complain(rartifacts::printable(error.what()));
+  }
+  return static_cast<int>(rartifacts::ExitCode::input);
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -13,12 +15,30 @@ inline unsigned thread_count(unsigned jobs) {
   return jobs > 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// Runs `work(0)` … `work(count - 1)`, one of them on this thread, and waits for all.
+/// Runs `work(0)` … `work(count - 1)`, one of them on this thread, and waits for all. With fewer when the system gives no more
+/// threads: only `work(0)` is certain. What one of them throws comes out of this call.
 template <class Work>
 void on_threads(unsigned count, const Work& work) {
-  std::vector<std::jthread> others;
-  for (unsigned i = 1; i < count; ++i) others.emplace_back([&work, i] { work(i); });
-  work(0);
+  std::mutex mutex;
+  std::exception_ptr thrown;
+  const auto guarded_work = [&](unsigned i) {
+    try {
+      work(i);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!thrown) thrown = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    try {
+      for (unsigned i = 1; i < count; ++i) others.emplace_back([&guarded_work, i] { guarded_work(i); });
+    } catch (...) {
+      // Neither a thread nor the room to note one: those that run do the work.
+    }
+    guarded_work(0);
+  }
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 /// Runs `work(i)` for each i below `count`, spread over threads.

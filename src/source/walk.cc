@@ -32,6 +32,7 @@ class Agenda {
  public:
   explicit Agenda(std::vector<std::string> start) : stack_(std::move(start)) {}
 
+  /// The next directory. False at the end, or when another thread has given up.
   bool take(std::string& directory) {
     std::unique_lock lock(mutex_);
     --busy_;
@@ -52,7 +53,19 @@ class Agenda {
     directories.clear();
   }
 
-  void enter(unsigned threads) { busy_ = threads; }
+  /// Each thread, before it takes for the first time.
+  void enter() {
+    const std::lock_guard lock(mutex_);
+    ++busy_;
+  }
+
+  /// A thread that will not come back: nobody waits for what it might have added.
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    stack_.clear();
+    --busy_;
+    changed_.notify_all();
+  }
 
  private:
   std::mutex mutex_;
@@ -68,6 +81,17 @@ class Walker {
       : base_(base), request_(request), agenda_(agenda), total_(total), result_(result), is_first_(is_first) {}
 
   void run() {
+    agenda_.enter();
+    try {
+      work();
+    } catch (...) {
+      agenda_.leave();
+      throw;
+    }
+  }
+
+ private:
+  void work() {
     std::string directory;
     while (agenda_.take(directory)) {
       const auto before = result_.seen;
@@ -78,7 +102,6 @@ class Walker {
     }
   }
 
- private:
   Result<void> visit(const std::string& directory) {
     const bool is_start = std::ranges::find(request_.directories, directory) != request_.directories.end();
     auto fd = open_below(base_, directory, O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
@@ -108,11 +131,10 @@ class Walker {
   }
 
   static bool sniff(int directory, const char* name) {
-    const int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) return true;  // the second look will say why
+    const auto file = open_file_below(directory, name);
+    if (!file) return true;  // the second look will say why
     std::array<std::uint8_t, 64> head;
-    const auto got = pread(fd, head.data(), head.size(), 0);
-    close(fd);
+    const auto got = pread(file->fd.get(), head.data(), head.size(), 0);
     return got < 0 || is_candidate(Bytes(head).first(static_cast<std::size_t>(got)));
   }
 
@@ -138,7 +160,6 @@ class Walker {
 WalkResult walk(int base, const WalkRequest& request) {
   const unsigned threads = thread_count(request.jobs);
   Agenda agenda(request.directories);
-  agenda.enter(threads);
   std::vector<WalkResult> parts(threads);
   std::atomic<std::uint64_t> total{0};
   on_threads(threads, [&](unsigned i) { Walker(base, request, agenda, total, parts[i], i == 0).run(); });
