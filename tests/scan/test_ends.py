@@ -44,12 +44,13 @@ class Ends(ScanTest):
         self.assertIn(0, codes)
 
     def test_many_threads_with_room_for_few(self):
+        """Where addresses are limited, stacks and the allocator's arenas may leave nothing for the work; then that is said."""
         if harness.is_sanitized():
             self.skipTest("the address sanitizer needs more")
         whole = self.tree.scan("-f", "json", "-j", "1").stdout
-        for limit in 200 << 20, 400 << 20, 1 << 30:  # the stack of a thread takes 8 MiB of addresses
+        for limit in 64 << 20, 256 << 20, 1 << 30:  # the stack of a thread takes 8 MiB of addresses
             done = self.limited(resource.RLIMIT_AS, limit, "scan", "-f", "json", "-j", "256", ".")
-            self.assertEqual((done.code, done.stdout, done.stderr), (0, whole, ""), done)
+            self.assertIn((done.code, done.stdout, done.stderr), [(0, whole, ""), (3, b"", "rartifacts: out of memory\n")])
 
     def test_many_threads_where_a_user_may_have_few(self):
         if os.geteuid() != 0:
@@ -65,7 +66,7 @@ class Ends(ScanTest):
         self.assertEqual(len(self.tree.scan("-j", "256").paths), 80)
 
     def test_a_signal_ends_a_scan_as_it_does_anything(self):
-        running = subprocess.Popen([harness.program, "scan", "/"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        running = subprocess.Popen([harness.program, "-C", "/", "scan", "--sniff", "."], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         running.terminate()
         self.assertEqual(running.wait(timeout=harness.TIMEOUT), -15)
 
