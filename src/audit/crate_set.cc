@@ -79,6 +79,7 @@ class CrateAudit {
     if (!file.metadata || !file.crate) return;
     check_dependency_list(file, findings_);
     check_target(file);
+    check_twin(file);
     if (file.crate->is_stub && !is_runtime_library(file)) check_stub(file);
   }
 
@@ -111,6 +112,20 @@ class CrateAudit {
                     fmt::format("for {}, not for {}", file.crate->custom_target.value_or(file.crate->triple),
                                 *options_.expect_triple),
                     {{"expected", *options_.expect_triple}, {"found", file.crate->triple}});
+  }
+
+  // Two forms of one library, of two compilers: whoever reads one of them cannot read the other.
+  void check_twin(const Artifact& file) {
+    if (file.kind != Kind::rmeta) return;
+    const auto* rlib = shelf_.at(fmt::format("{}.rlib", std::string_view(file.path).substr(0, file.path.rfind('.'))));
+    if (!rlib || !rlib->artifact || !rlib->artifact->metadata ||
+        rlib->artifact->metadata->rustc == file.metadata->rustc)
+      return;
+    const auto& other = rlib->artifact->metadata->rustc;
+    findings_.add(Rule::rustc_mixed, file.path, display_name(file.crate->name),
+                  fmt::format("{} was made by {}, {} beside it by {}", name_in(file.path), file.metadata->rustc,
+                              name_in(rlib->artifact->path), other),
+                  {{"file", file.metadata->rustc}, {"others", other}});
   }
 
   void check_stub(const Artifact& file) {

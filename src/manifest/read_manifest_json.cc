@@ -252,6 +252,7 @@ ElfFacts read_elf_facts(const RecordedObject& object) {
   elf.e_type = type.value_or(std::uint16_t{0});
   elf.soname = object.text("soname");
   elf.needed = object.texts("needed");
+  for (auto& version : object.texts("versions")) elf.versions.emplace_back("", std::move(version));
   elf.build_id = object.hex("build_id");
   return elf;
 }
