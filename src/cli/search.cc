@@ -71,19 +71,17 @@ Result<void> add_externs(const AuditCommand& command, SearchOptions& search, std
   return {};
 }
 
-Result<void> add_sysroot(const AuditCommand& command, const std::set<std::string>& triples, SearchOptions& search,
+void add_sysroot(const AuditCommand& command, const std::set<std::string>& triples, SearchOptions& search,
                          std::vector<std::string>& to_read) {
   if (!command.sysroot.empty()) {
     search.sysroot = tidied_absolute_path(command.sysroot);
   } else if (!command.rustc.empty()) {
-    auto sysroot = sysroot_of_rustc(command.rustc);
-    if (!sysroot) return pass(sysroot);
-    search.sysroot = *std::move(sysroot);
+    // Who has no answer has no sysroot: what only that could tell is counted as not checked.
+    if (auto sysroot = sysroot_of_rustc(command.rustc)) search.sysroot = *std::move(sysroot);
   }
-  if (!search.sysroot) return {};
+  if (!search.sysroot) return;
   for (const auto& triple : triples)
     if (auto folder = sysroot_folder(*search.sysroot, triple); is_folder(folder)) to_read.push_back(std::move(folder));
-  return {};
 }
 
 std::shared_ptr<const ScanResult> read_folders(const std::vector<std::string>& paths) {
@@ -134,7 +132,7 @@ Result<SearchOptions> plan_search(const AuditCommand& command, const std::vector
   auto triples = triples_in(roots);
   if (triples.empty() && to_read.empty()) return search;
   if (!host_triple.empty()) triples.insert(host_triple);
-  if (auto done = add_sysroot(command, triples, search, to_read); !done) return pass(done);
+  add_sysroot(command, triples, search, to_read);
   if (!to_read.empty()) search.elsewhere = read_folders(to_read);
   return search;
 }

@@ -5,10 +5,6 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-<<<<<<< HEAD
-#include <new>
-=======
->>>>>>> trust
 #include <thread>
 #include <vector>
 
@@ -35,22 +31,11 @@ void on_threads(unsigned count, const Work& work) {
   };
   {
     std::vector<std::jthread> others;
-<<<<<<< HEAD
-    // Where the size of the process is limited, the stacks of many threads leave something for the work.
-    constexpr std::size_t kForWork = std::size_t{64} << 20;
-    constexpr unsigned kMany = 8;
-    void* const reserve = count > kMany ? ::operator new(kForWork, std::nothrow) : nullptr;
-=======
->>>>>>> trust
     try {
       for (unsigned i = 1; i < count; ++i) others.emplace_back([&guarded_work, i] { guarded_work(i); });
     } catch (...) {
       // Neither a thread nor the room to note one: those that run do the work.
     }
-<<<<<<< HEAD
-    ::operator delete(reserve);
-=======
->>>>>>> trust
     guarded_work(0);
   }
   if (thrown) std::rethrow_exception(thrown);

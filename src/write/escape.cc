@@ -207,7 +207,8 @@ std::string toml_string(std::string_view text) {
   each_letter(out, text, [&](const Letter& letter) {
     if (!letter.code) out += "\\ufffd";
     else if (*letter.code == '"' || *letter.code == '\\') (out += '\\') += letter.bytes;
-    else if (letter.is_steering()) out += fmt::format("\\U{:08x}", static_cast<std::uint32_t>(*letter.code));
+    else if (letter.is_steering() || begins_hash_command(letter.rest))
+      out += fmt::format("\\U{:08x}", static_cast<std::uint32_t>(*letter.code));
     else out += letter.bytes;
   });
   return out + '"';

@@ -8,7 +8,7 @@
 // GNU make has no quotes. A backslash protects blanks, `#`, `:` and globs, in targets `%` as well; `$` is doubled. The backslash
 // before a `]` goes away only where make globs at all. Before a name without a slash stands `./`, or `define` would be a
 // directive. Nothing protects `;`, `=`, `|`, `&`, a tab, a blank at the end or the parentheses of `archive(member)`, and a
-// backslash is sometimes a backslash.
+// backslash is sometimes a backslash. A tilde in front is somebody's home, behind `./` too, which make takes away first.
 //
 // dh_install splits a line at white space, then expands globs in the first word, and since compatibility level 13 variables in
 // both. So a blank in a name is written as ${Space}, a dollar sign as ${Dollar}, and what a glob would understand behind a
@@ -81,9 +81,10 @@ std::string sha256sum_line(std::string_view digest, std::string_view path) {
 }
 
 std::optional<std::string> make_word(std::string_view path, MakePlace place) {
-  if (path.empty() || path.find_first_of("\n\r\t\v\f;=|&\\") != path.npos || path.ends_with(' ') || path.ends_with(')'))
+  if (path.empty() || path.find_first_of("\n\r\t\v\f;=|&\\") != path.npos || path.ends_with(' ') ||
+      path.ends_with(')') || path.starts_with('~'))
     return std::nullopt;
-  std::string word = path.contains('/') && !std::string_view("~ ").contains(path.front()) ? "" : "./";
+  std::string word = path.contains('/') && !path.starts_with(' ') ? "" : "./";
   const std::string_view escaped = path.find_first_of("*?[") == path.npos ? " #:" : " #:*?[]";
   for (const char c : path) {
     if (c == '$') word += '$';

@@ -14,7 +14,7 @@ Result<std::string> write_make(const Manifest& manifest) {
     return fail(
         ErrorKind::unsupported,
         "{}: make cannot hold a name with a line break, a tab, a backslash or one of ;=|&, nor one that ends with a "
-        "blank or a parenthesis: rename it",
+        "blank or a parenthesis or begins with a tilde: rename it",
         name);
   };
   const auto target = make_word(manifest.target, MakePlace::target);

@@ -161,8 +161,8 @@ class BadPackages(ScanTest):
 
         self.entries(link("liba.rmeta", "libb.rmeta"), link("libb.rmeta", "liba.rmeta"), link("libc.rmeta", "../../../etc/passwd"),
                      link("libd.rmeta", "/etc/passwd"), link("libe.rmeta", "x" * 4000))
-        result = run("audit", "a.tar", cwd=self.folder)
-        self.assertEqual(result.code, 1, result)
+        result = run("audit", "a.tar", cwd=self.folder)  # nothing that rustc reads is behind them
+        self.assertEqual(result.code, 0, result)
         said = result.stdout.decode()
         for rule, count in ("dangling-link", 5), ("escaping-link", 1):
             self.assertEqual(said.count(f"[{rule}"), count, said)
