@@ -3,6 +3,7 @@
 #include <rartifacts/toolchain.h>
 
 #include <array>
+#include <regex>
 #include <set>
 
 #include "cli/atomic_file.h"
@@ -42,10 +43,13 @@ std::string written_in(const std::string& format, const std::string& rustc, cons
                      tools, channel);
 }
 
-// `rustc 1.85.1 (4eb161250 2025-03-15) (built from a source tarball)`
-std::string number_of(const std::string& rustc) {
-  const std::string_view text = std::string_view(rustc).substr(std::min<std::size_t>(rustc.size(), 6));
-  return std::string(text.substr(0, text.find(' ')));
+// 1.85.1 of `rustc 1.85.1 (4eb161250 2025-03-15) (built from a source tarball)`: of what any distribution writes, and nothing else.
+std::optional<std::string> number_of(const std::string& rustc) {
+  static const std::regex kAnyBuild(R"(rustc (\d+\.\d+\.\d+[-a-z0-9.]*)( \([-+~ .:\w]+\))*)");
+  constexpr std::size_t kLongestVersion = 200;  // std::regex takes stack for each character
+  std::smatch match;
+  return rustc.size() <= kLongestVersion && std::regex_match(rustc, match, kAnyBuild) ? std::optional(match[1].str())
+                                                                                      : std::nullopt;
 }
 
 }  // namespace
@@ -80,7 +84,8 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   const auto& rustc = *compilers.begin();
   auto channel = rustup_channel(rustc);
   // rustup has no distribution's build, but a number it has.
-  if (!channel && command.format == "version") channel = number_of(rustc);
+  if (!channel && command.format == "version")
+    if (auto number = number_of(rustc)) channel = std::move(*number);
   if (!channel) return complain(fmt::format("{}: {}", shown, describe(channel.error()))), ExitCode::input;
   const auto text = written_in(command.format, rustc, *channel, tools.size() == 1 ? *tools.begin() : std::string());
   if (command.output.empty()) return print(text);

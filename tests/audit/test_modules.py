@@ -48,7 +48,7 @@ class Modules(ScanTest):
         tool("gcc", "-c", f"{name}.mod.c", cwd=folder)
         parts = [f"{name}.mod.o"]
         if rust:
-            (folder / "r.rs").write_text('#![no_std]\n#[no_mangle] pub extern "C" fn init(v: u32) -> u32 { help(v) }\n'
+            (folder / "r.rs").write_text('#![no_std]\n#[no_mangle] pub extern "C" fn init_module(v: u32) -> u32 { help(v) }\n'
                                          "#[inline(never)] pub fn help(v: u32) -> u32 { v.isqrt() }\n")
             tool(RUSTC, "--crate-type=lib", "--emit=obj", "-Cpanic=abort", "-Crelocation-model=static", "-o", "r.o", "r.rs", cwd=folder)
             parts.append("r.o")
@@ -109,9 +109,14 @@ class Modules(ScanTest):
         self.assertEqual(self.inspect(self.module("both", rust=True, own_c=True))["object"]["language"], "mixed")
         self.assertEqual(self.inspect(self.module("plain", own_c=True))["object"]["language"], "c")
 
-    def test_without_the_names_of_its_files_a_signed_by_both_module_is_mixed_and_a_note_says_why(self):
+    def test_a_rust_module_is_rust_after_strip_debug_and_without_symbols_a_note_says_what_is_open(self):
         module = self.module("stripped", rust=True)
-        tool("strip", "--strip-debug", module, cwd=self.folder)
+        tool("strip", "--strip-debug", module, cwd=self.folder)  # as modules_install does with INSTALL_MOD_STRIP=1
+        self.assertEqual(self.inspect(module)["object"]["language"], "rust")
+        both = self.module("both_stripped", rust=True, own_c=True)
+        tool("strip", "--strip-debug", both, cwd=self.folder)
+        self.assertEqual(self.inspect(both)["object"]["language"], "mixed")
+        tool("objcopy", "--strip-all", "--remove-section=.symtab", module, cwd=self.folder)
         artifact = self.inspect(module)
         self.assertEqual(artifact["object"]["language"], "mixed")
         self.assertIn("Kbuild", artifact["notes"][0])
