@@ -72,7 +72,7 @@ Result<void> add_externs(const AuditCommand& command, SearchOptions& search, std
 }
 
 void add_sysroot(const AuditCommand& command, const std::set<std::string>& triples, SearchOptions& search,
-                         std::vector<std::string>& to_read) {
+                 std::vector<std::string>& to_read) {
   if (!command.sysroot.empty()) {
     search.sysroot = tidied_absolute_path(command.sysroot);
   } else if (!command.rustc.empty()) {
