@@ -70,6 +70,7 @@ std::string help_options(const HelpPage& page, std::string_view title, const std
 
 std::string operands_of(const HelpPage& page, bool is_long) {
   std::vector<HelpRow> rows;
+  rows.reserve(page.operands.size());
   for (const auto& operand : page.operands)
     rows.push_back(
         {operand.names.front() + (operand.repeats ? "..." : ""), is_long ? operand.what : first_line(operand.what)});

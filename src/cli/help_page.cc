@@ -132,6 +132,7 @@ HelpPage help_page(const CLI::App& app) {
 
 std::vector<HelpRow> explained_choices(const HelpPage& page, const HelpOption& option) {
   std::vector<HelpRow> rows;
+  rows.reserve(option.choices.size());
   for (const auto& choice : option.choices) rows.push_back({choice, ""});
   for (const auto& section : page.sections)
     if (!rows.empty() && std::ranges::equal(section.rows, option.choices, {}, &HelpRow::name)) rows = section.rows;

@@ -87,7 +87,7 @@ std::string not_a_choice(const std::string& error, const HelpPage& page) {
 }
 
 std::string usage_error(const CLI::ParseError& error, const CLI::App& app, const HelpPage& page) {
-  const std::string what = error.what();
+  std::string what = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error)) return unexpected(app, page);
   if (dynamic_cast<const CLI::ValidationError*>(&error)) return not_a_choice(what, page);
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {

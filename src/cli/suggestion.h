@@ -14,6 +14,7 @@ std::string did_you_mean(std::string_view typed, const std::vector<std::string_v
 template <class Table, class Name>
 std::string did_you_mean(std::string_view typed, const Table& table, Name name) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(table));
   for (const auto& row : table) names.push_back(row.*name);
   return did_you_mean(typed, names);
 }

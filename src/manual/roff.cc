@@ -38,7 +38,7 @@ std::string roff_escaped(std::string_view text, bool is_literal) {
 }
 
 // A line that starts with a dot would be a command.
-std::string guarded_line(std::string line) { return line.starts_with('.') ? "\\&" + line : line; }
+std::string guarded_line(std::string_view line) { return (line.starts_with(".") ? "\\&" : "") + std::string(line); }
 
 // Options that stand in a sentence are to be copied too.
 std::string with_options(std::string_view text) {
@@ -66,7 +66,7 @@ std::string roff_text(std::string_view text) {
   // One sentence a line: roff takes the end of a line for the end of a sentence.
   for (auto at = out.find(". "); at != out.npos; at = out.find(". ", at + 1))
     if (at + 2 < out.size() && at > 3 && out[at + 2] >= 'A' && out[at + 2] <= 'Z') out[at + 1] = '\n';
-  return guarded_line(std::move(out));
+  return guarded_line(out);
 }
 
 std::string roff_literal(std::string_view text) { return guarded_line(roff_escaped(text, true)); }

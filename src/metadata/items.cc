@@ -201,7 +201,7 @@ std::string Items::listing() const {
     std::string path;
     for (; index != 0; index = parent(index)) {
       const auto number = file_->definitions[index].number;
-      path = fmt::format("::{}{}", shown_name(index), number != 0 ? fmt::format("#{}", number) : "") + path;
+      path = fmt::format("::{}{}{}", shown_name(index), number != 0 ? fmt::format("#{}", number) : "", path);
     }
     return "crate" + path;
   };

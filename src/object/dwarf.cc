@@ -38,7 +38,7 @@ enum : std::uint64_t { kFormIndirect = 0x16, kFormImplicitConst = 0x21 };
 enum class Shape { nothing, address, number, skipped, offset, ref_address, uleb, sleb, block, uleb_block, inline_text };
 // What a value is: a number, or a text and where it is.
 enum class TextPlace { number, text, debug_str, debug_line_str, index };
-struct Form {
+struct AttributeForm {
   std::uint64_t form;
   Shape shape;
   std::size_t width = 0;  ///< of `number`, `skipped`, and of the length of `block`
@@ -47,51 +47,51 @@ struct Form {
 
 // DWARF 5, table 7.6, and GNU's own forms.
 constexpr std::array kDwarfForms{
-    Form{0x01, Shape::address},
-    Form{0x03, Shape::block, 2},
-    Form{0x04, Shape::block, 4},
-    Form{0x05, Shape::number, 2},
-    Form{0x06, Shape::number, 4},
-    Form{0x07, Shape::number, 8},
-    Form{0x08, Shape::inline_text, 0, TextPlace::text},
-    Form{0x09, Shape::uleb_block},
-    Form{0x0a, Shape::block, 1},
-    Form{0x0b, Shape::number, 1},
-    Form{0x0c, Shape::number, 1},
-    Form{0x0d, Shape::sleb},
-    Form{0x0e, Shape::offset, 0, TextPlace::debug_str},
-    Form{0x0f, Shape::uleb},
-    Form{0x10, Shape::ref_address},
-    Form{0x11, Shape::number, 1},
-    Form{0x12, Shape::number, 2},
-    Form{0x13, Shape::number, 4},
-    Form{0x14, Shape::number, 8},
-    Form{0x15, Shape::uleb},
-    Form{0x17, Shape::offset},
-    Form{0x18, Shape::uleb_block},
-    Form{0x19, Shape::nothing},
-    Form{0x1a, Shape::uleb, 0, TextPlace::index},
-    Form{0x1b, Shape::uleb},
-    Form{0x1c, Shape::number, 4},
-    Form{0x1d, Shape::offset},
-    Form{0x1e, Shape::skipped, 16},
-    Form{0x1f, Shape::offset, 0, TextPlace::debug_line_str},
-    Form{0x20, Shape::number, 8},
-    Form{0x22, Shape::uleb},
-    Form{0x23, Shape::uleb},
-    Form{0x24, Shape::number, 8},
-    Form{0x25, Shape::number, 1, TextPlace::index},
-    Form{0x26, Shape::number, 2, TextPlace::index},
-    Form{0x27, Shape::number, 3, TextPlace::index},
-    Form{0x28, Shape::number, 4, TextPlace::index},
-    Form{0x29, Shape::number, 1},
-    Form{0x2a, Shape::number, 2},
-    Form{0x2b, Shape::number, 3},
-    Form{0x2c, Shape::number, 4},
-    Form{0x1f01, Shape::uleb},
-    Form{0x1f02, Shape::uleb, 0, TextPlace::index},
-    Form{0x1f20, Shape::offset},
-    Form{0x1f21, Shape::offset},
+    AttributeForm{0x01, Shape::address},
+    AttributeForm{0x03, Shape::block, 2},
+    AttributeForm{0x04, Shape::block, 4},
+    AttributeForm{0x05, Shape::number, 2},
+    AttributeForm{0x06, Shape::number, 4},
+    AttributeForm{0x07, Shape::number, 8},
+    AttributeForm{0x08, Shape::inline_text, 0, TextPlace::text},
+    AttributeForm{0x09, Shape::uleb_block},
+    AttributeForm{0x0a, Shape::block, 1},
+    AttributeForm{0x0b, Shape::number, 1},
+    AttributeForm{0x0c, Shape::number, 1},
+    AttributeForm{0x0d, Shape::sleb},
+    AttributeForm{0x0e, Shape::offset, 0, TextPlace::debug_str},
+    AttributeForm{0x0f, Shape::uleb},
+    AttributeForm{0x10, Shape::ref_address},
+    AttributeForm{0x11, Shape::number, 1},
+    AttributeForm{0x12, Shape::number, 2},
+    AttributeForm{0x13, Shape::number, 4},
+    AttributeForm{0x14, Shape::number, 8},
+    AttributeForm{0x15, Shape::uleb},
+    AttributeForm{0x17, Shape::offset},
+    AttributeForm{0x18, Shape::uleb_block},
+    AttributeForm{0x19, Shape::nothing},
+    AttributeForm{0x1a, Shape::uleb, 0, TextPlace::index},
+    AttributeForm{0x1b, Shape::uleb},
+    AttributeForm{0x1c, Shape::number, 4},
+    AttributeForm{0x1d, Shape::offset},
+    AttributeForm{0x1e, Shape::skipped, 16},
+    AttributeForm{0x1f, Shape::offset, 0, TextPlace::debug_line_str},
+    AttributeForm{0x20, Shape::number, 8},
+    AttributeForm{0x22, Shape::uleb},
+    AttributeForm{0x23, Shape::uleb},
+    AttributeForm{0x24, Shape::number, 8},
+    AttributeForm{0x25, Shape::number, 1, TextPlace::index},
+    AttributeForm{0x26, Shape::number, 2, TextPlace::index},
+    AttributeForm{0x27, Shape::number, 3, TextPlace::index},
+    AttributeForm{0x28, Shape::number, 4, TextPlace::index},
+    AttributeForm{0x29, Shape::number, 1},
+    AttributeForm{0x2a, Shape::number, 2},
+    AttributeForm{0x2b, Shape::number, 3},
+    AttributeForm{0x2c, Shape::number, 4},
+    AttributeForm{0x1f01, Shape::uleb},
+    AttributeForm{0x1f02, Shape::uleb, 0, TextPlace::index},
+    AttributeForm{0x1f20, Shape::offset},
+    AttributeForm{0x1f21, Shape::offset},
 };
 
 struct Unit {
@@ -250,7 +250,7 @@ class UnitReader {
   AttributeValue read_value(Cursor& cursor, const Unit& unit, std::uint64_t form, std::uint64_t constant) const {
     if (form == kFormIndirect) form = cursor.leb128();
     if (form == kFormImplicitConst) return {TextPlace::number, constant, {}};
-    const auto* row = std::ranges::find(kDwarfForms, form, &Form::form);
+    const auto* row = std::ranges::find(kDwarfForms, form, &AttributeForm::form);
     if (row == kDwarfForms.end()) {
       cursor.reject(ErrorKind::unsupported, fmt::format("DWARF form {:#x}", form));
       return {};

@@ -52,9 +52,9 @@ Result<ModuleSignature> read_signature(View file) {
   auto marker = file.fetch(file.size() - kMarker.size(), kMarker.size());
   if (!marker) return pass(marker);
   if (as_text(*marker) != kMarker) return signature;
-  const auto broken = [&](std::string why) {
+  const auto broken = [&](std::string_view why) {
     signature.state = ModuleSignature::State::malformed;
-    signature.why = std::move(why);
+    signature.why = why;
     return signature;
   };
   const auto end = file.size() - kMarker.size();

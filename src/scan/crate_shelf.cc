@@ -83,7 +83,7 @@ const Artifact* CrateShelf::by_svh(std::string_view svh) {
 const Artifact& CrateShelf::full(const Artifact& artifact) {
   if (!artifact.crate || !artifact.crate->is_stub) return artifact;
   const auto* found = by_svh(artifact.crate->svh);
-  return found ? *found : artifact;
+  return found ? *found : artifact;  // NOLINT(bugprone-return-const-ref-from-parameter): callers keep theirs
 }
 
 Result<const NamedItems*> CrateShelf::open(const Artifact& artifact) {

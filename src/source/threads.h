@@ -33,7 +33,7 @@ void on_threads(unsigned count, const Work& work) {
     std::vector<std::jthread> others;
     try {
       for (unsigned i = 1; i < count; ++i) others.emplace_back([&guarded_work, i] { guarded_work(i); });
-    } catch (...) {
+    } catch (...) {  // NOLINT(bugprone-empty-catch)
       // Neither a thread nor the room to note one: those that run do the work.
     }
     guarded_work(0);

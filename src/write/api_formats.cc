@@ -60,6 +60,7 @@ std::string_view module_of(std::string_view path) {
 // Names hold nothing that Markdown reads between backquotes.
 std::string api_markdown(const ApiListing& listing) {
   std::vector<const ApiEntry*> sorted;
+  sorted.reserve(listing.entries.size());
   for (const auto& entry : listing.entries) sorted.push_back(&entry);
   std::ranges::stable_sort(sorted, {}, [](const auto* entry) { return module_of(entry->path); });
   std::string out = fmt::format("# `{}`\n\n{}\n", printable(listing.crate), printable(listing.rustc));
