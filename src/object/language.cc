@@ -221,7 +221,7 @@ Result<void> read_wasm_producers(View file, CompilerTraces& evidence) {
         evidence.rustc = "rustc version " + version;
         evidence.found(RustTrace::signature, *evidence.rustc);
       } else if (field == "processed-by" && !evidence.other) {
-        evidence.other = name + " " + version;
+        evidence.other = fmt::format("{} {}", name, version);
       }
     }
   }

@@ -5,6 +5,8 @@
 // Machine and class, the size of the first section of each name, the libraries needed, and all that is exported. LIEF needs
 // seconds and a gigabyte for the largest libraries: those of more than MEGABYTES are left out, and counted.
 #include <fcntl.h>
+#include <rartifacts/container.h>
+#include <rartifacts/elf.h>
 #include <rartifacts/object.h>
 #include <sys/stat.h>
 #include <unistd.h>
