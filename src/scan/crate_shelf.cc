@@ -80,11 +80,13 @@ const Artifact* CrateShelf::by_svh(std::string_view svh) {
   return found;
 }
 
+// Callers keep theirs as long as what they get. NOLINTBEGIN(bugprone-return-const-ref-from-parameter)
 const Artifact& CrateShelf::full(const Artifact& artifact) {
   if (!artifact.crate || !artifact.crate->is_stub) return artifact;
   const auto* found = by_svh(artifact.crate->svh);
-  return found ? *found : artifact;  // NOLINT(bugprone-return-const-ref-from-parameter): callers keep theirs
+  return found ? *found : artifact;
 }
+// NOLINTEND(bugprone-return-const-ref-from-parameter)
 
 Result<const NamedItems*> CrateShelf::open(const Artifact& artifact) {
   const auto known = crates_.find(&artifact);
