@@ -41,6 +41,7 @@ std::vector<std::string> newest_versions(const ElfFacts& facts) {
     if (known.empty() || is_older_version(known.substr(number), text.substr(number))) known = text;
   }
   std::vector<std::string> names;
+  names.reserve(newest.size());
   for (const auto& [prefix, version] : newest) names.emplace_back(version);
   return names;
 }
