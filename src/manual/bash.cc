@@ -105,7 +105,8 @@ std::string bash_values(const HelpPage& page, HelpPages pages) {
   for (const auto* option : all_options(page)) {
     if (option->value.empty()) continue;
     std::vector<std::string> patterns;
-    for (const auto& name : option->names) patterns.push_back(command + ',' + name);
+    patterns.reserve(option->names.size());
+    for (const auto& name : option->names) patterns.push_back(fmt::format("{},{}", command, name));
     add(fmt::format("{}", fmt::join(patterns, " | ")), offer_for(page, *option, pages));
   }
   if (!page.commands.empty()) add(",1", {Offer::What::words, page.commands, {}, false});

@@ -39,6 +39,7 @@ std::string text_of(const HelpPage& page, const HelpOption& option) {
   auto text = roff_text(what);
   if (option.choices.empty()) return text;
   std::vector<std::string> words;
+  words.reserve(option.choices.size());
   for (const auto& choice : option.choices) words.push_back(roff_bold(choice));
   const auto section = std::ranges::find_if(page.sections, [&](const HelpSection& each) {
     return std::ranges::equal(each.rows, option.choices, {}, &HelpRow::name);

@@ -32,6 +32,7 @@ constexpr std::array<ValueRow, 6> kValues{{
 
 std::vector<HelpRow> rules() {
   std::vector<HelpRow> rows;
+  rows.reserve(rule_table.size());
   for (const auto& row : rule_table) rows.push_back({std::string(row.id), std::string(row.says)});
   return rows;
 }

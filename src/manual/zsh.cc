@@ -89,7 +89,7 @@ std::string zsh_option(const HelpPage& page, const HelpOption& option, HelpPages
   std::string out;
   for (const auto& each : option.names) {
     const auto end = option.value.empty() ? "" : each.starts_with("--") ? "=" : "+";
-    out += fmt::format(" \\\n    {}", zsh_quoted(excluded + each + end + what + value));
+    out += fmt::format(" \\\n    {}", zsh_quoted(fmt::format("{}{}{}{}{}", excluded, each, end, what, value)));
   }
   return out;
 }
