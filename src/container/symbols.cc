@@ -15,20 +15,15 @@
 #include <algorithm>
 
 #include "container/coff_header.h"
+#include "container/elf_file.h"
 
 namespace rartifacts {
 namespace {
 
 constexpr std::uint64_t kMostForeignSymbols = std::uint64_t{4} << 20;
-constexpr std::uint64_t kLongestSymbol = 64 * 1024;
 constexpr std::uint8_t kClassFile = 103;  ///< IMAGE_SYM_CLASS_FILE, C_FILE
 
 std::string_view up_to_nul(std::string_view text) { return text.substr(0, text.find('\0')); }
-
-std::string_view name_in(Bytes strings, std::uint64_t offset) {
-  if (offset >= strings.size()) return {};
-  return up_to_nul(as_text(strings.subspan(offset)).substr(0, kLongestSymbol));
-}
 
 using Take = std::function<bool(const ForeignSymbol&)>;
 
@@ -53,7 +48,7 @@ Result<void> coff_symbols(View file, const Take& take) {
     const std::uint64_t auxiliary = symbol[size - 1];
     ForeignSymbol found;
     found.name =
-        load_le(symbol, 0, 4) == 0 ? name_in(strings, load_le(symbol, 4, 4)) : up_to_nul(as_text(symbol.first(8)));
+        load_le(symbol, 0, 4) == 0 ? string_at(strings, load_le(symbol, 4, 4)) : up_to_nul(as_text(symbol.first(8)));
     found.is_defined = load_le(symbol, 12, size == kBigSymbol ? 4 : 2) != 0;
     if (symbol[size - 2] == kClassFile) {
       const auto rest = std::min(auxiliary, count - i - 1) * size;
@@ -93,7 +88,7 @@ Result<void> macho_symbols(View file, const Take& take) {
       for (std::uint64_t k = 0; k < count; ++k) {
         const Bytes symbol = table->subspan(k * entry, entry);
         if ((symbol[4] & kStab) != 0) continue;
-        ForeignSymbol found{.name = name_in(*strings, load_le(symbol, 0, 4)),
+        ForeignSymbol found{.name = string_at(*strings, load_le(symbol, 0, 4)),
                             .is_defined = (symbol[4] & kTypeMask) != 0};
         if (found.name.starts_with('_')) found.name.remove_prefix(1);
         if (!take(found)) return {};
@@ -125,8 +120,8 @@ Result<void> xcoff_symbols(View file, const Take& take) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const Bytes symbol = table->subspan(i * kEntry, kEntry);
     ForeignSymbol found;
-    if (is64) found.name = name_in(strings, load_be(symbol, 8, 4));
-    else if (load_be(symbol, 0, 4) == 0) found.name = name_in(strings, load_be(symbol, 4, 4));
+    if (is64) found.name = string_at(strings, load_be(symbol, 8, 4));
+    else if (load_be(symbol, 0, 4) == 0) found.name = string_at(strings, load_be(symbol, 4, 4));
     else found.name = up_to_nul(as_text(symbol.first(8)));
     found.is_defined = load_be(symbol, 12, 2) != 0;
     found.is_file = symbol[16] == kClassFile;

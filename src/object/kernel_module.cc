@@ -33,7 +33,7 @@ constexpr std::uint64_t kSignatureHeader = 12;
 constexpr std::uint8_t kPkcs7 = 2;
 constexpr std::uint64_t kMaxModinfo = 1 << 20;
 constexpr std::uint64_t kVersionEntry = 64;
-constexpr std::uint64_t kMaxVersions = std::uint64_t{8} << 20;
+constexpr std::uint64_t kMaxVersionBytes = std::uint64_t{8} << 20;
 /// OBJECT IDENTIFIER 1.2.840.113549.1.7.2 (RFC 5652, 5.1).
 constexpr std::string_view kSignedData = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
 
@@ -103,7 +103,7 @@ std::string checksum_line(std::uint64_t crc, std::string_view name) { return fmt
 // struct modversion_info: an unsigned long and a name, 64 bytes together.
 Result<void> read_versions(const ElfFile& elf, const GElf_Shdr& section, ModuleFacts& facts) {
   facts.versions = section.sh_size / kVersionEntry;
-  if (section.sh_size > kMaxVersions) return fail(ErrorKind::too_large, "__versions of {} bytes", section.sh_size);
+  if (section.sh_size > kMaxVersionBytes) return fail(ErrorKind::too_large, "__versions of {} bytes", section.sh_size);
   auto content = elf.content(section);
   if (!content) return pass(content);
   const std::size_t word = gelf_getclass(elf.elf()) == ELFCLASS64 ? 8 : 4;
@@ -117,7 +117,7 @@ Result<void> read_versions(const ElfFile& elf, const GElf_Shdr& section, ModuleF
 
 Result<void> read_extended_versions(const ElfFile& elf, const GElf_Shdr& crcs, const GElf_Shdr& names,
                                     ModuleFacts& facts) {
-  if (crcs.sh_size > kMaxVersions || names.sh_size > kMaxVersions)
+  if (crcs.sh_size > kMaxVersionBytes || names.sh_size > kMaxVersionBytes)
     return fail(ErrorKind::too_large, "extended versions of {} bytes", std::max(crcs.sh_size, names.sh_size));
   auto numbers = elf.content(crcs);
   if (!numbers) return pass(numbers);

@@ -34,8 +34,8 @@ namespace {
 constexpr std::array<std::string_view, 8> kLibraryPaths{
     "library/core/src/",     "library/alloc/src/",  "library/std/src/", "library\\core\\src\\",
     "library\\alloc\\src\\", "library\\std\\src\\", "src/libcore/",     "src/libstd/"};
-constexpr std::size_t kLongestPath = 256;  ///< before and behind the part that is looked for
-constexpr std::size_t kTried = 64;         ///< texts for which a Location is looked for
+constexpr std::size_t kReach = 256;  ///< before and behind the part that is looked for
+constexpr std::size_t kTried = 64;   ///< texts for which a Location is looked for
 constexpr std::uint64_t kLargestPart = std::uint64_t{96} << 20;
 constexpr std::uint64_t kMostSearched = std::uint64_t{4} << 30;  ///< bytes, those looked at again counted again
 constexpr std::size_t kMostPlaces = 4096;
@@ -104,12 +104,12 @@ class LocationSearch {
   }
 
   static std::optional<SourcePath> candidate_at(std::string_view text, std::size_t at) {
-    const auto reach = text.substr(at, kLongestPath);
+    const auto reach = text.substr(at, kReach);
     const auto ending = reach.find(".rs");
     if (ending == reach.npos || !std::ranges::all_of(reach.substr(0, ending), is_path_character)) return std::nullopt;
     SourcePath candidate{.end = at + ending + 3, .begins = {}};
     auto low = at;
-    while (low > 0 && at - low < kLongestPath && is_path_character(text[low - 1])) --low;
+    while (low > 0 && at - low < kReach && is_path_character(text[low - 1])) --low;
     for (auto begin = low; begin < at; ++begin) {
       const bool is_drive = begin + 2 < at && text[begin + 1] == ':';
       if (text[begin] == '/' || is_drive) candidate.begins.push_back(begin);
@@ -128,7 +128,7 @@ class LocationSearch {
         found_.commit = commit;
     }
     if (found_.release) return;
-    const auto before = text.substr(at - std::min(at, kLongestPath), std::min(at, kLongestPath));
+    const auto before = text.substr(at - std::min(at, kReach), std::min(at, kReach));
     constexpr std::string_view kFolder = "/rustc-";
     const auto folder = before.rfind(kFolder);
     if (folder == before.npos || end == 0) return;
