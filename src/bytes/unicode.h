@@ -5,6 +5,8 @@
 
 namespace rartifacts {
 
+constexpr bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 /// The code point of a sequence as `utf8_sequence` delimits it.
 char32_t code_point(std::string_view sequence);
 

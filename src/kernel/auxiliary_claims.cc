@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "bytes/unicode.h"
+
 namespace rartifacts {
 namespace {
 
@@ -15,8 +17,6 @@ bool is_plain_text(std::string_view text) {
   };
   return std::ranges::none_of(text, is_strange) && is_utf8(text);
 }
-
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // `-C`, `--cfg`: the next line may be its value.
 bool is_bare_option(std::string_view line) {

@@ -11,7 +11,6 @@
 namespace rartifacts {
 namespace {
 
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_ascii_alphanumeric(char c) { return is_ascii_letter(c) || (c >= '0' && c <= '9'); }
 
 // `##[` and `##word[`, as runners look for it anywhere in a line.
