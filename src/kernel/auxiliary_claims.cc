@@ -12,10 +12,13 @@ namespace rartifacts {
 namespace {
 
 bool is_plain_text(std::string_view text) {
-  const auto is_strange = [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) && c != '\t' && c != '\n' && c != '\r';
-  };
-  return std::ranges::none_of(text, is_strange) && is_utf8(text);
+  bool is_ascii = true;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f) return false;
+    is_ascii = is_ascii && byte < 0x80;
+  }
+  return is_ascii || is_utf8(text);
 }
 
 // `-C`, `--cfg`: the next line may be its value.
