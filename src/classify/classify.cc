@@ -126,7 +126,9 @@ Result<void> take_module(Artifact& artifact, View file) {
   auto own = has_own_c(file);
   if (!own) return pass(own);
   if (!*own) {
-    artifact.notes.push_back("its symbol table was stripped: the C in it may be only what Kbuild adds to every module");
+    artifact.notes.push_back(
+        "the names of its source files were stripped: the C in it may be only what Kbuild adds to every module, and a "
+        "function without a mangled name may be Rust with #[no_mangle]");
   } else if (!**own) {
     artifact.object->language = Language::rust;
     auto& producer = artifact.object->producer;

@@ -220,7 +220,8 @@ Result<std::optional<bool>> has_own_c(View file) {
     if (!is_kbuild && name.ends_with(".c")) return true;
   }
   if (has_files) return false;
-  return has_functions ? std::optional(has_c_function) : std::nullopt;
+  // A function without a mangled name may be C, or Rust under #[no_mangle].
+  return has_functions && !has_c_function ? std::optional(false) : std::nullopt;
 }
 
 Result<bool> has_machine_code(View file) {

@@ -115,7 +115,9 @@ class Modules(ScanTest):
         self.assertEqual(self.inspect(module)["object"]["language"], "rust")
         both = self.module("both_stripped", rust=True, own_c=True)
         tool("strip", "--strip-debug", both, cwd=self.folder)
-        self.assertEqual(self.inspect(both)["object"]["language"], "mixed")
+        artifact = self.inspect(both)
+        self.assertEqual(artifact["object"]["language"], "mixed")
+        self.assertIn("#[no_mangle]", artifact["notes"][0])  # a function of C, or one of Rust with a name of C
         tool("objcopy", "--strip-all", "--remove-section=.symtab", module, cwd=self.folder)
         artifact = self.inspect(module)
         self.assertEqual(artifact["object"]["language"], "mixed")
