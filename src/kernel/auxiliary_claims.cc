@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "kernel/auxiliary_claims.h"
 
-#include <rartifacts/bytes.h>
+#include <rartifacts/container.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -47,9 +47,8 @@ bool is_json_object(std::string_view text) {
   return first != text.npos && text[first] == '{' && nlohmann::json::accept(text);
 }
 
-// Raw, and in the wrapper that Apple's tools put around it.
 bool is_bitcode(std::string_view bytes) {
-  return bytes.starts_with("BC\xc0\xde") || bytes.starts_with("\xde\xc0\x17\x0b");
+  return object_format(as_bytes(bytes.substr(0, 64))) == ObjectFormat::bitcode;
 }
 
 struct Claim {

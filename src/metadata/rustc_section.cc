@@ -16,10 +16,11 @@
 // Defined by: rustc_codegen_ssa back/metadata.rs; google/snappy framing_format.txt.
 #include <rartifacts/metadata.h>
 #include <snappy.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
+
+#include "bytes/inflate.h"
 
 namespace rartifacts {
 namespace {
@@ -78,33 +79,11 @@ Result<std::vector<std::uint8_t>> unpack_snappy(Bytes packed) {
   return out;
 }
 
-Result<std::vector<std::uint8_t>> unpack_deflate(Bytes packed) {
-  std::vector<std::uint8_t> out;
-  z_stream stream{};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return fail(ErrorKind::io, "zlib does not start");
-  stream.next_in = const_cast<std::uint8_t*>(packed.data());
-  stream.avail_in = static_cast<unsigned>(packed.size());
-  int status = Z_OK;
-  while (status == Z_OK && out.size() < kMaxUnpacked) {
-    constexpr std::size_t kStep = std::size_t{256} << 10;
-    const auto filled = out.size();
-    out.resize(filled + kStep);
-    stream.next_out = out.data() + filled;
-    stream.avail_out = kStep;
-    status = inflate(&stream, Z_NO_FLUSH);
-    out.resize(filled + kStep - std::min<std::size_t>(stream.avail_out, kStep));
-  }
-  inflateEnd(&stream);
-  if (status == Z_OK) return fail(ErrorKind::too_large, ".rustc unpacks to more than {} MiB", kMaxUnpacked >> 20);
-  if (status != Z_STREAM_END) return fail(ErrorKind::malformed, "DEFLATE data of .rustc is damaged");
-  return out;
-}
-
 Result<RustcSection> unpack(View section, std::uint64_t at, std::uint64_t length) {
   auto packed = section.fetch(at, length);
   if (!packed) return pass(packed);
   const bool is_snappy = as_text(*packed).starts_with(kSnappyStart);
-  auto bytes = is_snappy ? unpack_snappy(*packed) : unpack_deflate(*packed);
+  auto bytes = is_snappy ? unpack_snappy(*packed) : inflate_all(*packed, DeflateForm::bare, kMaxUnpacked, ".rustc");
   if (!bytes) return pass(bytes);
   auto storage = std::make_unique<Image>(Image::of_bytes(std::move(*bytes)));
   const View blob(*storage);
