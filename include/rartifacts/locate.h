@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -143,7 +144,7 @@ class CrateLocator {
 /// bring along stands right behind them, in every list the same.
 class SysrootPart {
  public:
-  /// To be called for all crates of a set first.
+  /// To be called for all crates of a set first; they must outlive it.
   void learn(const Crate& crate);
   /// One flag for each dependency.
   std::vector<bool> of(const Crate& crate) const;
@@ -153,8 +154,11 @@ class SysrootPart {
   std::size_t lead(const List& list) const;
 
   /// What follows the crate with that SVH on every list that has it.
-  std::map<std::string, std::vector<std::string>, std::less<>> followers_;
+  std::map<std::string, std::span<const Dependency>, std::less<>> followers_;
 };
+
+/// True when the file is unreadable, or elsewhere: nothing is known about it, and nothing is said.
+bool says_nothing(const Problem& problem);
 
 /// The metadata version that a released rustc writes; nothing for what is no release, or not known.
 std::optional<std::uint8_t> metadata_version_of(const Release& release);

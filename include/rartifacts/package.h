@@ -16,9 +16,10 @@ namespace rartifacts {
 struct PackageIdentity {
   std::string name;
   std::string version;
-  std::string architecture;            ///< `amd64`, `x86_64`, `noarch`, `all`: as the format calls it
-  std::vector<std::string> yields_to;  ///< names of the packages that it replaces, breaks, conflicts with or obsoletes
-  std::vector<std::string> provides;   ///< names under which others may know it
+  std::string architecture;  ///< `amd64`, `x86_64`, `noarch`, `all`: as the format calls it
+  std::vector<std::string>
+      yields_to;  ///< names of the packages that it replaces, breaks, conflicts with or obsoletes; sorted
+  std::vector<std::string> provides;  ///< names under which others may know it
 };
 
 /// True when `one` replaces, breaks, conflicts with or obsoletes `other`, under whatever name. Versions are not looked at.

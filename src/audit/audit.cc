@@ -17,6 +17,7 @@
 #include <rartifacts/audit.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
@@ -55,7 +56,7 @@ void judge_problems(ScanResult& result, Findings& findings) {
     if (!rule) {
       // Not readable, but a kernel's module build has no use for it.
       const bool is_needless =
-          is_in_kernel && is_crate_file(file_name_of(problem.path), "") && !findings.is_open(problem.path);
+          is_in_kernel && is_crate_file(file_name_of(problem.path)) && !findings.is_open(problem.path);
       if (is_needless)
         findings.add(Severity::warning, Rule::stale_artifact, problem.path, "",
                      "nothing needs it, and it cannot be read: " + describe(problem.error));
@@ -63,7 +64,7 @@ void judge_problems(ScanResult& result, Findings& findings) {
     }
     const bool is_link = *rule != Rule::corrupt_artifact && *rule != Rule::rlib_without_metadata;
     if (*rule == Rule::dangling_link && !findings.blames(problem.path, *rule) &&
-        is_crate_file(file_name_of(problem.path), "")) {
+        is_crate_file(file_name_of(problem.path))) {
       // rustc passes over it: nothing needs it. Of other libraries, it is nobody's business here.
       if (problem.path.ends_with(".rmeta") || problem.path.ends_with(".rlib"))
         findings.add(Severity::warning, *rule, problem.path, crate_of_file(problem.path), describe(problem.error));
@@ -216,6 +217,11 @@ Audit audit(std::vector<ScanResult>& roots, const AuditOptions& options) {
     all.crates += one.crates;
     all.lacks_config = all.lacks_config || one.lacks_config;
   }
+  const auto identity = [](const UncheckedCrate& one) { return std::tie(one.name, one.svh); };
+  std::ranges::sort(all.unchecked, {}, identity);
+  const auto repeated = std::ranges::unique(all.unchecked, {}, identity);
+  all.crates -= repeated.size();
+  all.unchecked.erase(repeated.begin(), repeated.end());
   sort(all);
   return all;
 }

@@ -310,7 +310,8 @@ class CrateAudit {
     if (options_.rustc) reader.rustc = *options_.rustc, reader.metadata_version.reset();
     CrateLocator locator(shelf_, std::move(reader), near.folders());
     const auto found = locator.find({name, nullptr, path.empty() ? std::vector<std::string>() : std::vector{path}});
-    if (found.state != Located::State::chosen) blame_.report({name, nullptr, "", "--extern", path}, found, locator);
+    const auto& place = path.empty() && !locator.folders().empty() ? locator.folders().front().path : path;
+    if (found.state != Located::State::chosen) blame_.report({name, nullptr, "", "--extern", place}, found, locator);
   }
 
   void check_link(const Artifact& user, const Dependency& needed, const Located& found) {

@@ -128,16 +128,10 @@ std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelR
   return folders;
 }
 
-bool is_crate_file(std::string_view file, std::string_view crate) {
-  if (!file.starts_with("lib")) return false;
-  file.remove_prefix(3);
-  return file.starts_with(crate) && (file.ends_with(".rmeta") || file.ends_with(".rlib") || file.ends_with(".so") ||
-                                     file.ends_with(".dylib") || file.ends_with(".dll"));
-}
-
-bool says_nothing(const Problem& problem) {
-  constexpr std::array kUnknown{ErrorKind::io, ErrorKind::changed, ErrorKind::escaping, ErrorKind::absolute};
-  return std::ranges::find(kUnknown, problem.error.kind) != kUnknown.end();
+bool is_crate_file(std::string_view file) {
+  constexpr std::array<std::string_view, 5> kEndings{".rmeta", ".rlib", ".so", ".dylib", ".dll"};
+  return file.starts_with("lib") &&
+         std::ranges::any_of(kEndings, [&](std::string_view ending) { return file.ends_with(ending); });
 }
 
 KernelCrates find_kernel_crates(const ScanResult& result, const KernelRoot& kernel, const AuditOptions& options,

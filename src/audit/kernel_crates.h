@@ -24,10 +24,7 @@ KernelCrates find_kernel_crates(const ScanResult& result, const KernelRoot& kern
 /// Where rustc looks for crates when it compiles a module: rust/, and what it leads to when it is a link.
 std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelRoot& kernel);
 
-/// True when rustc takes a file of that name for crate `crate`; for any crate when that is empty.
-bool is_crate_file(std::string_view file, std::string_view crate);
-
-/// True when the file is unreadable, or elsewhere: nothing is known about it, and nothing is said.
-bool says_nothing(const Problem& problem);
+/// True when rustc takes a file of that name for one of a crate.
+bool is_crate_file(std::string_view file);
 
 }  // namespace rartifacts

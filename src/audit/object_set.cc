@@ -96,10 +96,11 @@ void check_versions(const Artifact& artifact, const KernelRoot* kernel, Findings
     if (found == kernel->exports->end() || found->second.crc == 0) continue;
     ++compared;
     if (found->second.crc == symbol.crc) continue;
-    if (++count > kNamedSymbols) continue;
+    ++count;
     if (name == "module_layout") names.insert(names.begin(), name);
-    else names.push_back(demangle(name).value_or(RustName{name, {}}).text);
+    else if (names.size() < kNamedSymbols) names.push_back(demangle(name).value_or(RustName{name, {}}).text);
   }
+  names.resize(std::min(names.size(), kNamedSymbols));
   if (count > 0)
     findings.add(
         Rule::symbol_version, artifact.path, "",

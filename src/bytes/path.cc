@@ -38,7 +38,10 @@ std::vector<std::string> parts_of(std::string_view path) {
 
 std::string path_of(const std::vector<std::string>& parts) {
   std::string path;
-  for (const auto& part : parts) path = join_path(path, part);
+  for (const auto& part : parts) {
+    if (!path.empty()) path += '/';
+    path += part;
+  }
   return path.empty() ? "." : path;
 }
 

@@ -36,11 +36,14 @@ class ApiComparison {
     for (const auto& [key, item] : after_)
       if (!before_.contains(key)) fresh_.push_back(item);
     pair_kinds();
+    drop_paired();
     pair_moves();
+    drop_paired();
     for (const auto* item : gone_) add(ApiChange::removed, *item, "", "");
     for (const auto* item : fresh_) add(ApiChange::added, *item, "", "");
-    std::ranges::sort(result_.items, {},
-                      [](const auto& item) { return std::tuple(item.path, name_of(item.kind), item.change); });
+    std::ranges::sort(result_.items, {}, [](const auto& item) {
+      return std::tuple<const std::string&, std::string_view, ApiChange>(item.path, name_of(item.kind), item.change);
+    });
     return std::move(result_);
   }
 
@@ -60,6 +63,11 @@ class ApiComparison {
     else ++result_.unchanged;
   }
 
+  /// Once for many pairs: the lists may be long.
+  void drop_paired() {
+    for (auto* list : {&gone_, &fresh_}) std::erase_if(*list, [&](const auto* item) { return paired_.contains(item); });
+  }
+
   /// Struct to enum, fn to macro: gone and new under one path.
   void pair_kinds() {
     std::map<std::string_view, std::vector<const ApiItem*>> by_path;
@@ -69,7 +77,7 @@ class ApiComparison {
       if (found == by_path.end() || found->second.size() != 1) return false;
       const auto* now = found->second.front();
       add(ApiChange::kind, *now, name_of(item->kind), name_of(now->kind));
-      std::erase(fresh_, now);
+      paired_.insert(now);
       by_path.erase(found);
       return true;
     });
@@ -94,9 +102,10 @@ class ApiComparison {
       const auto* now = found->second.front();
       moves.emplace(was->path, now->path);
       pairs.emplace_back(was, now);
-      std::erase(gone_, was);
-      std::erase(fresh_, now);
+      paired_.insert(was);
+      paired_.insert(now);
     }
+    drop_paired();
     for (const auto& [was, now] : pairs) {
       if (moved_with_owner(moves, was->path) == now->path) ++result_.unchanged;
       else add(ApiChange::moved, *now, was->path, now->path);
@@ -125,7 +134,7 @@ class ApiComparison {
   void move_contents(const Moves& moves) {
     std::erase_if(gone_, [&](const auto* item) {
       const auto now = after_.find(ApiKey(moved_with_owner(moves, item->path), name_of(item->kind)));
-      if (now == after_.end() || std::erase(fresh_, now->second) == 0) return false;
+      if (now == after_.end() || before_.contains(now->first) || !paired_.insert(now->second).second) return false;
       ++result_.unchanged;
       return true;
     });
@@ -133,6 +142,7 @@ class ApiComparison {
 
   ApiIndex before_, after_;
   std::vector<const ApiItem*> gone_, fresh_;
+  std::set<const ApiItem*> paired_;  ///< of both, those that are no longer gone or new
   ApiDifference result_;
 };
 

@@ -88,12 +88,12 @@ bool fits_flavor(const Artifact& artifact, std::size_t flavor) {
   return artifact.kind != Kind::rmeta && artifact.kind != Kind::rlib;
 }
 
-bool is_moment(const Problem& problem) {
-  constexpr std::array kMoments{ErrorKind::io, ErrorKind::changed, ErrorKind::escaping, ErrorKind::absolute};
-  return std::ranges::find(kMoments, problem.error.kind) != kMoments.end();
-}
-
 }  // namespace
+
+bool says_nothing(const Problem& problem) {
+  constexpr std::array kUnknown{ErrorKind::io, ErrorKind::changed, ErrorKind::escaping, ErrorKind::absolute};
+  return std::ranges::find(kUnknown, problem.error.kind) != kUnknown.end();
+}
 
 std::optional<FolderKind> folder_kind_of(std::string_view name) {
   const auto* row = std::ranges::find(kFolderKinds, name, &std::pair<std::string_view, FolderKind>::first);
@@ -290,7 +290,7 @@ Located CrateLocator::extract(const SoughtCrate& sought, bool is_macro, const Gr
 std::optional<Refusal> CrateLocator::refusal(const CrateFile& file, std::size_t flavor, const SoughtCrate& sought,
                                              bool is_macro) const {
   if (file.problem && flavor == kRmetaFlavor && file.problem->error.kind == ErrorKind::empty) return Refusal::silent;
-  if (file.problem) return is_moment(*file.problem) ? Refusal::unread : Refusal::corrupt;
+  if (file.problem) return says_nothing(*file.problem) ? Refusal::unread : Refusal::corrupt;
   if (!file.artifact || !fits_flavor(*file.artifact, flavor)) return Refusal::corrupt;
   const auto& header = *file.artifact->metadata;
   const auto& crate = *file.artifact->crate;

@@ -11,6 +11,9 @@ namespace {
 /// "Preludes").
 constexpr std::array<std::string_view, 5> kLanguageCrates{"alloc", "core", "proc_macro", "std", "test"};
 
+/// More crates than this no release brings with one of its own.
+constexpr std::size_t kMostFollowers = 256;
+
 // A name that is only a number is a word that rustc knows.
 bool is_language_crate(const CrateName& name) {
   return name.text ? std::ranges::find(kLanguageCrates, *name.text) != kLanguageCrates.end()
@@ -30,13 +33,13 @@ void SysrootPart::learn(const Crate& crate) {
   const auto& list = *crate.dependencies;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (!is_language_crate(list[i].name)) continue;
-    const auto [known, is_new] = followers_.try_emplace(list[i].svh);
+    const auto rest = std::span(list).subspan(i + 1);
+    const auto [known, is_new] = followers_.try_emplace(list[i].svh, rest.first(std::min(rest.size(), kMostFollowers)));
+    if (is_new) continue;
     auto& run = known->second;
-    if (is_new)
-      for (auto at = i + 1; at < list.size(); ++at) run.push_back(list[at].svh);
     std::size_t same = 0;
-    while (same < run.size() && i + 1 + same < list.size() && run[same] == list[i + 1 + same].svh) ++same;
-    run.resize(same);
+    while (same < run.size() && same < rest.size() && run[same].svh == rest[same].svh) ++same;
+    run = run.first(same);
   }
 }
 
@@ -57,16 +60,16 @@ std::vector<bool> SysrootPart::of(const Crate& crate) const {
   if (!crate.dependencies) return part;
   const auto& list = *crate.dependencies;
   part.resize(list.size());
-  std::fill_n(part.begin(), lead(list), true);
-  const bool has_lead = lead(list) > 0;
-  for (std::size_t i = lead(list); i < list.size(); ++i) {
-    if (has_lead && stands_with_core(list[i].name)) part[i] = true;  // compiler_builtins may come last
+  const auto leading = lead(list);
+  std::fill_n(part.begin(), leading, true);
+  for (auto i = leading; i < list.size(); ++i) {
+    if (leading > 0 && stands_with_core(list[i].name)) part[i] = true;  // compiler_builtins may come last
     if (!is_language_crate(list[i].name)) continue;
     part[i] = true;
     const auto run = followers_.find(list[i].svh);
     if (run == followers_.end()) continue;
     for (std::size_t at = 0; at < run->second.size(); ++at)
-      if (i + 1 + at < list.size() && list[i + 1 + at].svh == run->second[at]) part[i + 1 + at] = true;
+      if (i + 1 + at < list.size() && list[i + 1 + at].svh == run->second[at].svh) part[i + 1 + at] = true;
   }
   return part;
 }

@@ -69,7 +69,7 @@ std::string_view relation_name(std::string_view relation) {
 
 bool yields(const PackageIdentity& one, const PackageIdentity& other) {
   const auto is_named = [&](const std::string& name) {
-    return !name.empty() && std::ranges::find(one.yields_to, name) != one.yields_to.end();
+    return !name.empty() && std::ranges::binary_search(one.yields_to, name);
   };
   return is_named(other.name) || std::ranges::any_of(other.provides, is_named);
 }

@@ -68,16 +68,18 @@ void CrateShelf::scan_folder() {
 }
 
 const Artifact* CrateShelf::by_svh(std::string_view svh) {
+  if (const auto known = by_svh_.find(svh); known != by_svh_.end()) return known->second;
   const Artifact* found = nullptr;
   const auto look = [&](const ScanResult& scan) {
     for (const auto& artifact : scan.artifacts)
       if (artifact.crate && artifact.crate->svh == svh && !artifact.link_target) found = preferred(found, artifact);
   };
   look(scan_);
-  if (found && !found->crate->is_stub) return found;
-  scan_folder();
-  look(neighbours_);
-  return found;
+  if (!found || found->crate->is_stub) {
+    scan_folder();
+    look(neighbours_);
+  }
+  return by_svh_.emplace(svh, found).first->second;
 }
 
 // Callers keep theirs as long as what they get. NOLINTBEGIN(bugprone-return-const-ref-from-parameter)

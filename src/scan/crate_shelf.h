@@ -41,6 +41,7 @@ class CrateShelf {
   ScanResult scan_;
   std::string folder_;
   ScanResult neighbours_;
+  std::map<std::string, const Artifact*, std::less<>> by_svh_;  ///< what was asked for
   std::map<const Artifact*, Result<std::unique_ptr<Crate>>> crates_;
 };
 

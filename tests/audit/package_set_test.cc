@@ -101,7 +101,7 @@ TEST_SUITE("package") {
       "path-conflict: silent when the content is one, when one yields to the other, when one is a version of the "
       "other") {
     CHECK(!is_found(clash(package("a"), package("b"), true), Rule::path_conflict));
-    CHECK(!is_found(clash(package("a", "amd64", {"x", "b"}), package("b")), Rule::path_conflict));
+    CHECK(!is_found(clash(package("a", "amd64", {"b", "x"}), package("b")), Rule::path_conflict));
     CHECK(!is_found(clash(package("a"), package("b", "amd64", {"a"})), Rule::path_conflict));
     CHECK(is_found(clash(package("a", "amd64", {"a"}), package("b", "amd64", {"b"})), Rule::path_conflict));
     CHECK(is_found(clash(package("a", "amd64", {""}), package("")), Rule::path_conflict));
