@@ -113,8 +113,7 @@ struct Artifact {
   std::optional<ModuleFacts> module;  ///< of a kernel module
   std::optional<LinkFacts> link;      ///< of objects and archives, when asked for
   std::optional<ProcMacroFacts> proc_macro;
-  std::optional<std::vector<std::string>> exports;  ///< of a linked ELF file: symbols it exports, when asked for
-  std::optional<std::vector<MemberFacts>> members;  ///< of an archive, when asked for
+  std::optional<std::vector<MemberFacts>> members;                ///< of an archive, when asked for
   std::vector<std::pair<std::string, std::uint64_t>> path_leaks;  ///< prefixes looked for, and how often they are in it
   std::vector<std::string> notes;  ///< what the reader should know about how certain all this is
 };

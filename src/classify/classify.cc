@@ -57,8 +57,9 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
     if (artifact.metadata || has_rust || (*member)->external) continue;
     has_rust = (*member)->name.ends_with(".rcgu.o");
     auto content = file.sub((*member)->offset, (*member)->size);
-    if (has_rust || !content || !object_format(content->head(64))) continue;
-    if (object_format(content->head(64)) == ObjectFormat::coff_import && imports++ == 0) dll = imported_dll(*content);
+    const auto format = has_rust || !content ? std::nullopt : object_format(content->head(64));
+    if (!format) continue;
+    if (*format == ObjectFormat::coff_import && imports++ == 0) dll = imported_dll(*content);
     auto object = read_object(*content);
     has_rust = object && (object->language == Language::rust || object->language == Language::mixed);
   }
@@ -73,7 +74,8 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
 // A dynamic library: a proc macro exports the decls symbol and carries metadata that says so. Stripping can take either
 // half away, and then the library is still called what it was, with the missing half named.
 Result<void> classify_library(Artifact& artifact, View file, const std::optional<std::vector<std::string>>& known) {
-  const auto exports = known.value_or(std::vector<std::string>());
+  static const std::vector<std::string> kNone;
+  const auto& exports = known ? *known : kNone;
   const auto decls = std::ranges::find_if(exports, [](const auto& name) { return name.starts_with(kDeclsPrefix); });
   ProcMacroFacts facts;
   facts.exports_known = known.has_value();
@@ -161,10 +163,10 @@ Result<std::optional<Artifact>> classify_elf(View file, std::string_view file_na
   constexpr std::uint16_t kExecutable = 2;
   constexpr std::uint16_t kShared = 3;
   if (elf->e_type == kRelocatable) {
-    auto modinfo = find_section(file, ".modinfo");
-    if (!modinfo) return pass(modinfo);
     auto link_once = find_section(file, ".gnu.linkonce.this_module");
     if (!link_once) return pass(link_once);
+    auto modinfo = *link_once ? find_section(file, ".modinfo") : std::optional<View>();
+    if (!modinfo) return pass(modinfo);
     auto is_of_modpost = *link_once ? is_modpost_object(file, file_name, *modinfo) : false;
     if (!is_of_modpost) return pass(is_of_modpost);
     artifact.kind = *modinfo && *link_once && !*is_of_modpost ? Kind::kernel_module : Kind::object;

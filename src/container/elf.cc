@@ -40,9 +40,15 @@ constexpr std::size_t kMaxDynamicNames = 4096;
 
 constexpr std::array<std::string_view, 5> kTypes{"none", "rel", "exec", "dyn", "core"};
 
+/// Of all notes of a file: any number of headers may announce the same bytes, and libelf keeps a copy of each.
+constexpr std::uint64_t kMaxNoteBytes = std::uint64_t{1} << 20;
+
 // Objects and kernel modules have no segments: there it is found by its section.
 Result<std::optional<std::string>> read_build_id(const ElfFile& elf, const std::vector<GElf_Phdr>& segments) {
+  auto left = kMaxNoteBytes;
   const auto scan = [&](std::uint64_t offset, std::uint64_t size, bool is_wide) -> Result<std::optional<std::string>> {
+    if (size > left) return std::nullopt;
+    left -= size;
     auto data = elf.translated(offset, size, is_wide ? ELF_T_NHDR8 : ELF_T_NHDR);
     if (!data) return pass(data);
     if (!*data) return std::nullopt;

@@ -35,9 +35,7 @@ Result<LoadedFile> loaded_elf(View file) {
     auto view = elf->view(*section);
     if (!view) return pass(view);
     if (section->sh_type == SHT_RELA) loaded.relocations.push_back(*view);
-    else
-      loaded.parts.push_back({std::string(elf->section_name(*section).value_or("")), *view, section->sh_addr,
-                              (section->sh_flags & SHF_WRITE) == 0});
+    else loaded.parts.push_back({*view, section->sh_addr, (section->sh_flags & SHF_WRITE) == 0});
   }
   loaded.is_relocated_apart = !loaded.relocations.empty() || loaded.has_unread_relocations;
   if (elf->section_count() > 0) return loaded;
@@ -47,7 +45,7 @@ Result<LoadedFile> loaded_elf(View file) {
     if (segment.p_type != PT_LOAD || segment.p_filesz == 0) continue;
     auto view = file.sub(segment.p_offset, segment.p_filesz);
     if (!view) return pass(view);
-    loaded.parts.push_back({"", *view, segment.p_vaddr, (segment.p_flags & PF_W) == 0});
+    loaded.parts.push_back({*view, segment.p_vaddr, (segment.p_flags & PF_W) == 0});
     // Among much else, also the relocations stand there.
     if ((segment.p_flags & PF_W) == 0) loaded.relocations.push_back(*view);
   }
@@ -77,9 +75,7 @@ Result<LoadedFile> loaded_pe(View file) {
     if ((flags & kCode) != 0 || size == 0) continue;
     auto view = file.sub(load_le(*section, 20, 4), size);
     if (!view) return pass(view);
-    auto name = as_text(section->first(8));
-    name = name.substr(0, name.find('\0'));
-    loaded.parts.push_back({std::string(name), *view, loaded.base + load_le(*section, 12, 4), (flags & kWrite) == 0});
+    loaded.parts.push_back({*view, loaded.base + load_le(*section, 12, 4), (flags & kWrite) == 0});
   }
   return loaded;
 }
@@ -96,7 +92,7 @@ Result<LoadedFile> loaded_macho(View file) {
     if ((section.flags & kSectionType) == kZeroFill || (section.flags & kInstructions) != 0) return {};
     auto view = file.sub(section.offset, section.size);
     if (!view) return pass(view);
-    loaded.parts.push_back({std::string(section.name), *view, section.address, section.segment == "__TEXT"});
+    loaded.parts.push_back({*view, section.address, section.segment == "__TEXT"});
     return {};
   });
   if (!walked) return pass(walked);

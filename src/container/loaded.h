@@ -9,7 +9,6 @@ namespace rartifacts {
 
 /// A part of a linked file that is loaded and is no code.
 struct LoadedPart {
-  std::string name;  ///< of the section, without its segment; empty where only segments tell
   View content;
   std::uint64_t address = 0;  ///< where it is loaded, as linked
   bool is_constant = false;   ///< never written, not even by the dynamic loader

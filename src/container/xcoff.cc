@@ -8,7 +8,8 @@
 namespace rartifacts {
 
 Result<std::optional<View>> find_xcoff_section(View file, std::string_view name) {
-  const bool is64 = load_be(file.head(2), 0, file.size() < 2 ? 0 : 2) == 0x01f7;
+  const auto magic = file.head(2);
+  const bool is64 = magic.size() == 2 && load_be(magic, 0, 2) == 0x01f7;
   const std::size_t file_header = is64 ? 24 : 20;
   const std::size_t section_header = is64 ? 72 : 40;
   // The names that ELF and the others give these sections are not used here.

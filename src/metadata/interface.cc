@@ -181,7 +181,8 @@ class InterfaceWalk {
       add_member(member);
       if (bytes_ <= kPathBudget) add_members(member);
     }
-    for (const auto impl : items.inherent_impls(holder)) add_members(owner, impl);
+    for (const auto impl : items.inherent_impls(holder))
+      if (visited_.emplace(owner.crate, impl).second) add_members(owner, impl);
   }
 
   void add_member(InterfaceItem item) {

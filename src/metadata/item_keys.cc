@@ -35,16 +35,14 @@ constexpr std::uint64_t kMostDefinitions = std::uint64_t{4} << 20;
 constexpr std::uint64_t kLongestItemName = std::uint64_t{64} << 10;
 /// All names of a file together, each as often as it is used.
 constexpr std::uint64_t kNameBudget = std::uint64_t{256} << 20;
-constexpr std::uint32_t kMostPredefined = 6000;
 constexpr std::uint16_t kDeepestItem = 1024;
-constexpr std::uint8_t kStringEnd = 0xc1;
 constexpr std::uint8_t kNameEnd = 0xff;
 
 std::string_view stored_string(const ItemFile& file, Cursor& from) {
   const auto length = from.leb128(32);
   if (from.ok() && length > kLongestItemName) from.reject(ErrorKind::unsupported, "a name of impossible length");
   const auto text = as_text(from.raw(from.ok() ? length : 0));
-  if (file.header.string_sentinels && from.u8() != kStringEnd && from.ok())
+  if (file.header.string_sentinels && from.u8() != kStringSentinel && from.ok())
     from.reject(ErrorKind::unsupported, "a name without its end");
   if (from.ok() && (!is_utf8(text) || from.position() > file.header.root))
     from.reject(ErrorKind::unsupported, "a name that is none");
@@ -239,7 +237,7 @@ StoredSymbol read_symbol(const ItemFile& file, Cursor& from) {
     return {text};
   }
   const auto symbol = static_cast<std::uint32_t>(from.leb128(32));
-  if (from.ok() && (tag != 2 || symbol >= kMostPredefined)) from.reject(ErrorKind::unsupported, "symbol tag");
+  if (from.ok() && (tag != 2 || symbol >= kMaxPredefined)) from.reject(ErrorKind::unsupported, "symbol tag");
   return {{}, symbol};
 }
 

@@ -166,8 +166,6 @@ bool has_symbol(DefData data) {
   return holds(kSymbols, static_cast<unsigned>(data));
 }
 
-std::span<const ItemEncoding> item_encodings() { return kEncodings; }
-
 std::vector<ItemEncoding> item_encodings_for(int minor) {
   const auto next = std::ranges::upper_bound(kEncodings, minor, {}, &ItemEncoding::first);
   const auto own = next == kEncodings.begin() ? *next : *std::prev(next);

@@ -44,7 +44,6 @@ struct ItemEncoding {
   SipRounds rounds;
   std::span<const DefData> tags;  ///< DefPathData in the order of its tag
 };
-std::span<const ItemEncoding> item_encodings();
 /// The row of a release, then every other combination.
 std::vector<ItemEncoding> item_encodings_for(int minor);
 

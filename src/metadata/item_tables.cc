@@ -62,7 +62,8 @@ Result<void> read_item_tables(ItemFile& file) {
   const auto root = file.header.root;
   auto previous = file.places.previous;
   Cursor from(file.blob, file.places.tables);
-  while (from.ok() && from.position() < file.places.end) {
+  constexpr std::size_t kMostTables = 1000;  // rustc has less than a tenth
+  while (from.ok() && from.position() < file.places.end && file.tables.size() < kMostTables) {
     ItemTable table;
     std::uint64_t count = 0;
     if (has_widths) {

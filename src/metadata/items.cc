@@ -221,7 +221,10 @@ std::string Items::listing() const {
       return;
     }
     out += '\n';
-    for (const auto child : *list) self(self, child, depth + 1);
+    // A macro is listed wherever it is written, and holds nothing: else lists could lead back to themselves.
+    const bool is_macro = file_->definitions[index].data == DefData::macro_ns;
+    for (const auto child : *list)
+      if (child != 0 && !is_macro) self(self, child, depth + 1);
     out += fmt::format("{:{}}}}\n", "", depth * kIndent);
   };
   if (has_kinds()) write(write, 0, 0);

@@ -9,8 +9,10 @@ namespace rartifacts {
 
 /// Stands behind each string where `MetadataHeader::string_sentinels`.
 inline constexpr std::uint8_t kStringSentinel = 0xc1;
+/// No rustc predefines more words.
+inline constexpr std::uint32_t kMaxPredefined = 6000;
 
-/// How a range of rustc releases encodes the crate root. One row of the table in metadata_layout.cc.
+/// How a range of rustc releases encodes the crate root. One row of the table in layout.cc.
 struct Layout {
   enum class Root { name_first, header_first };  ///< name, triple, … or triple, SVH, name, …
   enum class Symbol { text, tagged };            ///< a string, or a tag and then a string, an offset, an index

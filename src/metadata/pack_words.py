@@ -17,6 +17,6 @@ for word in words:
 packed = zlib.compress(coded, 9)
 with open(sys.argv[2], "w", encoding="utf-8") as header:
     header.write("// Made of words.txt by pack_words.py.\n#pragma once\n\n#include <cstddef>\n#include <cstdint>\n\n"
-                 f"namespace rartifacts {{\ninline constexpr std::size_t kWordCount = {len(words)};\n"
+                 "namespace rartifacts {\n"
                  f"inline constexpr std::size_t kWordBytes = {len(coded)};\n"
                  f"inline constexpr std::uint8_t kPackedWords[] = {{{', '.join(map(str, packed))}}};\n}}\n")

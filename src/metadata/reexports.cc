@@ -138,6 +138,7 @@ bool has_items(ItemKind kind) {
 }
 
 constexpr std::uint64_t kMostRecords = std::uint64_t{4} << 20;
+constexpr std::uint64_t kRecordNameBytes = std::uint64_t{64} << 20;  ///< names may lead back to one text
 constexpr std::uint64_t kTriedRecords = 4'000;
 
 Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array array) {
@@ -145,10 +146,13 @@ Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array 
       array.count > kMostRecords)
     return unknown_items("a list of re-exports that cannot be one");
   std::vector<ReExport> records;
+  auto left = kRecordNameBytes;
   ReExportReader reader(file, array.position);
   for (std::uint64_t i = 0; i < array.count; ++i) {
     records.push_back(reader.next());
     if (!reader.ok()) return unknown_items("a re-export that is none");
+    if (records.back().name.size() > left) return unknown_items("re-exports with longer names than any crate has");
+    left -= records.back().name.size();
   }
   return records;
 }

@@ -34,7 +34,6 @@ namespace rartifacts {
 namespace {
 
 constexpr std::uint64_t kMaxMetadataString = std::uint64_t{1} << 20;
-constexpr std::uint32_t kMaxPredefined = 6000;
 constexpr std::uint64_t kMaxDependencies = 20000;
 constexpr std::size_t kLongestFileName = 255;  // NAME_MAX
 
@@ -118,6 +117,9 @@ class RootDecoder {
       if (from.ok() && (tag != 2 || *name.predefined >= kMaxPredefined))
         from.reject(ErrorKind::unsupported, "symbol tag");
     }
+    // Names may lead back to one text, so a small file could hold many long ones.
+    if (from.ok() && name.text && (name_bytes_ += name.text->size()) > kMaxMetadataString)
+      from.reject(ErrorKind::unsupported, "crate names longer than any");
     if (from.ok() && name.text && names_ == NameCheck::strict && !is_crate_name(*name.text))
       from.reject(ErrorKind::unsupported, "not a crate name");
     return name;
@@ -335,6 +337,7 @@ class RootDecoder {
   const MetadataHeader& header_;
   const Layout& layout_;
   NameCheck names_;
+  std::uint64_t name_bytes_ = 0;  ///< of all crate names
   std::uint64_t end_;
   Cursor root_;
   std::uint64_t previous_ = 0;  ///< where the last lazy pointer led; 0: there was none

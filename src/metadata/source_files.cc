@@ -32,8 +32,7 @@ std::string stored_path(Cursor& from) {
   const auto length = from.leb128(32);
   if (from.ok() && length > kLongestPath) from.reject(ErrorKind::unsupported, "a path of impossible length");
   const auto text = as_text(from.raw(from.ok() ? length : 0));
-  constexpr std::uint8_t kEnd = 0xc1;
-  if (from.u8() != kEnd || !is_utf8(text)) from.reject(ErrorKind::unsupported, "a path that is none");
+  if (from.u8() != kStringSentinel || !is_utf8(text)) from.reject(ErrorKind::unsupported, "a path that is none");
   return std::string(text);
 }
 
@@ -75,12 +74,16 @@ using SourceList = std::vector<std::optional<SourceFile>>;
 
 Result<SourceList> read_sources(const ItemFile& file, const ItemTable& table, bool has_full_names) {
   SourceList all;
+  std::size_t left = std::size_t{64} << 20;  // of paths, which may lead back to one text
   for (std::uint64_t i = 0; i < table.count(4); ++i) {
     const auto position = table.value(i);
     if (position != 0 && (!file.is_position(position) || position >= table.position))
       return unknown_items("source files");
     auto source = position == 0 ? std::nullopt : source_file(file, position, has_full_names);
     if (!source) return pass(source);
+    if (*source && (*source)->path.size() > left)
+      return fail(ErrorKind::too_large, "items: the paths of source files are longer than those of any crate");
+    if (*source) left -= (*source)->path.size();
     all.push_back(std::move(*source));
   }
   return all;

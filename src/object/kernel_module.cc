@@ -163,6 +163,7 @@ Result<ModuleFacts> read_module(View file) {
   if (!elf) return pass(elf);
   std::optional<GElf_Shdr> extended;
   std::optional<GElf_Shdr> extended_names;
+  bool has_modinfo = false;
   for (std::size_t i = 1; i < elf->section_count(); ++i) {
     auto section = elf->section(i);
     if (!section) return pass(section);
@@ -171,9 +172,9 @@ Result<ModuleFacts> read_module(View file) {
     if (*name == ".BTF") facts.has_btf = true;
     else if (*name == "__version_ext_crcs") extended = *section;
     else if (*name == "__version_ext_names") extended_names = *section;
-    else if (*name == "__versions") {
+    else if (*name == "__versions" && !facts.versions) {  // as the loader does, the first one counts
       if (auto read = read_versions(*elf, *section, facts); !read) return pass(read);
-    } else if (*name == ".modinfo")
+    } else if (*name == ".modinfo" && !std::exchange(has_modinfo, true))
       if (auto read = read_modinfo(*elf, *section, facts); !read) return pass(read);
   }
   if (extended) facts.extended_versions = extended->sh_size / 4;

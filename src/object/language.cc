@@ -207,7 +207,7 @@ Result<void> read_wasm_producers(View file, CompilerTraces& evidence) {
   if (!section) return pass(section);
   if (!*section) return {};
   Cursor cursor(**section, 0);
-  const auto text = [&] { return std::string(as_text(cursor.raw(cursor.leb128(32)))); };
+  const auto text = [&] { return as_text(cursor.raw(cursor.leb128(32))).substr(0, kMostEvidence); };
   for (auto fields = cursor.leb128(32); fields > 0 && cursor.ok(); --fields) {
     const auto field = text();
     for (auto values = cursor.leb128(32); values > 0 && cursor.ok(); --values) {
@@ -218,7 +218,7 @@ Result<void> read_wasm_producers(View file, CompilerTraces& evidence) {
         evidence.c |= name.starts_with("C_plus_plus") ||
                       (name.starts_with("C") && name.find_first_not_of("0123456789", 1) == name.npos);
       } else if (field == "processed-by" && name == "rustc") {
-        evidence.rustc = "rustc version " + version;
+        evidence.rustc = fmt::format("{}{}", kRustc, version);
         evidence.found(RustTrace::signature, *evidence.rustc);
       } else if (field == "processed-by" && !evidence.other) {
         evidence.other = fmt::format("{} {}", name, version);

@@ -71,9 +71,12 @@ class LinkReader {
   }
 
   LinkFacts finish() {
+    std::size_t written_out = 0;  // a short name may be a long one, written out
     for (const auto& [name, need] : undefined_) {
       if (defined_.contains(name)) continue;
       facts_.undefined.push_back(group_symbol(name, exports_));
+      auto& demangled = facts_.undefined.back().demangled;
+      if (demangled && (written_out += demangled->size()) > kMaxNameBytes) demangled.reset();
       facts_.undefined.back().is_weak = need.is_weak;
       facts_.undefined.back().member = member_names_[need.member];
     }

@@ -83,6 +83,7 @@ class LocationSearch {
  private:
   Result<void> search(const LoadedPart& part, std::string_view text) {
     for (const auto needle : kLibraryPaths) {
+      if (!afford(text.size())) return {};
       for (auto at = find_text(text, needle, 0); at != text.npos; at = find_text(text, needle, at + needle.size())) {
         const auto candidate = candidate_at(text, at);
         if (!candidate) continue;
@@ -199,8 +200,10 @@ class LocationSearch {
       auto bytes = relocations.fetch(0, relocations.size());
       if (!bytes) return pass(bytes);
       const auto text = as_text(*bytes);
-      for (auto at = find_text(text, pattern, 0); at != text.npos; at = find_text(text, pattern, at + 1))
-        if (at >= before && places.size() < kMostPlaces) places.insert(word(*bytes, at - before, file_.pointer));
+      for (auto at = find_text(text, pattern, 0); at != text.npos; at = find_text(text, pattern, at + 1)) {
+        if (places.size() >= kMostPlaces || !afford(pattern.size())) break;
+        if (at >= before) places.insert(word(*bytes, at - before, file_.pointer));
+      }
     }
     return places;
   }
