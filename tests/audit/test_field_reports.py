@@ -153,7 +153,7 @@ class FieldReports(unittest.TestCase):
                 self.configure(symbol)
                 for made in "static_branch", "warn", "reachable":
                     self.tree.write(f"rust/kernel/generated_arch_{made}_asm.rs", "\"\"")
-                self.tree.write("rust/helpers/helpers_module.bc", b"BC\xc0\xde")
+                self.tree.write("rust/helpers/helpers_module.bc", b"BC\xc0\xde\x35\x14\0\0")
                 self.assertEqual(self.audit()[0], 0)
                 remove(self.tree, path)
                 self.refused("missing-auxiliary", path=path, rustc_error=None)

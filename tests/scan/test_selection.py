@@ -148,7 +148,7 @@ class Refusals(KernelTest):
 class Auxiliary(KernelTest):
     def test_auxiliary_files_follow_the_configuration(self):
         for path in sorted({path for paths in CALLED_FOR.values() for path in paths}):
-            self.tree.write(path, b"BC\xc0\xde" if path.endswith(".bc") else "// generated\n")
+            self.tree.write(path, b"BC\xc0\xde\x35\x14\0\0" if path.endswith(".bc") else "// generated\n")
         for symbols, paths in CALLED_FOR.items():
             self.tree.config("RUST", *symbols)
             with self.subTest(symbols):
