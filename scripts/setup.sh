@@ -9,7 +9,7 @@ export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBIAN
 
 # To build, and to do the main job.
 build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev
-  nettle-dev libarchive-dev cpio python3)
+  nettle-dev libarchive-dev libseccomp-dev cpio python3)
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file
   git shellcheck libbz2-dev liblzma-dev libzstd-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/crates.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "write/api_formats.h"
 #include "write/formats.h"
@@ -25,6 +26,7 @@ ExitCode probe(const ApiCommand& command, const CrateChoice& choice, const FindC
 ExitCode run_api(const ApiCommand& command) {
   // A probe that cannot look has no answer, whatever the reason.
   const auto fail_with = [](const Error& error) { return refuse(error), ExitCode::input; };
+  close_doors({.read = reads_of_typed({command.path})});
   auto choice = choose_crate(command.path, command.crate);
   if (!choice) return fail_with(choice.error());
   const auto& crate = *choice->crate;

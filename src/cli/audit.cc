@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <rartifacts/audit.h>
 #include <rartifacts/waivers.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
@@ -11,11 +12,13 @@
 #include <charconv>
 #include <set>
 
+#include "bytes/path.h"
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/needs.h"
 #include "cli/operands.h"
 #include "cli/rustc.h"
+#include "cli/sandbox.h"
 #include "cli/search.h"
 #include "cli/suggestion.h"
 #include "cli/terminal.h"
@@ -27,6 +30,11 @@
 
 namespace rartifacts {
 namespace {
+
+bool is_directory_at(const std::string& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
 
 std::string this_machine() {
   utsname name{};
@@ -95,12 +103,17 @@ Result<AuditOptions> options_of(const AuditCommand& command) {
   if (!command.host_glibc.empty()) options.host_glibc = command.host_glibc;
   if (!command.expect_triple.empty()) options.expect_triple = command.expect_triple;
   if (!command.rustc_version.empty()) options.rustc = command.rustc_version;
+  std::string host_triple;
   if (!command.rustc.empty()) {
     auto identity = identify_rustc(command.rustc);
     if (!identity) return pass(identity);
     options.rustc = identity->version;
-    options.search.host_triple = identity->host;
+    host_triple = identity->host;
   }
+  auto search = plan_search(command);
+  if (!search) return pass(search);
+  options.search = *std::move(search);
+  options.search.host_triple = std::move(host_triple);
   if (!command.requested_config.empty()) {
     auto text = read_text_below(AT_FDCWD, command.requested_config, true);
     if (!text) return fail(text.error().kind, "{}: {}", command.requested_config, text.error().what);
@@ -162,6 +175,20 @@ Result<void> excuse(Audit& judged, const AuditCommand& command, const InputPlace
   return {};
 }
 
+// Links of a tree are judged by what they lead to, wherever that is, and the libraries that it needs stand wherever ld.so looks.
+Openings openings_of(const AuditCommand& command, const Operands& operands, const SearchOptions& search,
+                     const std::vector<Wish>& wishes) {
+  Openings openings{.read = reads_of(operands), .write = {command.write_baseline}};
+  const auto is_tree = [&](const std::string& path) { return is_directory_at(join_path(operands.base, path)); };
+  if (std::ranges::any_of(operands.paths, is_tree)) openings.read = {"/"};
+  for (const auto* file : {&command.waivers, &command.baseline, &command.needs}) openings.read.push_back(*file);
+  if (search.sysroot) openings.read.push_back(*search.sysroot);
+  for (const auto& folder : search.folders) openings.read.push_back(folder.path);
+  for (const auto& [name, file] : search.externs) openings.read.push_back(file);
+  for (const auto& wish : wishes) openings.write.push_back(wish.file);
+  return openings;
+}
+
 // One line, for scripts.
 std::string verdict(const ReportInput& input, bool is_healthy) {
   const auto at_fault =
@@ -194,6 +221,7 @@ ExitCode run_audit(const AuditCommand& command) {
   scan_options.outside = true;
   scan_options.around = true;
   for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
+  close_doors(openings_of(command, *operands, options->search, *wishes));
   auto roots = scan_roots(scan_options);
   const auto is_recorded = [](const ScanResult& root) {
     return std::ranges::any_of(root.artifacts, &Artifact::recorded);
@@ -203,9 +231,7 @@ ExitCode run_audit(const AuditCommand& command) {
                "a manifest holds no kernel configuration and no target file, so a verdict would be a guess: audit the "
                "tree"),
            ExitCode::usage;
-  auto search = plan_search(command, roots, options->search.host_triple);
-  if (!search) return refuse(search.error());
-  options->search = *std::move(search);
+  read_places(options->search, roots);
   if (command.host_arch.empty()) options->absent_libraries = absent_libraries(roots);
   auto judged = audit(roots, *options);
   std::set<std::string> shipped;

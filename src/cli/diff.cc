@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "write/difference.h"
 
@@ -62,6 +63,9 @@ Result<Set> scan_set(const std::string& path) {
 }  // namespace
 
 ExitCode run_diff(const DiffCommand& command) {
+  auto reads = reads_of_typed({command.before, command.after});
+  for (const auto& directory : {command.source_before, command.source_after}) reads.push_back(directory);
+  close_doors({.read = std::move(reads)});
   if (command.api) return run_api_diff(command);
   if (command.format == "markdown") return complain("--format markdown: only with --api"), ExitCode::usage;
   const auto before = scan_set(command.before);

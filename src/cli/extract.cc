@@ -11,6 +11,7 @@
 #include "cli/held_signals.h"
 #include "cli/operands.h"
 #include "cli/output_directory.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "source/members.h"
 #include "write/escape.h"
@@ -187,6 +188,7 @@ ExitCode run_extract(const ExtractCommand& command) {
   const auto fail_with = [](const std::string& path, const Error& error) {
     return report({path, error}), ExitCode::input;
   };
+  close_doors({.read = reads_of(*operands), .fill = {command.output}});
   const auto& path = operands->paths.front();
   auto archive = open_file_below(base->get(), path, true);
   if (!archive) return fail_with(command.file, archive.error());

@@ -9,6 +9,7 @@
 #include "bytes/path.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "scan/crate_shelf.h"
 #include "source/directory.h"
@@ -130,6 +131,9 @@ ExitCode run_inspect(const InspectCommand& command) {
   options.paths = operands->paths;
   options.members = true;
   options.link_facts = true;
+  auto reads = reads_of(*operands);
+  reads.push_back(command.symvers);
+  close_doors({.read = std::move(reads)});
   if (auto exports = exports_for(command, *operands)) options.exports = std::move(*exports);
   else return refuse(exports.error());
   auto result = scan(options);

@@ -436,8 +436,11 @@ void add_commands(CLI::App& app, Commands& commands, const std::function<bool(st
   app.require_subcommand(1);
   app.fallthrough();
   app.set_help_flag("-h,--help", "Show the help: -h in short, --help in full");
-  app.set_version_flag("-V,--version", "rartifacts " RARTIFACTS_VERSION, "Show the version");
+  auto* version = app.set_version_flag("-V,--version", "rartifacts " RARTIFACTS_VERSION, "Show the version");
   app.add_option("-C,--directory", commands.directory, "Run as if started in DIR")->type_name("DIR");
+  app.add_flag("--no-sandbox", commands.no_sandbox,
+               "Keep the right to open other files, start programs and open sockets");
+  app.add_flag("--verbose", commands.verbose, "With --version: show what the sandbox can do here")->needs(version);
   app.footer(program_footer);
   const auto wants = [&](const CommandRow& row) { return is_wanted(row.name); };
   const bool wants_none = std::ranges::none_of(kCommandRows, wants);

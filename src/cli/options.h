@@ -14,6 +14,8 @@ namespace rartifacts {
 /// What the command line fills in: the options of every command, and those of all.
 struct Commands {
   std::string directory;  ///< -C
+  bool no_sandbox = false;
+  bool verbose = false;  ///< of --version
   ScanCommand scan;
   InspectCommand inspect;
   TreeCommand tree;

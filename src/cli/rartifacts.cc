@@ -11,6 +11,7 @@
 
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/sandbox.h"
 #include "cli/suggestion.h"
 #include "cli/terminal.h"
 #include "source/directory.h"
@@ -126,7 +127,9 @@ ExitCode run(int argc, char** argv) {
     const auto page = help_page(chosen());
     return print(is_short ? short_help(page) : long_help(page));
   } catch (const CLI::CallForVersion& version) {
-    return print(fmt::format("{}\n", version.what()));
+    const auto is_given = [&](std::string_view word) { return std::ranges::find(arguments, word) != arguments.end(); };
+    if (is_given("--no-sandbox")) leave_doors_open();
+    return print(fmt::format("{}\n{}", version.what(), is_given("--verbose") ? sandbox_status() + '\n' : ""));
   } catch (const CLI::ParseError& error) {
     const auto page = help_page(chosen());
     complain(fmt::format("{} (see {} --help)", printable(usage_error(error, app, page)), page.command));
@@ -134,6 +137,7 @@ ExitCode run(int argc, char** argv) {
   }
   if (!commands.directory.empty() && chdir(commands.directory.c_str()) != 0)
     return report({commands.directory, fail_errno("").error()}), ExitCode::input;
+  if (commands.no_sandbox) leave_doors_open();
   return command_of(chosen().get_name())->run(commands);
 }
 

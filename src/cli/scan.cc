@@ -5,6 +5,7 @@
 #include "bytes/path.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "write/formats.h"
 
@@ -89,6 +90,7 @@ ExitCode run_scan(const ScanCommand& command) {
   Progress progress;
   options.progress = std::ref(progress);
   options.digests = format->needs_digests;
+  close_doors({.read = reads_of(*operands)});
   auto found = choose(scan_roots(options), profile, command);
   if (format->needs_digests && (found.problems.empty() || command.keep_going))
     add_digests(options.base, found.artifacts, options.jobs, found.problems);

@@ -45,7 +45,7 @@ std::set<std::string> triples_in(const std::vector<ScanResult>& roots) {
   return triples;
 }
 
-Result<void> add_folders(const AuditCommand& command, SearchOptions& search, std::vector<std::string>& to_read) {
+Result<void> add_folders(const AuditCommand& command, SearchOptions& search) {
   for (const auto& text : command.folders) {
     const auto equals = text.find('=');
     auto kind = equals == text.npos ? std::nullopt : folder_kind_of(text.substr(0, equals));
@@ -53,35 +53,20 @@ Result<void> add_folders(const AuditCommand& command, SearchOptions& search, std
     const auto path = tidied_absolute_path(folder);
     if (!is_folder(path)) return fail(ErrorKind::io, "-L {}: not a folder", text);
     search.folders.push_back({path, kind.value_or(FolderKind::all)});
-    to_read.push_back(path);
   }
   return {};
 }
 
-Result<void> add_externs(const AuditCommand& command, SearchOptions& search, std::vector<std::string>& to_read) {
+Result<void> add_externs(const AuditCommand& command, SearchOptions& search) {
   for (const auto& text : command.externs) {
     const auto equals = text.find('=');
     const auto name = text.substr(0, equals);
     const auto path = equals == text.npos ? "" : tidied_absolute_path(text.substr(equals + 1));
     if (name.empty()) return fail(ErrorKind::unsupported, "--extern {}: give NAME or NAME=PATH", text);
     if (!path.empty() && !is_file(path)) return fail(ErrorKind::io, "--extern {}: there is no such file", text);
-    if (!path.empty()) to_read.push_back(path);
     search.externs.emplace_back(name, path);
   }
   return {};
-}
-
-void add_sysroot(const AuditCommand& command, const std::set<std::string>& triples, SearchOptions& search,
-                 std::vector<std::string>& to_read) {
-  if (!command.sysroot.empty()) {
-    search.sysroot = tidied_absolute_path(command.sysroot);
-  } else if (!command.rustc.empty()) {
-    // Who has no answer has no sysroot: what only that could tell is counted as not checked.
-    if (auto sysroot = sysroot_of_rustc(command.rustc)) search.sysroot = *std::move(sysroot);
-  }
-  if (!search.sysroot) return;
-  for (const auto& triple : triples)
-    if (auto folder = sysroot_folder(*search.sysroot, triple); is_folder(folder)) to_read.push_back(std::move(folder));
 }
 
 std::shared_ptr<const ScanResult> read_folders(const std::vector<std::string>& paths) {
@@ -122,19 +107,33 @@ std::set<std::string> absent_libraries(const std::vector<ScanResult>& roots) {
   return absent;
 }
 
-Result<SearchOptions> plan_search(const AuditCommand& command, const std::vector<ScanResult>& roots,
-                                  const std::string& host_triple) {
+Result<SearchOptions> plan_search(const AuditCommand& command) {
   SearchOptions search;
-  search.host_triple = host_triple;
-  std::vector<std::string> to_read;
-  if (auto done = add_folders(command, search, to_read); !done) return pass(done);
-  if (auto done = add_externs(command, search, to_read); !done) return pass(done);
-  auto triples = triples_in(roots);
-  if (triples.empty() && to_read.empty()) return search;
-  if (!host_triple.empty()) triples.insert(host_triple);
-  add_sysroot(command, triples, search, to_read);
-  if (!to_read.empty()) search.elsewhere = read_folders(to_read);
+  if (auto done = add_folders(command, search); !done) return pass(done);
+  if (auto done = add_externs(command, search); !done) return pass(done);
+  if (!command.sysroot.empty()) {
+    search.sysroot = tidied_absolute_path(command.sysroot);
+  } else if (!command.rustc.empty()) {
+    // Who has no answer has no sysroot: what only that could tell is counted as not checked.
+    if (auto sysroot = sysroot_of_rustc(command.rustc)) search.sysroot = *std::move(sysroot);
+  }
   return search;
+}
+
+void read_places(SearchOptions& search, const std::vector<ScanResult>& roots) {
+  std::vector<std::string> to_read;
+  for (const auto& folder : search.folders) to_read.push_back(folder.path);
+  for (const auto& [name, file] : search.externs)
+    if (!file.empty()) to_read.push_back(file);
+  auto triples = triples_in(roots);
+  // Kernel trees alone have nothing from a sysroot.
+  if (triples.empty() && to_read.empty()) search.sysroot.reset();
+  if (!search.host_triple.empty()) triples.insert(search.host_triple);
+  if (search.sysroot)
+    for (const auto& triple : triples)
+      if (auto folder = sysroot_folder(*search.sysroot, triple); is_folder(folder))
+        to_read.push_back(std::move(folder));
+  if (!to_read.empty()) search.elsewhere = read_folders(to_read);
 }
 
 }  // namespace rartifacts

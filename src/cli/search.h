@@ -11,10 +11,12 @@
 
 namespace rartifacts {
 
-/// What the options of `command` say of the search for crates, the folders in question read: those of -L, the files of --extern, and
-/// of the sysroot what crates in `roots` can need. `host_triple` is that of the compiler, if it was asked. Paths are absolute.
-Result<SearchOptions> plan_search(const AuditCommand& command, const std::vector<ScanResult>& roots,
-                                  const std::string& host_triple);
+/// What the options of `command` say of the search for crates. Asks the compiler of --rustc for its sysroot where none is given.
+/// Paths are absolute; nothing is read yet.
+Result<SearchOptions> plan_search(const AuditCommand& command);
+
+/// Reads the places in question: the folders of -L, the files of --extern, and of the sysroot what crates in `roots` can need.
+void read_places(SearchOptions& search, const std::vector<ScanResult>& roots);
 
 /// Of the libraries that proc macros in `roots` need, those that ld.so would not find in this machine's folders. Those on disk only.
 std::set<std::string> absent_libraries(const std::vector<ScanResult>& roots);

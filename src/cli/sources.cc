@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/crates.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "scan/source_check.h"
 #include "write/formats.h"
@@ -66,6 +67,9 @@ ExitCode run_sources(const SourcesCommand& command) {
       return complain(fmt::format("--remap {}: write it as FROM=TO", printable(remap))), ExitCode::usage;
     remaps.emplace_back(remap.substr(0, equals), remap.substr(equals + 1));
   }
+  auto reads = reads_of_typed({command.path});
+  reads.push_back(command.check);
+  close_doors({.read = std::move(reads)});
   const auto choice = choose_crate(command.path, command.crate);
   if (!choice) return refuse(choice.error()), ExitCode::input;
   const auto& recorded = choice->crate->items->source_files();

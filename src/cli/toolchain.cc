@@ -9,6 +9,7 @@
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "write/formats.h"
 
@@ -61,6 +62,7 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   options.base = operands->base;
   options.paths = operands->paths;
   const auto shown = fmt::format("{}", fmt::join(command.paths, ", "));
+  close_doors({.read = reads_of(*operands), .write = {command.output}});
   std::set<std::string> compilers;
   std::set<std::string> tools;
   bool was_read = true;

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "write/escape.h"
 #include "write/graph_formats.h"
@@ -50,6 +51,7 @@ ExitCode run_tree(const TreeCommand& command) {
   options.kernel_kinds = options.kinds;  // host rlibs are crates too
   options.base = operands->base;
   options.paths = operands->paths;
+  close_doors({.read = reads_of(*operands)});
   auto result = scan(options);
   show_as_typed(result, *operands);
   for (const auto& problem : result.problems) report(problem);

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/operands.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "write/verification.h"
 
@@ -10,6 +11,7 @@ namespace rartifacts {
 
 ExitCode run_verify(const VerifyCommand& command) {
   const bool is_stdin = command.manifest == "-";
+  close_doors({.read = {command.manifest, command.directory}});
   const auto manifest = read_manifest_file(command.manifest);
   if (!manifest) return report({command.manifest, manifest.error()}), ExitCode::input;
   if (manifest->artifacts.empty())
