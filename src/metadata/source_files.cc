@@ -89,6 +89,11 @@ Result<SourceList> read_sources(const ItemFile& file, const ItemTable& table, bo
   return all;
 }
 
+/// What a crate is made of has a file; a table that names none is another one.
+bool has_file(const SourceList& all) {
+  return std::ranges::any_of(all, [](const auto& source) { return source.has_value(); });
+}
+
 /// The table of source files, when there are `arrays` LazyArrays before it.
 std::optional<ItemTable> source_table(const ItemFile& file, std::uint64_t start, std::uint64_t previous, int arrays) {
   Cursor from(file.blob, start);
@@ -175,9 +180,10 @@ Result<SourceList> read_source_files(const ItemFile& file) {
       const auto table = source_table(file, file.behind_tables - 3 * back, file.tables[last].position, arrays);
       if (!table) continue;
       const bool is_new = file.release >= kFirstFullNames;
-      for (const bool has_full_names : {is_new, !is_new})
-        if (auto all = read_sources(file, *table, has_full_names); all || all.error().kind != ErrorKind::unsupported)
-          return all;
+      for (const bool has_full_names : {is_new, !is_new}) {
+        auto all = read_sources(file, *table, has_full_names);
+        if (all ? has_file(*all) : all.error().kind != ErrorKind::unsupported) return all;
+      }
     }
   }
   return unknown_items("source files");
