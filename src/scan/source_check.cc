@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
-#include <climits>
 #include <map>
+#include <queue>
+#include <set>
+#include <tuple>
 
 #include "bytes/path.h"
 #include "source/chunks.h"
@@ -19,6 +21,9 @@ namespace rartifacts {
 namespace {
 
 constexpr std::string_view kStateNames[] = {"same", "changed", "missing", "unreadable"};
+
+/// No directory that sources were compiled in is deeper.
+constexpr std::size_t kMostFrontParts = 64;
 
 template <class Context, auto init, auto update, auto digest, std::size_t size>
 std::string hex_digest(std::string_view content) {
@@ -63,39 +68,34 @@ class SourceCheck {
 
   /// Which end of each path is below the directory: what is in front of it is the same for as many as can be.
   void place(std::vector<CheckedSource>& files, const Remaps& remaps) {
-    std::map<std::string, std::vector<CheckedSource*>> by_front;
-    std::vector<CheckedSource*> open;
-    for (auto& file : files) {
-      const auto mapped = remapped(file.recorded.path, remaps);
-      const auto parts = own_parts(mapped);
-      file.place = path_of(parts);
-      open.push_back(&file);
-      for (std::size_t i = 0; i < parts.size(); ++i)
-        if (is_there(tail_of(parts, i)))
-          by_front[path_of({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(i)})].push_back(&file);
-    }
-    while (!by_front.empty()) {
-      const auto best = std::ranges::max_element(by_front, {}, [](const auto& front) {
-        return std::pair(front.second.size(), PATH_MAX - std::ssize(front.first));
-      });
-      const auto front = best->first;
-      for (auto* file : best->second) {
-        const auto parts = own_parts(file->place);
-        const auto cut = front == "." ? 0 : parts_of(front).size();
-        file->place = tail_of(parts, cut);
-        std::erase(open, file);
+    auto fronts = fronts_of(files, remaps);
+    // The most files first, then the shortest front. Files are taken out of the lists when a list has its turn.
+    std::priority_queue<std::tuple<std::size_t, std::ptrdiff_t, std::ptrdiff_t>> turns;
+    const auto queue = [&](std::ptrdiff_t number) {
+      const auto& [front, list] = fronts[static_cast<std::size_t>(number)];
+      turns.emplace(list.size(), -std::ssize(front), -number);
+    };
+    for (std::ptrdiff_t i = 0; i < std::ssize(fronts); ++i) queue(i);
+    std::set<const CheckedSource*> placed;
+    std::optional<std::string> first;
+    while (!turns.empty()) {
+      const auto [count, shortness, negative] = turns.top();
+      turns.pop();
+      auto& [front, list] = fronts[static_cast<std::size_t>(-negative)];
+      std::erase_if(list, [&](const auto* file) { return placed.contains(file); });
+      if (list.empty()) continue;
+      if (list.size() < count) {
+        queue(-negative);
+        continue;
       }
-      const auto taken = std::move(best->second);
-      by_front.erase(best);
-      for (auto& [other, list] : by_front)
-        std::erase_if(list, [&](auto* file) { return std::ranges::find(taken, file) != taken.end(); });
-      std::erase_if(by_front, [](const auto& other) { return other.second.empty(); });
+      for (auto* file : list) file->place = tail_of(parts_of(file->place), front == "." ? 0 : parts_of(front).size());
+      placed.insert(list.begin(), list.end());
       // What is not there is looked for where the most are.
-      if (first_front_.empty()) first_front_ = front;
+      if (!first) first = front;
     }
-    for (auto* file : open)
-      if (first_front_ != "." && file->place.starts_with(first_front_ + "/"))
-        file->place.erase(0, first_front_.size() + 1);
+    if (!first || *first == ".") return;
+    for (auto& file : files)
+      if (!placed.contains(&file) && file.place.starts_with(*first + "/")) file.place.erase(0, first->size() + 1);
   }
 
   void compare(CheckedSource& file) const {
@@ -114,6 +114,21 @@ class SourceCheck {
   }
 
  private:
+  using Front = std::pair<std::string, std::vector<CheckedSource*>>;
+
+  /// For each beginning of a path, the files whose rest is below the directory.
+  std::vector<Front> fronts_of(std::vector<CheckedSource>& files, const Remaps& remaps) const {
+    std::map<std::string, std::vector<CheckedSource*>> by_front;
+    for (auto& file : files) {
+      const auto parts = own_parts(remapped(file.recorded.path, remaps));
+      file.place = path_of(parts);
+      for (std::size_t i = 0; i < std::min(parts.size(), kMostFrontParts); ++i)
+        if (is_there(tail_of(parts, i)))
+          by_front[path_of({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(i)})].push_back(&file);
+    }
+    return {std::make_move_iterator(by_front.begin()), std::make_move_iterator(by_front.end())};
+  }
+
   bool is_there(const std::string& path) const {
     struct stat status;
     return fstatat(base_, path.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode);
@@ -121,7 +136,6 @@ class SourceCheck {
 
   int base_;
   bool keep_content_;
-  std::string first_front_;
 };
 
 }  // namespace
