@@ -47,7 +47,7 @@ ExitCode run_api(const ApiCommand& command) {
     auto interface = public_interface(crate, command.members, find);
     if (!interface) return fail_with(interface.error());
     listing.entries = api_entries(*interface);
-    if (command.no_hidden) std::erase_if(listing.entries, &ApiEntry::is_hidden);
+    if (command.no_hidden) std::erase_if(listing.entries, [](const auto& entry) { return entry.is_hidden; });
   }
   return print(api_format_of(command.format)->write(listing));
 }
