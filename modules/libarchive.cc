@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// The reader module for packages: tar and cpio in any compression that libarchive reads itself. It pulls in a dozen libraries.
+// The reader module for packages: tar and cpio, in one layer of compression. It pulls in a dozen libraries.
 //
-// Four things that libarchive would let pass are errors here. It takes a tar that ends between two entries for a whole one; it
-// does not look at the checksums of gzip, so that is unfolded here; it starts other programs for compressions it was not built
-// with; and a few kilobytes that unfold to terabytes keep it busy.
+// Libarchive gets what is unfolded already. By itself it would look for layers below layers, let each decoder take as much memory as
+// the file asks for, not look at the checksums of gzip, and start other programs for compressions it was not built with. bzip2 and lz4
+// need no more than 8 MB, and are left to it.
+//
+// It also takes a tar that ends between two entries for a whole one, and keeps what the head of an entry says however long that is;
+// both are errors here.
 #include <archive.h>
 #include <archive_entry.h>
 #include <locale.h>
 #include <unistd.h>
-#include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -19,6 +22,7 @@
 
 #include "modules/load.h"
 #include "modules/package_reader.h"
+#include "unfold.h"
 
 RARTIFACTS_MODULE;
 
@@ -28,47 +32,10 @@ namespace {
 constexpr std::int64_t kTarEnd = 512;
 /// Zeros behind it: tar fills blocks of 10 KiB, tapes had larger ones.
 constexpr la_ssize_t kMostPadding = la_ssize_t{1} << 20;
-/// What is packed tighter than this is no package. The best that was seen of a real one is 20; zeros in gzip have 1000.
-constexpr std::int64_t kMaxRatio = 200;
-constexpr std::int64_t kAnyRatio = std::int64_t{1} << 30;  ///< up to here
-
-/// gzip (RFC 1952): one stream after the other, each with its checksum.
-class Gunzip {
- public:
-  Gunzip() { inflateInit2(&stream_, 15 + 16); }
-  ~Gunzip() { inflateEnd(&stream_); }
-  Gunzip(const Gunzip&) = delete;
-  Gunzip& operator=(const Gunzip&) = delete;
-
-  bool wants_more() const { return stream_.avail_in == 0; }
-  void give(const char* bytes, std::size_t size) {
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes));
-    stream_.avail_in = static_cast<uInt>(size);
-  }
-  /// Unfolds what was given, as far as there is room. False when it is no gzip, or another one than its checksum says.
-  bool unfold(std::array<char, 64 * 1024>& into, std::size_t& unfolded) {
-    stream_.next_out = reinterpret_cast<Bytef*>(into.data());
-    stream_.avail_out = static_cast<uInt>(into.size());
-    while (stream_.avail_in > 0 && stream_.avail_out > 0) {
-      if (is_whole_ && *stream_.next_in == 0) {  // padding
-        ++stream_.next_in;
-        --stream_.avail_in;
-        continue;
-      }
-      if (is_whole_) inflateReset(&stream_);
-      const int status = inflate(&stream_, Z_NO_FLUSH);
-      if (status != Z_OK && status != Z_STREAM_END) return false;
-      is_whole_ = status == Z_STREAM_END;
-    }
-    unfolded = into.size() - stream_.avail_out;
-    return true;
-  }
-  bool is_whole() const { return is_whole_; }
-
- private:
-  z_stream stream_{};
-  bool is_whole_ = false;  ///< nothing is missing of the last stream
-};
+/// What stands before the content of an entry, from pax or for a sparse file, has a few kilobytes.
+constexpr std::int64_t kMostHead = std::int64_t{2} << 20;
+/// A piece of bzip2 or lz4 is given in one go, and may unfold to 20000 times as much.
+constexpr std::size_t kSmallPiece = 1024;
 
 }  // namespace
 
@@ -77,11 +44,17 @@ struct rartifacts_package {
   int fd = -1;
   std::uint64_t position = 0;
   std::uint64_t end = 0;
-  std::uint64_t begin = 0;
-  std::array<char, 64 * 1024> buffer{};
-  std::unique_ptr<Gunzip> gunzip;
-  std::array<char, 64 * 1024> unfolded{};
+  const rartifacts_limits* limits = nullptr;
+  std::array<std::uint8_t, 64 * 1024> buffer{};
+  std::array<std::uint8_t, 64 * 1024> unfolded{};
+  std::span<const std::uint8_t> rest;  ///< of the buffer
+  std::unique_ptr<Unfolder> unfolder;
+  bool is_whole = false;          ///< nothing is missing of what was unfolded
+  bool is_foreign = false;        ///< libarchive unfolds it
+  std::int64_t charged = 0;       ///< bytes that were told to the limits
+  std::int64_t head_begins = -1;  ///< in the head of an entry: where that began
   std::string problem;
+  int why = RARTIFACTS_DAMAGED;
 
   ~rartifacts_package() { archive_read_free(reader); }
 };
@@ -104,49 +77,66 @@ class Utf8 {
   locale_t before_;
 };
 
-// The next bytes of the file; 0 at its end.
+la_ssize_t stop(rartifacts_package& package, int why, std::string what) {
+  package.problem = std::move(what);
+  package.why = why;
+  return -1;
+}
+
+// Reads the next bytes of the file into the buffer; 0 at its end.
 la_ssize_t read_packed(rartifacts_package& package) {
-  const auto want = std::min<std::uint64_t>(package.buffer.size(), package.end - package.position);
+  const auto most = package.is_foreign ? kSmallPiece : package.buffer.size();
+  const auto want = std::min<std::uint64_t>(most, package.end - package.position);
   ssize_t got = 0;
   do got = pread(package.fd, package.buffer.data(), want, static_cast<off_t>(package.position));
   while (got < 0 && errno == EINTR);
-  if (got < 0 || (got == 0 && want > 0)) {
-    package.problem = got < 0 ? std::strerror(errno) : "shrank while it was read";
-    return -1;
-  }
+  if (got < 0) return stop(package, RARTIFACTS_IO, std::strerror(errno));
+  if (got == 0 && want > 0) return stop(package, RARTIFACTS_IO, "shrank while it was read");
   package.position += static_cast<std::uint64_t>(got);
+  package.rest = std::span(package.buffer).first(static_cast<std::size_t>(got));
   return got;
 }
 
-la_ssize_t refill(archive* reader, void* context, const void** bytes) {
-  auto& package = *static_cast<rartifacts_package*>(context);
-  const auto unfolded = archive_filter_bytes(reader, 0);
-  const auto packed = static_cast<std::int64_t>(package.position - package.begin);
-  if (unfolded > kAnyRatio && unfolded / kMaxRatio > packed) {
-    package.problem =
-        std::to_string(unfolded) + " bytes unfold from " + std::to_string(packed) + ": that is no package";
-    return -1;
-  }
-  if (!package.gunzip) {
-    *bytes = package.buffer.data();
-    return read_packed(package);
-  }
-  for (std::size_t size = 0;;) {
-    if (package.gunzip->wants_more()) {
-      const auto got = read_packed(package);
-      if (got < 0) return got;
-      if (got == 0 && !package.gunzip->is_whole()) package.problem = "cut off: the end of a gzip stream is not there";
-      if (got == 0) return package.gunzip->is_whole() ? 0 : -1;
-      package.gunzip->give(package.buffer.data(), static_cast<std::size_t>(got));
-    }
-    if (!package.gunzip->unfold(package.unfolded, size)) {
-      package.problem = "gzip: damaged, its checksum is another one";
-      return -1;
-    }
-    if (size == 0) continue;
+// False when there is too much of it.
+bool charge(rartifacts_package& package) {
+  const auto unfolded = archive_filter_bytes(package.reader, 0);
+  if (package.head_begins >= 0 && unfolded - package.head_begins > kMostHead)
+    return stop(package, RARTIFACTS_OVER_HELD, "the head of an entry") == 0;
+  const auto more = unfolded - std::exchange(package.charged, std::max(unfolded, package.charged));
+  if (more <= 0 || (!package.unfolder && !package.is_foreign)) return true;
+  return package.limits->unfolded(package.limits->context, static_cast<std::uint64_t>(more)) ||
+         stop(package, RARTIFACTS_OVER_UNFOLDED, "unfolds to too much") == 0;
+}
+
+// What the unfolder makes next; 0 at the end.
+la_ssize_t unfold_some(rartifacts_package& package, const void** bytes) {
+  for (;;) {
+    if (package.rest.empty() && package.position < package.end)
+      if (const auto got = read_packed(package); got < 0) return got;
+    const bool is_last = package.position == package.end;
+    const auto before = package.rest.size();
+    std::span<std::uint8_t> room = package.unfolded;
+    const auto status = package.unfolder->run(package.rest, room, is_last);
+    const auto made = package.unfolded.size() - room.size();
+    if (status == Unfolder::Status::damaged) return stop(package, RARTIFACTS_DAMAGED, "its compression is damaged");
+    if (status == Unfolder::Status::window) return stop(package, RARTIFACTS_OVER_WINDOW, "needs too large a window");
+    package.is_whole = status == Unfolder::Status::whole;
     *bytes = package.unfolded.data();
-    return static_cast<la_ssize_t>(size);
+    if (made > 0) return static_cast<la_ssize_t>(made);
+    if (package.rest.size() != before || (!is_last && package.rest.empty())) continue;
+    if (package.is_whole && package.rest.empty()) return 0;
+    return stop(package, RARTIFACTS_DAMAGED,
+                package.is_whole ? "something stands behind the end of its compression"
+                                 : "cut off: the end of its compression is not there");
   }
+}
+
+la_ssize_t refill(archive*, void* context, const void** bytes) {
+  auto& package = *static_cast<rartifacts_package*>(context);
+  if (!charge(package)) return -1;
+  if (package.unfolder) return unfold_some(package, bytes);
+  *bytes = package.buffer.data();
+  return read_packed(package);
 }
 
 la_int64_t pass_over(archive*, void* context, la_int64_t count) {
@@ -157,39 +147,32 @@ la_int64_t pass_over(archive*, void* context, la_int64_t count) {
   return passed;
 }
 
-// A filter that libarchive was built without would start a program, which is not wanted.
-void offer_formats(archive* reader) {
-  struct Filter {
-    int (*offer)(archive*);
-    const char* (*built_with)();
-  };
-  static constexpr std::array kFilters{Filter{archive_read_support_filter_gzip, archive_zlib_version},
-                                       Filter{archive_read_support_filter_bzip2, archive_bzlib_version},
-                                       Filter{archive_read_support_filter_xz, archive_liblzma_version},
-                                       Filter{archive_read_support_filter_lzma, archive_liblzma_version},
-                                       Filter{archive_read_support_filter_lzip, archive_liblzma_version},
-                                       Filter{archive_read_support_filter_zstd, archive_libzstd_version},
-                                       Filter{archive_read_support_filter_lz4, archive_liblz4_version}};
-  for (const auto& filter : kFilters)
-    if (filter.built_with()) filter.offer(reader);
-  archive_read_support_filter_rpm(reader);
-  archive_read_support_format_tar(reader);
-  archive_read_support_format_cpio(reader);
+// The filters of libarchive that are used, without asking it what others might fit: for a filter that it was built without it would
+// start a program.
+bool set_foreign_filter(archive* reader, std::string_view magic) {
+  if (magic.starts_with("BZh") && archive_bzlib_version())
+    return archive_read_append_filter(reader, ARCHIVE_FILTER_BZIP2) == ARCHIVE_OK;
+  if (magic.starts_with("\x04\x22\x4d\x18") && archive_liblz4_version())
+    return archive_read_append_filter(reader, ARCHIVE_FILTER_LZ4) == ARCHIVE_OK;
+  return false;
 }
 
-rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t length) {
+rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t length, const rartifacts_limits* limits) {
   auto* package = new rartifacts_package;
   package->fd = fd;
-  package->begin = package->position = begin;
+  package->position = begin;
   package->end = begin + length;
-  offer_formats(package->reader);
+  package->limits = limits;
+  std::array<std::uint8_t, 6> magic{};
+  const auto got = pread(fd, magic.data(), std::min<std::uint64_t>(length, magic.size()), static_cast<off_t>(begin));
+  const auto head = std::span(magic).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  package->unfolder = Unfolder::for_magic(head, limits->window);
+  package->is_foreign = !package->unfolder &&
+                        set_foreign_filter(package->reader, {reinterpret_cast<const char*>(head.data()), head.size()});
+  archive_read_support_format_tar(package->reader);
+  archive_read_support_format_cpio(package->reader);
   archive_read_set_read_callback(package->reader, refill);
-  std::array<unsigned char, 2> magic{};
-  const bool is_gzip = length > magic.size() &&
-                       pread(fd, magic.data(), magic.size(), static_cast<off_t>(begin)) == std::ssize(magic) &&
-                       magic[0] == 0x1f && magic[1] == 0x8b;
-  if (is_gzip) package->gunzip = std::make_unique<Gunzip>();
-  else archive_read_set_skip_callback(package->reader, pass_over);
+  if (!package->unfolder && !package->is_foreign) archive_read_set_skip_callback(package->reader, pass_over);
   archive_read_set_callback_data(package->reader, package);
   if (archive_read_open1(package->reader) != ARCHIVE_OK && package->problem.empty())
     package->problem = "neither tar nor cpio, in no compression that is known";
@@ -210,14 +193,17 @@ int next_entry(rartifacts_package* package, rartifacts_package_entry* into) {
   const bool is_tar = (archive_format(reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
   if (archive_format(reader) != 0 && archive_read_data_skip(reader) < ARCHIVE_WARN) return failed(*package);
   const auto before = archive_filter_bytes(reader, 0);
+  package->head_begins = before;
   const int got = archive_read_next_header(reader, &entry);
+  package->head_begins = -1;
+  if (!charge(*package)) return failed(*package);
   if (got == ARCHIVE_EOF) {
     if (is_tar && archive_filter_bytes(reader, 0) - before < kTarEnd) {
       package->problem = "cut off: the blocks that end a tar are not there";
       return -1;
     }
-    // The checksum stands behind what ends the tar.
-    if (package->gunzip) {
+    // The checksums stand behind what ends the tar.
+    if (package->unfolder) {
       const void* bytes = nullptr;
       la_ssize_t rest = 0;
       for (la_ssize_t step = 0; (step = refill(reader, package, &bytes)) != 0;)
@@ -238,16 +224,19 @@ int next_entry(rartifacts_package* package, rartifacts_package_entry* into) {
 }
 
 std::int64_t read_content(rartifacts_package* package, void* into, std::size_t size) {
-  const auto got = archive_read_data(package->reader, into, size);
+  const auto got = charge(*package) ? archive_read_data(package->reader, into, size) : -1;
   return got < 0 ? failed(*package) : got;
 }
 
-const char* error_of(rartifacts_package* package) { return package->problem.c_str(); }
+const char* error_of(rartifacts_package* package, int* why) {
+  *why = package->why;
+  return package->problem.c_str();
+}
 
 void close_package(rartifacts_package* package) { delete package; }
 
 }  // namespace
 
-RARTIFACTS_EXPORT const rartifacts_package_reader rartifacts_package_reader_v1;
-const rartifacts_package_reader rartifacts_package_reader_v1{open_package, next_entry, read_content, error_of,
+RARTIFACTS_EXPORT const rartifacts_package_reader rartifacts_package_reader_v2;
+const rartifacts_package_reader rartifacts_package_reader_v2{open_package, next_entry, read_content, error_of,
                                                              close_package};

@@ -1,36 +1,44 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "modules/unpack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
-#include <array>
-#include <memory>
+#include <algorithm>
+#include <span>
 
 #include "modules/load.h"
+#include "unfold.h"
+
+struct rartifacts_packed {
+  std::span<const std::uint8_t> rest;
+  std::unique_ptr<Unfolder> unfolder;
+  bool is_whole = false;
+};
 
 namespace {
-struct Free {
-  void operator()(archive* reader) const { archive_read_free(reader); }
-};
-}  // namespace
 
-RARTIFACTS_EXPORT rartifacts_unpack rartifacts_unpack_v1;
-int rartifacts_unpack_v1(const std::uint8_t* bytes, std::size_t size, rartifacts_take* take, void* context) {
-  const std::unique_ptr<archive, Free> reader(archive_read_new());
-  archive_read_support_format_raw(reader.get());
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_filter_xz(reader.get());
-  archive_read_support_filter_zstd(reader.get());
-  archive_entry* entry = nullptr;
-  if (archive_read_open_memory(reader.get(), bytes, size) != ARCHIVE_OK ||
-      archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK || archive_filter_count(reader.get()) != 2)
-    return -1;
-  static thread_local std::array<std::uint8_t, 64 * 1024> buffer;
+constexpr std::size_t kMagic = 6;
+
+rartifacts_packed* open_packed(const std::uint8_t* bytes, std::size_t size, std::uint64_t window) {
+  const std::span all(bytes, size);
+  auto unfolder = Unfolder::for_magic(all.first(std::min(size, kMagic)), window);
+  return unfolder ? new rartifacts_packed{all, std::move(unfolder)} : nullptr;
+}
+
+std::int64_t read_packed_file(rartifacts_packed* packed, std::uint8_t* into, std::size_t size) {
   for (;;) {
-    const auto got = archive_read_data(reader.get(), buffer.data(), buffer.size());
-    if (got < 0) return -1;
-    if (got == 0) return 0;
-    if (!take(context, buffer.data(), static_cast<std::size_t>(got))) return 1;
+    const auto before = packed->rest.size();
+    std::span room(into, size);
+    const auto status = packed->unfolder->run(packed->rest, room, true);
+    if (status == Unfolder::Status::damaged) return -1;
+    if (status == Unfolder::Status::window) return -2;
+    if (room.size() < size) return static_cast<std::int64_t>(size - room.size());
+    if (packed->rest.size() != before) continue;
+    return status == Unfolder::Status::whole && packed->rest.empty() ? 0 : -1;
   }
 }
+
+void close_packed(rartifacts_packed* packed) { delete packed; }
+
+}  // namespace
+
+RARTIFACTS_EXPORT const rartifacts_unpacker rartifacts_unpacker_v1;
+const rartifacts_unpacker rartifacts_unpacker_v1{open_packed, read_packed_file, close_packed};

@@ -9,18 +9,18 @@ export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBIAN
 
 # To build, and to do the main job.
 build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev
-  nettle-dev libarchive-dev libseccomp-dev cpio python3)
+  nettle-dev libarchive-dev liblzma-dev libzstd-dev libseccomp-dev cpio python3)
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file
-  git shellcheck libbz2-dev liblzma-dev libzstd-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
+  git shellcheck libbz2-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
   mandoc man-db groff zsh fish bash-completion)
 # Not every Debian has these; what needs them is left out then.
 optional_packages=(liblief-dev)
 # The same for systems without apt: to build, and to do the main job.
 declare -A elsewhere=(
   [Fedora]="meson ninja-build pkgconf gcc-c++ elfutils-libelf-devel fmt-devel cli11-devel tomlplusplus-devel json-devel snappy-devel zlib-devel
-nettle-devel libarchive-devel cpio python3 rust"
-  [Arch]="meson ninja pkgconf gcc libelf fmt cli11 tomlplusplus nlohmann-json snappy zlib nettle libarchive cpio python rust")
+nettle-devel libarchive-devel xz-devel libzstd-devel cpio python3 rust"
+  [Arch]="meson ninja pkgconf gcc libelf fmt cli11 tomlplusplus nlohmann-json snappy zlib nettle libarchive xz zstd cpio python rust")
 
 # The tests compile with this release or a newer one: the oldest that Linux takes.
 oldest_rustc=1.78

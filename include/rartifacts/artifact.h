@@ -6,6 +6,7 @@
 #include <rartifacts/link.h>
 #include <rartifacts/metadata.h>
 #include <rartifacts/object.h>
+#include <rartifacts/shared.h>
 
 #include <array>
 #include <optional>
@@ -107,13 +108,13 @@ struct Artifact {
   bool is_source = false;                  ///< a source file that an editor reads, no artifact of a build
   std::optional<std::string> sha256;       ///< lower-case hex, when asked for
   std::optional<MetadataHeader> metadata;
-  std::optional<Crate> crate;
+  Shared<Crate> crate;
   std::optional<ElfFacts> elf;
   std::optional<ObjectFacts> object;
-  std::optional<ModuleFacts> module;  ///< of a kernel module
-  std::optional<LinkFacts> link;      ///< of objects and archives, when asked for
+  Shared<ModuleFacts> module;  ///< of a kernel module
+  Shared<LinkFacts> link;      ///< of objects and archives, when asked for
   std::optional<ProcMacroFacts> proc_macro;
-  std::optional<std::vector<MemberFacts>> members;                ///< of an archive, when asked for
+  Shared<std::vector<MemberFacts>> members;                       ///< of an archive, when asked for
   std::vector<std::pair<std::string, std::uint64_t>> path_leaks;  ///< prefixes looked for, and how often they are in it
   std::vector<std::string> notes;  ///< what the reader should know about how certain all this is
 };

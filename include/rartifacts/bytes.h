@@ -16,6 +16,7 @@
 namespace rartifacts {
 
 using Bytes = std::span<const std::uint8_t>;
+class Held;
 
 inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Bytes as_bytes(std::string_view text) {
@@ -29,10 +30,11 @@ inline Bytes as_bytes(std::string_view text) {
 /// contiguous span, valid for as long as the Image lives. Files are read with pread(2), never mapped: build trees are
 /// alive, and a mapped file that shrinks is a SIGBUS.
 ///
-/// Memory is bounded twice: by the bytes that the file really has, and by `kMaxFetched`.
+/// Memory is bounded by the bytes that the file really has, and by what a run may hold.
 ///
-/// A file inside of a package comes as a stream that cannot go back. Its Image draws from the stream as far as is asked for,
-/// and keeps the first and the last `kWindow` bytes of what has passed by: metadata is read at its beginning and its end.
+/// A file inside of a package comes as a stream that cannot go back. Its Image draws from the stream as far as is asked for. Of
+/// a file that is too long to be kept as a whole it keeps the first and the last `kWindow` bytes of what has passed by: metadata is
+/// read at its beginning and its end.
 class Image {
  public:
   /// Puts the next bytes of a stream into `into`, as many as there are up to its size; 0 at the end.
@@ -40,12 +42,12 @@ class Image {
   /// Of a stream of any length, so many bytes from its start are kept, and so many before the last one drawn.
   static constexpr std::uint64_t kWindow = std::uint64_t{8} << 20;
 
-  /// No artifact needs more than this much of itself looked at; a file that makes us ask for more is refused.
-  static constexpr std::uint64_t kMaxFetched = std::uint64_t{192} << 20;
-
   /// Reads from `fd`, which the caller keeps open as long as the Image is used. `size` is what fstat(2) said.
   static Result<Image> of_file(int fd, std::uint64_t size);
-  /// Draws `size` bytes from a stream. A fetch of what was let go is an error, `unsupported`.
+  /// The same of what `read` puts into a span, from `offset` on; 0 when it is not that long any more.
+  using ReadAt = std::function<Result<std::size_t>(std::span<std::uint8_t> into, std::uint64_t offset)>;
+  static Result<Image> of_reader(ReadAt read, std::uint64_t size);
+  /// Draws `size` bytes from a stream. A fetch of what was let go is an error, `too_large`.
   static Result<Image> of_stream(Draw draw, std::uint64_t size);
   /// Of a stream from which little was drawn so far: keep less than twice `kWindow`.
   void keep(std::uint64_t head, std::uint64_t tail);
@@ -75,7 +77,7 @@ class Image {
   const std::uint8_t* base_ = nullptr;
   std::uint64_t size_ = 0;
   bool is_reserved_ = false;        ///< `base_` is address space, to be filled; else all bytes are there already
-  int fd_ = -1;                     ///< the file it is filled from
+  ReadAt read_;                     ///< what it is filled from
   Draw draw_;                       ///< or the stream
   std::uint64_t fetched_ = 0;       ///< bytes read from the file or stream so far
   std::uint64_t head_ = kWindow;    ///< of a stream, so much is kept from the start
@@ -83,6 +85,7 @@ class Image {
   std::uint64_t let_go_ = kWindow;  ///< after the head, what is kept begins here
   std::vector<Range> loaded_;       ///< sorted, disjoint ranges of the file that were read
   std::vector<std::uint8_t> owned_;
+  std::shared_ptr<Held> held_;  ///< what the run counts of it
 };
 
 /// A window into an Image: a whole file, an archive member, a section. Cheap to copy; the Image must outlive it.

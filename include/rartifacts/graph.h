@@ -3,7 +3,6 @@
 
 #include <rartifacts/artifact.h>
 
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,16 +39,19 @@ class CrateGraph {
   /// Everything reachable from `roots`, themselves included, as sorted indices.
   std::vector<std::size_t> closure(std::vector<std::size_t> roots) const;
   /// True when everything reachable from `root` is there with the right SVH.
-  bool is_complete(std::size_t root) const;
+  bool is_complete(std::size_t root) const { return !is_incomplete_[root]; }
   /// Indices of the crates that need `node` directly or otherwise (every dependency list is transitive).
-  std::vector<std::size_t> needed_by(std::size_t node) const;
+  const std::vector<std::size_t>& needed_by(std::size_t node) const { return users_[node]; }
 
  private:
-  using Index = std::map<std::string_view, std::vector<std::size_t>>;
-  std::optional<std::size_t> nearest(const CrateNode& from, const Dependency& dependency,
-                                     std::span<const std::size_t> candidates) const;
+  class Index;
+  std::optional<std::size_t> nearest(const CrateNode& from, const Dependency& dependency, const Index& index,
+                                     std::string_view key) const;
+  void find_incomplete();
 
   std::vector<CrateNode> nodes_;
+  std::vector<std::vector<std::size_t>> users_;
+  std::vector<bool> is_incomplete_;
 };
 
 /// The name of a crate for people: its text, else `predefined#635`.

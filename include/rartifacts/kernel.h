@@ -3,6 +3,7 @@
 
 #include <rartifacts/error.h>
 #include <rartifacts/link.h>
+#include <rartifacts/shared.h>
 
 #include <map>
 #include <memory>
@@ -32,7 +33,8 @@ class KernelConfig {
 
  private:
   std::optional<std::pair<int, int>> version_;
-  std::map<std::string, std::string, std::less<>> values_;
+  using Values = std::map<std::string, std::string, std::less<>>;
+  Shared<Values> values_;
 };
 
 /// What the kernel's own objects are made for, as its configuration tells; nothing for an architecture without a row.
@@ -80,8 +82,8 @@ struct KernelRoot {
   std::optional<std::string> release;  ///< include/config/kernel.release; read when there are modules to compare
   std::shared_ptr<const ExportTable> exports;  ///< Module.symvers; null: there is none, or nobody needed it
   std::vector<std::string>
-      missing_tools;  ///< of a tree with scripts/Makefile.build on disk: what building a module lacks
-  std::optional<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
+      missing_tools;                ///< of a tree with scripts/Makefile.build on disk: what building a module lacks
+  Shared<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
 
   /// True when `file` is part of this tree.
   bool holds(std::string_view file) const;

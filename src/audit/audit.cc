@@ -33,13 +33,13 @@ std::optional<Rule> rule_for(const Problem& problem) {
     case ErrorKind::truncated:
     case ErrorKind::malformed:
     case ErrorKind::unsupported:
-    case ErrorKind::too_large:
       return problem.path.ends_with(".rlib") ? Rule::rlib_without_metadata : Rule::corrupt_artifact;
     case ErrorKind::dangling: return Rule::dangling_link;
     case ErrorKind::escaping: return Rule::escaping_link;
     case ErrorKind::absolute: return Rule::absolute_link;
     case ErrorKind::io:
-    case ErrorKind::changed: break;
+    case ErrorKind::changed:
+    case ErrorKind::too_large: break;  // a limit of this program is no fault of the file
   }
   return std::nullopt;
 }
@@ -55,8 +55,8 @@ void judge_problems(ScanResult& result, Findings& findings) {
     const auto rule = rule_for(problem);
     if (!rule) {
       // Not readable, but a kernel's module build has no use for it.
-      const bool is_needless =
-          is_in_kernel && is_crate_file(file_name_of(problem.path)) && !findings.is_open(problem.path);
+      const bool is_needless = problem.error.kind != ErrorKind::too_large && is_in_kernel &&
+                               is_crate_file(file_name_of(problem.path)) && !findings.is_open(problem.path);
       if (is_needless)
         findings.add(Severity::warning, Rule::stale_artifact, problem.path, "",
                      "nothing needs it, and it cannot be read: " + describe(problem.error));

@@ -128,7 +128,7 @@ void Blame::report_damage(const CrateFile& file, const std::string& name) const 
         rule, path, name,
         fmt::format("{} holds no crate metadata as its name promises, but is: {}", name_in(path), name_of(facts.kind)));
   if (!facts.crate) facts.crate.emplace();
-  facts.crate->name.text = name;
+  facts.crate.edit().name.text = name;
   check_proc_macro(facts, result_.packages, options_, findings_);
 }
 

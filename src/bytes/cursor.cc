@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 
 void Cursor::reject(ErrorKind kind, std::string what) {
@@ -22,6 +24,7 @@ bool Cursor::refill(std::uint64_t length) {
     error_ = bytes.error();
     return false;
   }
+  add_work(bytes->size());
   window_ = bytes->data();
   low_ = position_;
   high_ = position_ + bytes->size();

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -16,23 +18,37 @@ constexpr std::uint64_t kSmallFile = 64 * 1024;
 /// More address space than any artifact has bytes; a sparse file can claim any size.
 constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 40;
 
+Result<std::size_t> read_file(int fd, std::span<std::uint8_t> into, std::uint64_t offset) {
+  ssize_t got;
+  do got = pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
+  while (got < 0 && errno == EINTR);
+  if (got < 0) return fail_at(offset, ErrorKind::io, "{}", std::strerror(errno));
+  credit_read(static_cast<std::uint64_t>(got));
+  return static_cast<std::size_t>(got);
+}
+
 }  // namespace
 
 Result<Image> Image::reserved(std::uint64_t size) {
   Image image;
   image.size_ = size;
   if (size == 0) return image;
-  if (size > kMaxFile) return fail(ErrorKind::too_large, "{} bytes are more than any artifact has", size);
+  if (size > kMaxFile) return over(Limit::held);
   void* space = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (space == MAP_FAILED) return fail(ErrorKind::too_large, "no address space for {} bytes", size);
+  if (space == MAP_FAILED) return fail(ErrorKind::io, "no address space for {} bytes: see ulimit -v", size);
   image.base_ = static_cast<const std::uint8_t*>(space);
   image.is_reserved_ = true;
+  image.held_ = std::make_shared<Held>();
   return image;
 }
 
 Result<Image> Image::of_file(int fd, std::uint64_t size) {
+  return of_reader([fd](auto into, std::uint64_t offset) { return read_file(fd, into, offset); }, size);
+}
+
+Result<Image> Image::of_reader(ReadAt read, std::uint64_t size) {
   auto image = reserved(size);
-  if (image) image->fd_ = fd;
+  if (image) image->read_ = std::move(read);
   return image;
 }
 
@@ -40,6 +56,8 @@ Result<Image> Image::of_stream(Draw draw, std::uint64_t size) {
   auto image = reserved(size);
   if (!image) return image;
   image->draw_ = std::move(draw);
+  const auto* budget = Budget::current();
+  if (budget && size <= budget->available()) image->head_ = image->let_go_ = (size + kPage - 1) / kPage * kPage;
   if (size > kWindow) madvise(const_cast<std::uint8_t*>(image->base_), size, MADV_HUGEPAGE);  // fewer page faults
   return image;
 }
@@ -49,6 +67,8 @@ Image Image::of_bytes(std::vector<std::uint8_t> bytes) {
   image.owned_ = std::move(bytes);
   image.base_ = image.owned_.data();
   image.size_ = image.owned_.size();
+  image.held_ = std::make_shared<Held>();
+  (void)image.held_->grow(image.size_);  // if that was too much, the next charge says so
   return image;
 }
 
@@ -65,7 +85,7 @@ Image& Image::operator=(Image&& other) noexcept {
   std::swap(base_, other.base_);
   std::swap(size_, other.size_);
   std::swap(is_reserved_, other.is_reserved_);
-  std::swap(fd_, other.fd_);
+  std::swap(read_, other.read_);
   std::swap(draw_, other.draw_);
   std::swap(fetched_, other.fetched_);
   std::swap(head_, other.head_);
@@ -73,6 +93,7 @@ Image& Image::operator=(Image&& other) noexcept {
   std::swap(let_go_, other.let_go_);
   std::swap(loaded_, other.loaded_);
   std::swap(owned_, other.owned_);
+  std::swap(held_, other.held_);
   return *this;
 }
 
@@ -99,15 +120,13 @@ Result<void> Image::load(std::uint64_t begin, std::uint64_t end) {
   auto last = first;
   std::uint64_t position = begin;
   const auto read_until = [&](std::uint64_t stop) -> Result<void> {
-    if (stop > position && (fetched_ += stop - position) > kMaxFetched)
-      return fail_at(position, ErrorKind::too_large, "more than {} MiB would have to be read", kMaxFetched >> 20);
+    if (stop <= position) return {};
+    if (auto held = held_->grow(stop - position); !held) return held;
     while (position < stop) {
-      auto* to = const_cast<std::uint8_t*>(base_) + position;
-      ssize_t got = pread(fd_, to, stop - position, static_cast<off_t>(position));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return fail_at(position, ErrorKind::io, "{}", std::strerror(errno));
-      if (got == 0) return fail_at(position, ErrorKind::changed, "the file shrank while it was read");
-      position += static_cast<std::uint64_t>(got);
+      auto got = read_({const_cast<std::uint8_t*>(base_) + position, stop - position}, position);
+      if (!got) return pass(got);
+      if (*got == 0) return fail_at(position, ErrorKind::changed, "the file shrank while it was read");
+      position += *got;
     }
     return {};
   };
@@ -141,12 +160,11 @@ Result<void> Image::draw_step(std::span<std::uint8_t> into) {
 Result<void> Image::draw_until(std::uint64_t begin, std::uint64_t end) {
   constexpr std::uint64_t kStep = std::uint64_t{128} << 10;
   constexpr std::uint64_t kMaxAtOnce = 2 * kWindow;
-  if (begin < let_go_ && end > head_ && let_go_ > head_)
-    return fail_at(begin, ErrorKind::unsupported,
-                   "too large to be read inside of a package: {} bytes, {} MiB of them kept", size_,
-                   (head_ + tail_) >> 20);
-  if (end > fetched_ && end - begin > kMaxAtOnce)
-    return fail_at(begin, ErrorKind::too_large, "{} bytes at once are too much inside of a package", end - begin);
+  if (begin < let_go_ && end > head_ && let_go_ > head_) return over(Limit::held);
+  const bool is_kept_whole = head_ >= size_;
+  if (end > fetched_ && end - begin > kMaxAtOnce && !is_kept_whole) return over(Limit::held);
+  if (const auto needed = std::min(end, head_ + 2 * tail_); needed > held_->bytes())
+    if (auto held = held_->grow(needed - held_->bytes()); !held) return held;
   auto* base = const_cast<std::uint8_t*>(base_);
   const auto keep_from = begin > head_ + tail_ ? (begin - tail_) / kPage * kPage : let_go_;
   if (keep_from > let_go_ && end > fetched_) {

@@ -14,7 +14,7 @@ enum class DeflateForm {
 };
 
 /// Unpacks all of `packed`; what follows the end of the data is passed over. `what` names it in errors: `too_large` when it unpacks
-/// to more than `most` bytes, give or take a step, `malformed`.
+/// to more than `most` bytes, give or take a step, or to more than the run may hold, `malformed`.
 Result<std::vector<std::uint8_t>> inflate_all(Bytes packed, DeflateForm form, std::size_t most, std::string_view what);
 
 }  // namespace rartifacts

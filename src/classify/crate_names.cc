@@ -30,9 +30,10 @@ void name_by_hash(Artifact& artifact, View file) {
     names.push_back(&name);
     symbols.push_back(*name.predefined);
   };
-  want(artifact.crate->name);
-  if (artifact.crate->dependencies)
-    for (auto& dependency : *artifact.crate->dependencies) want(dependency.name);
+  auto& crate = artifact.crate.edit();
+  want(crate.name);
+  if (crate.dependencies)
+    for (auto& dependency : *crate.dependencies) want(dependency.name);
   if (names.empty()) return;
   const auto metadata = metadata_in(file);
   if (!metadata) return;
@@ -68,7 +69,7 @@ void name_by_symbol(Crate& crate, const std::vector<std::string>& exports) {
 }
 
 void name_by_file(Artifact& artifact, std::string_view file_name) {
-  Crate& crate = *artifact.crate;
+  Crate& crate = artifact.crate.edit();
   const std::string& rustc = artifact.metadata->rustc;
   if (!crate.name.text) {
     // A stub does not store its extra filename; there the table is the better witness.

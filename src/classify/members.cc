@@ -17,6 +17,8 @@
 #include <algorithm>
 #include <set>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -110,6 +112,7 @@ Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& op
         facts.language = object->language;
       }
     }
+    if (auto kept = keep(sizeof facts + facts.name.size()); !kept) return pass(kept);
     all.push_back(std::move(facts));
   }
   give_roles(all, rust);

@@ -9,6 +9,7 @@
 #include <new>
 #include <span>
 
+#include "bytes/budget.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/sandbox.h"
@@ -138,7 +139,9 @@ ExitCode run(int argc, char** argv) {
   if (!commands.directory.empty() && chdir(commands.directory.c_str()) != 0)
     return report({commands.directory, fail_errno("").error()}), ExitCode::input;
   if (commands.no_sandbox) leave_doors_open();
-  return command_of(chosen().get_name())->run(commands);
+  const Budget::Run budget;
+  const auto code = command_of(chosen().get_name())->run(commands);
+  return is_over_limit() && code != ExitCode::input ? print("") : code;
 }
 
 }  // namespace rartifacts

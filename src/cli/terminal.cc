@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "bytes/budget.h"
 #include "write/escape.h"
 
 namespace rartifacts {
@@ -32,7 +33,13 @@ bool wants_color() {
   return stdout_is_terminal() && (!no_color || *no_color == '\0') && term && std::string_view(term) != "dumb";
 }
 
+bool is_over_limit() {
+  const auto* budget = Budget::current();
+  return budget && budget->exceeded();
+}
+
 ExitCode print(std::string_view text) {
+  if (is_over_limit()) return complain(describe(over(Budget::current()->exceeded()->limit).error())), ExitCode::input;
   if (write_to(STDOUT_FILENO, text)) return ExitCode::done;
   complain(fmt::format("standard output: {}: what was written so far is not complete", std::strerror(errno)));
   return ExitCode::input;

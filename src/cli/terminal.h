@@ -17,6 +17,8 @@ bool wants_color();
 /// Writes all of `text` to standard output. When that fails, because the disk is full or the reader has gone, says so and
 /// returns `ExitCode::input`.
 ExitCode print(std::string_view text);
+/// True once this run has taken more than a limit allows: what it knows is not all, so it must not say anything of it.
+bool is_over_limit();
 
 /// The same for what programs read, which keeps every byte of a name: a terminal is shown it as `printable_lines`.
 ExitCode print_list(std::string_view text);

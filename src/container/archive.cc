@@ -25,6 +25,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -89,6 +91,7 @@ Result<std::string> ArchiveReader::long_name(std::uint64_t offset) const {
 }
 
 Result<std::optional<Member>> ArchiveReader::next() {
+  if (auto charged = work(1024); !charged) return pass(charged);
   if (format_ == ArchiveFormat::aix_big) return next_aix();
   while (position_ < archive_.size()) {
     // An archive may end with the padding of its last member.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -33,10 +35,13 @@ Result<void> check_libelf() {
 std::string_view string_at(Bytes table, std::uint64_t offset) {
   if (offset >= table.size()) return {};
   const auto rest = as_text(table.subspan(offset)).substr(0, kMaxString);
-  return rest.substr(0, rest.find('\0'));
+  const auto text = rest.substr(0, rest.find('\0'));
+  add_work(16 + text.size());
+  return text;
 }
 
 bool string_table_contains(Bytes table, std::string_view text) {
+  add_work(table.size() / 8);
   // An empty table has no address, and memmem must not be given none.
   return !table.empty() && memmem(table.data(), table.size(), text.data(), text.size()) != nullptr;
 }
@@ -71,6 +76,7 @@ Result<ElfFile> ElfFile::open(View file) {
       return fail_at(table.offset, all.error().kind, "ELF section headers lie behind the end of the file");
   }
 
+  if (auto charged = work(1024 + table.count * 8); !charged) return pass(charged);
   ElfFile elf(file);
   elf.elf_.reset(elf_memory(reinterpret_cast<char*>(const_cast<std::uint8_t*>(head->data())), file.size()));
   if (!elf.elf_ || elf_kind(elf.elf()) != ELF_K_ELF || !gelf_getehdr(elf.elf(), &elf.header_))
@@ -91,6 +97,7 @@ Result<ElfFile> ElfFile::open(View file) {
 
 Result<GElf_Shdr> ElfFile::section(std::size_t index) const {
   GElf_Shdr header;
+  if (auto charged = work(128); !charged) return pass(charged);
   Elf_Scn* scn = elf_getscn(elf(), index);
   if (!scn || !gelf_getshdr(scn, &header))
     return fail(ErrorKind::malformed, "ELF section {}: {}", index, elf_errmsg(-1));
@@ -149,6 +156,9 @@ Result<Bytes> ElfFile::content(const GElf_Shdr& section) const {
 Result<Elf_Data*> ElfFile::translated(std::uint64_t offset, std::uint64_t size, Elf_Type type) const {
   if (auto bytes = file_.fetch(offset, size); !bytes) return pass(bytes);
   if (size == 0) return nullptr;
+  // Unless it stands as the machine would have it, libelf makes a copy, and keeps it.
+  if (auto charged = work(256 + size / 8); !charged) return pass(charged);
+  if (auto held = copies_.grow(size); !held) return pass(held);
   Elf_Data* data = elf_getdata_rawchunk(elf(), static_cast<std::int64_t>(offset), size, type);
   if (!data) return fail_at(offset, ErrorKind::malformed, "libelf: {}", elf_errmsg(-1));
   return data;

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 
 /// libelf over a View.
@@ -45,6 +47,7 @@ class ElfFile {
   GElf_Ehdr header_{};
   std::size_t section_count_ = 0;
   Bytes section_names_;
+  mutable Held copies_;
 };
 
 /// A file may have as many symbols as it likes; nobody goes through more than these.

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
+#include <numeric>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 
 namespace rartifacts {
@@ -19,6 +20,27 @@ int container_rank(Kind kind) { return kind == Kind::rmeta ? 0 : kind == Kind::r
 
 }  // namespace
 
+/// Crates by SVH or name, all of them and those of each folder, the preferred ones first.
+class CrateGraph::Index {
+ public:
+  void add(std::string_view key, std::string_view folder, std::size_t node) {
+    all_[key].push_back(node);
+    by_folder_[{key, folder}].push_back(node);
+  }
+  std::span<const std::size_t> anywhere(std::string_view key) const {
+    const auto found = all_.find(key);
+    return found == all_.end() ? std::span<const std::size_t>() : found->second;
+  }
+  std::span<const std::size_t> in_folder(std::string_view key, std::string_view folder) const {
+    const auto found = by_folder_.find({key, folder});
+    return found == by_folder_.end() ? std::span<const std::size_t>() : found->second;
+  }
+
+ private:
+  std::map<std::string_view, std::vector<std::size_t>> all_;
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> by_folder_;
+};
+
 std::string display_name(const CrateName& name) {
   if (name.text) return *name.text;
   return name.predefined ? fmt::format("predefined#{}", *name.predefined) : "?";
@@ -27,55 +49,78 @@ std::string display_name(const CrateName& name) {
 CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts) {
   for (const auto* artifact : artifacts)
     if (artifact->crate) nodes_.push_back({artifact, {}});
+  std::vector<std::size_t> by_rank(nodes_.size());
+  std::iota(by_rank.begin(), by_rank.end(), 0);
+  std::ranges::sort(by_rank, {}, [&](std::size_t node) {
+    const auto& artifact = *nodes_[node].artifact;
+    return std::pair(container_rank(artifact.kind), std::string_view(artifact.path));
+  });
   Index by_svh;
   Index by_name;
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const auto& crate = *nodes_[i].artifact->crate;
-    by_svh[crate.svh].push_back(i);
-    if (crate.name.text) by_name[*crate.name.text].push_back(i);
+  for (const auto i : by_rank) {
+    const auto& artifact = *nodes_[i].artifact;
+    const auto folder = directory_of(artifact.path);
+    by_svh.add(artifact.crate->svh, folder, i);
+    if (artifact.crate->name.text) by_name.add(*artifact.crate->name.text, folder, i);
   }
-  for (auto& node : nodes_) {
+  users_.resize(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    auto& node = nodes_[i];
     if (!node.artifact->crate->dependencies) continue;
     for (const auto& dependency : *node.artifact->crate->dependencies) {
       CrateEdge edge{&dependency, CrateEdge::State::missing, 0};
-      if (const auto same = nearest(node, dependency, by_svh[dependency.svh])) {
+      if (const auto same = nearest(node, dependency, by_svh, dependency.svh)) {
         edge.state = CrateEdge::State::found;
         edge.node = *same;
+        if (users_[*same].empty() || users_[*same].back() != i) users_[*same].push_back(i);
       } else if (const auto other =
-                     dependency.name.text ? nearest(node, dependency, by_name[*dependency.name.text]) : std::nullopt) {
+                     dependency.name.text ? nearest(node, dependency, by_name, *dependency.name.text) : std::nullopt) {
         edge.state = CrateEdge::State::mismatch;
         edge.node = *other;
       }
       node.edges.push_back(edge);
     }
   }
+  find_incomplete();
 }
 
 // rustc searches the folders it is given, so a candidate beside the crate that needs it comes first.
-std::optional<std::size_t> CrateGraph::nearest(const CrateNode& from, const Dependency& dependency,
-                                               std::span<const std::size_t> candidates) const {
-  std::optional<std::size_t> best;
-  const auto folder = directory_of(from.artifact->path);
-  const auto rank = [&](std::size_t node) {
-    const auto& artifact = *nodes_[node].artifact;
-    return std::tuple{directory_of(artifact.path) != folder, container_rank(artifact.kind),
-                      std::string_view(artifact.path)};
-  };
-  for (const auto node : candidates) {
-    if (nodes_[node].artifact == from.artifact || !same_name(nodes_[node].artifact->crate->name, dependency.name))
-      continue;
-    if (!best || rank(node) < rank(*best)) best = node;
+std::optional<std::size_t> CrateGraph::nearest(const CrateNode& from, const Dependency& dependency, const Index& index,
+                                               std::string_view key) const {
+  for (const auto& candidates : {index.in_folder(key, directory_of(from.artifact->path)), index.anywhere(key)})
+    for (const auto node : candidates) {
+      add_work(64);
+      if (nodes_[node].artifact != from.artifact && same_name(nodes_[node].artifact->crate->name, dependency.name))
+        return node;
+    }
+  return std::nullopt;
+}
+
+// Who lacks something, and all who need one that does.
+void CrateGraph::find_incomplete() {
+  is_incomplete_.resize(nodes_.size());
+  std::vector<std::size_t> todo;
+  const auto lacks = [](const CrateEdge& edge) { return edge.state != CrateEdge::State::found; };
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (std::ranges::any_of(nodes_[i].edges, lacks)) todo.push_back(i);
+  while (!todo.empty()) {
+    const auto node = todo.back();
+    todo.pop_back();
+    if (is_incomplete_[node]) continue;
+    is_incomplete_[node] = true;
+    todo.insert(todo.end(), users_[node].begin(), users_[node].end());
   }
-  return best;
 }
 
 std::vector<std::size_t> CrateGraph::closure(std::vector<std::size_t> roots) const {
   std::vector<bool> reached(nodes_.size());
+  add_work(nodes_.size());
   while (!roots.empty()) {
     const auto node = roots.back();
     roots.pop_back();
     if (reached[node]) continue;
     reached[node] = true;
+    add_work(16 * (1 + nodes_[node].edges.size()));
     for (const auto& edge : nodes_[node].edges)
       if (edge.state == CrateEdge::State::found) roots.push_back(edge.node);
   }
@@ -84,26 +129,30 @@ std::vector<std::size_t> CrateGraph::closure(std::vector<std::size_t> roots) con
   return roots;
 }
 
-bool CrateGraph::is_complete(std::size_t root) const {
-  return std::ranges::all_of(closure({root}), [&](std::size_t node) {
-    return std::ranges::all_of(nodes_[node].edges,
-                               [](const auto& edge) { return edge.state == CrateEdge::State::found; });
-  });
+namespace {
+
+using NamesBySvh = std::map<std::string_view, std::string_view>;
+using NamesByExtra = std::map<std::string_view, std::optional<std::string_view>>;  // nothing: several crates share it
+
+void name_dependencies(std::vector<Dependency>& dependencies, const NamesBySvh& by_svh, const NamesByExtra& by_extra) {
+  for (auto& dependency : dependencies) {
+    if (!dependency.name.predefined) continue;
+    if (const auto same = by_svh.find(dependency.svh); same != by_svh.end()) {
+      dependency.name.text = same->second;
+      dependency.name.source = CrateName::Source::svh;
+    } else if (const auto file = by_extra.find(dependency.extra_filename);
+               !dependency.name.text && file != by_extra.end() && file->second) {
+      dependency.name.text = *file->second;
+      dependency.name.source = CrateName::Source::file_name;
+    }
+  }
 }
 
-std::vector<std::size_t> CrateGraph::needed_by(std::size_t node) const {
-  std::vector<std::size_t> all;
-  for (std::size_t i = 0; i < nodes_.size(); ++i)
-    if (std::ranges::any_of(nodes_[i].edges, [&](const auto& edge) {
-          return edge.state == CrateEdge::State::found && edge.node == node;
-        }))
-      all.push_back(i);
-  return all;
-}
+}  // namespace
 
 void name_dependencies(std::span<Artifact> artifacts) {
-  std::map<std::string_view, std::string_view> by_svh;
-  std::map<std::string_view, std::optional<std::string_view>> by_extra;  // nothing: several crates share it
+  NamesBySvh by_svh;
+  NamesByExtra by_extra;
   for (const auto& artifact : artifacts) {
     if (!artifact.crate || !artifact.crate->name.text) continue;
     const auto& crate = *artifact.crate;
@@ -112,19 +161,15 @@ void name_dependencies(std::span<Artifact> artifacts) {
     const auto [known, is_new] = by_extra.emplace(crate.extra_filename, *crate.name.text);
     if (!is_new && known->second != *crate.name.text) known->second.reset();
   }
+  std::map<const Crate*, std::pair<Shared<Crate>, Shared<Crate>>> done;  // before and after: twins go on sharing
   for (auto& artifact : artifacts) {
     if (!artifact.crate || !artifact.crate->dependencies) continue;
-    for (auto& dependency : *artifact.crate->dependencies) {
-      if (!dependency.name.predefined) continue;
-      if (const auto same = by_svh.find(dependency.svh); same != by_svh.end()) {
-        dependency.name.text = same->second;
-        dependency.name.source = CrateName::Source::svh;
-      } else if (const auto file = by_extra.find(dependency.extra_filename);
-                 !dependency.name.text && file != by_extra.end() && file->second) {
-        dependency.name.text = *file->second;
-        dependency.name.source = CrateName::Source::file_name;
-      }
-    }
+    const auto is_predefined = [](const Dependency& dependency) { return dependency.name.predefined.has_value(); };
+    const auto [known, is_new] = done.try_emplace(artifact.crate.get(), artifact.crate, artifact.crate);
+    auto& named = known->second.second;
+    if (is_new && std::ranges::any_of(*named->dependencies, is_predefined))
+      name_dependencies(*named.edit().dependencies, by_svh, by_extra);
+    artifact.crate = named;
   }
 }
 

@@ -18,6 +18,9 @@
 #include <map>
 #include <set>
 
+#include "bytes/budget.h"
+#include "kernel/root.h"
+
 namespace rartifacts {
 namespace {
 
@@ -45,8 +48,10 @@ std::string broken_edge(const CrateGraph& graph, std::size_t root) {
 
 class KernelSelection {
  public:
-  KernelSelection(ScanResult& result, const KernelRoot& kernel, Selection& selection)
-      : result_(result), kernel_(kernel), selection_(selection), graph_(crates()) {}
+  using ByPath = std::multimap<std::string_view, Artifact*>;
+  KernelSelection(const KernelRoot& kernel, const std::vector<const Artifact*>& crates, const ByPath& by_path,
+                  Selection& selection)
+      : kernel_(kernel), by_path_(by_path), selection_(selection), graph_(crates) {}
 
   void run() {
     if (!kernel_.config.is_set("RUST"))
@@ -66,16 +71,6 @@ class KernelSelection {
   }
 
  private:
-  std::vector<const Artifact*> crates() const {
-    std::vector<const Artifact*> all;
-    for (const auto& artifact : result_.artifacts)
-      if (artifact.crate && !artifact.link_target && kernel_.holds(artifact.path)) all.push_back(&artifact);
-    // Links last, so that a crate is named by its own file where both are there.
-    for (const auto& artifact : result_.artifacts)
-      if (artifact.crate && artifact.link_target && kernel_.holds(artifact.path)) all.push_back(&artifact);
-    return all;
-  }
-
   void problem(std::string path, std::string what) {
     selection_.problems.push_back({std::move(path), Error{ErrorKind::malformed, std::move(what), std::nullopt}});
   }
@@ -119,6 +114,7 @@ class KernelSelection {
     std::map<std::string, std::string_view> taken;  // name to SVH
     for (const auto node : chosen) taken.emplace(display_name(crate_of(node).name), crate_of(node).svh);
     const auto fits = [&](std::size_t node) {
+      add_work(256);
       const auto known = taken.find(display_name(crate_of(node).name));
       return known == taken.end() || known->second == crate_of(node).svh;
     };
@@ -128,6 +124,7 @@ class KernelSelection {
       const bool is_candidate = graph_.nodes()[i].artifact->kind == Kind::rmeta && crate.dependencies &&
                                 !crate.dependencies->empty() && is_target_crate(crate, kernel) &&
                                 !taken.contains(display_name(crate.name));
+      add_work(256);
       if (is_candidate && graph_.needed_by(i).empty() && graph_.is_complete(i) &&
           std::ranges::all_of(graph_.closure({i}), fits))
         roots.push_back(i);
@@ -139,21 +136,27 @@ class KernelSelection {
 
   // Takes a file and, when it is a link, what the link leads to; the scan has put both into the result.
   void take(const std::string& path) {
-    for (auto& artifact : result_.artifacts) {
-      if (artifact.path != path) continue;
-      selection_.artifacts.push_back(&artifact);
-      if (artifact.resolved) take(*artifact.resolved);
+    const auto [begin, end] = by_path_.equal_range(path);
+    for (auto found = begin; found != end; ++found) {
+      selection_.artifacts.push_back(found->second);
+      if (found->second->resolved) take(*found->second->resolved);
     }
   }
 
-  ScanResult& result_;
   const KernelRoot& kernel_;
+  const ByPath& by_path_;
   Selection& selection_;
   CrateGraph graph_;
 };
 
-bool in_kernel(const ScanResult& result, std::string_view path) {
-  return std::ranges::any_of(result.kernels, [&](const auto& kernel) { return kernel.holds(path); });
+// The crates of each kernel. Links last, so that a crate is named by its own file where both are there.
+std::vector<std::vector<const Artifact*>> crates_by_kernel(const ScanResult& result, const KernelIndex& index) {
+  std::vector<std::vector<const Artifact*>> all(result.kernels.size());
+  for (const bool are_links : {false, true})
+    for (const auto& artifact : result.artifacts)
+      if (artifact.crate && artifact.link_target.has_value() == are_links)
+        for (const auto kernel : index.holding(artifact.path)) all[kernel].push_back(&artifact);
+  return all;
 }
 
 bool is_of_side(const Artifact& artifact, Profile profile) {
@@ -195,10 +198,15 @@ Selection select(ScanResult& result, Profile profile) {
     for (auto& artifact : result.artifacts) selection.artifacts.push_back(&artifact);
     return selection;
   }
-  for (const auto& kernel : result.kernels) KernelSelection(result, kernel, selection).run();
+  const KernelIndex index(result.kernels);
+  const auto crates = crates_by_kernel(result, index);
+  KernelSelection::ByPath by_path;
+  for (auto& artifact : result.artifacts) by_path.emplace(artifact.path, &artifact);
+  for (std::size_t i = 0; i < result.kernels.size(); ++i)
+    KernelSelection(result.kernels[i], crates[i], by_path, selection).run();
   for (auto& artifact : result.artifacts) {
     const bool is_source = profile == Profile::ide && artifact.is_source;
-    const bool is_elsewhere = !in_kernel(result, artifact.path) && artifact.metadata;
+    const bool is_elsewhere = artifact.metadata && index.holding(artifact.path).empty();
     if (is_source || is_elsewhere || artifact.recorded) selection.artifacts.push_back(&artifact);
   }
   std::ranges::sort(selection.artifacts, {}, &Artifact::path);
@@ -208,16 +216,16 @@ Selection select(ScanResult& result, Profile profile) {
 }
 
 void tell_sides(ScanResult& result) {
-  for (const auto& kernel : result.kernels) {
-    const auto main = std::ranges::find_if(result.artifacts, [&](const auto& artifact) {
-      return kernel.holds(artifact.path) && artifact.crate && artifact.crate->name.text == kRootCrate;
-    });
-    if (main == result.artifacts.end()) continue;
-    const Crate root = *main->crate;
-    for (auto& artifact : result.artifacts)
-      if (artifact.crate && kernel.holds(artifact.path) && !is_target_crate(*artifact.crate, root))
-        artifact.side = Side::host;
-  }
+  const KernelIndex index(result.kernels);
+  std::vector<Shared<Crate>> mains(result.kernels.size());
+  for (const auto& artifact : result.artifacts)
+    if (artifact.crate && artifact.crate->name.text == kRootCrate)
+      for (const auto kernel : index.holding(artifact.path))
+        if (!mains[kernel]) mains[kernel] = artifact.crate;
+  for (auto& artifact : result.artifacts)
+    if (artifact.crate)
+      for (const auto kernel : index.holding(artifact.path))
+        if (mains[kernel] && !is_target_crate(*artifact.crate, *mains[kernel])) artifact.side = Side::host;
 }
 
 }  // namespace rartifacts

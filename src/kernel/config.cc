@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -48,6 +50,9 @@ std::string_view symbol_of(std::string_view word) {
 KernelConfig KernelConfig::parse(std::string_view text) {
   constexpr std::string_view kPrefix = "CONFIG_";
   KernelConfig config;
+  Values values;
+  const auto size = text.size();
+  add_work(size);
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
@@ -56,17 +61,20 @@ KernelConfig KernelConfig::parse(std::string_view text) {
     if (!line.starts_with(kPrefix) || equals == line.npos) continue;
     auto value = line.substr(equals + 1);
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
-    config.values_.insert_or_assign(std::string(line.substr(kPrefix.size(), equals - kPrefix.size())),
-                                    std::string(value));
+    values.insert_or_assign(std::string(line.substr(kPrefix.size(), equals - kPrefix.size())), std::string(value));
   }
+  constexpr std::uint64_t kCost = 128;  // of what holds a pair
+  (void)keep(size + values.size() * kCost);
+  config.values_ = std::move(values);
   return config;
 }
 
 bool KernelConfig::is_set(std::string_view name) const { return value(name) == "y"; }
 
 std::optional<std::string> KernelConfig::value(std::string_view name) const {
-  const auto found = values_.find(name);
-  return found == values_.end() ? std::nullopt : std::optional(found->second);
+  if (!values_) return std::nullopt;
+  const auto found = values_->find(name);
+  return found == values_->end() ? std::nullopt : std::optional(found->second);
 }
 
 bool KernelConfig::fits(std::string_view condition) const {

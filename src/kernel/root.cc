@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 
 namespace rartifacts {
@@ -14,6 +15,25 @@ bool is_known_text(std::string_view path) {
 
 bool KernelRoot::holds(std::string_view file) const {
   return std::ranges::any_of(places, [&](const auto& place) { return is_below(file, place); });
+}
+
+KernelIndex::KernelIndex(const std::vector<KernelRoot>& kernels) {
+  for (std::size_t i = 0; i < kernels.size(); ++i)
+    for (const auto& place : kernels[i].places) add(place == "." ? "" : place, i);
+}
+
+std::vector<std::size_t> KernelIndex::holding(std::string_view path) const {
+  std::vector<std::size_t> found;
+  if (by_place_.empty()) return found;
+  for (;; path = directory_of(path)) {
+    add_work(32 + path.size());
+    if (const auto place = by_place_.find(path); place != by_place_.end())
+      found.insert(found.end(), place->second.begin(), place->second.end());
+    if (path.empty()) break;
+  }
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  return found;
 }
 
 }  // namespace rartifacts

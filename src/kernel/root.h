@@ -12,4 +12,17 @@ inline constexpr std::string_view kConfigDirectory = "include/config";
 /// True for text files of a kernel tree whose content a scan reads: configuration, release, target specification.
 bool is_known_text(std::string_view path);
 
+/// Which of many kernel trees hold a path, at the cost of its length.
+class KernelIndex {
+ public:
+  KernelIndex() = default;
+  explicit KernelIndex(const std::vector<KernelRoot>& kernels);
+  void add(const std::string& place, std::size_t kernel) { by_place_[place].push_back(kernel); }
+  /// Their indices, in order.
+  std::vector<std::size_t> holding(std::string_view path) const;
+
+ private:
+  std::map<std::string, std::vector<std::size_t>, std::less<>> by_place_;
+};
+
 }  // namespace rartifacts

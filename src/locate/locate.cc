@@ -91,7 +91,8 @@ bool fits_flavor(const Artifact& artifact, std::size_t flavor) {
 }  // namespace
 
 bool says_nothing(const Problem& problem) {
-  constexpr std::array kUnknown{ErrorKind::io, ErrorKind::changed, ErrorKind::escaping, ErrorKind::absolute};
+  constexpr std::array kUnknown{ErrorKind::io, ErrorKind::changed, ErrorKind::escaping, ErrorKind::absolute,
+                                ErrorKind::too_large};
   return std::ranges::find(kUnknown, problem.error.kind) != kUnknown.end();
 }
 

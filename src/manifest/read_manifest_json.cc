@@ -12,6 +12,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "bytes/budget.h"
 #include "manifest/manifest.h"
 
 namespace rartifacts {
@@ -46,6 +47,8 @@ class Limits final : public nlohmann::json_sax<Value> {
 
  private:
   bool count() {
+    constexpr std::uint64_t kCost = 24;  // of a value that stays
+    if (auto kept = keep(kCost); !kept) return error = kept.error(), false;
     if (++values_ <= kMostValues) return true;
     error = Error{ErrorKind::too_large, fmt::format("more than {} values: no manifest has so many", kMostValues), {}};
     return false;
@@ -311,14 +314,24 @@ Artifact read_artifact(const RecordedObject& object) {
 Result<RecordedManifest> read_manifest_json(std::string_view text) {
   Limits limits;
   if (!Value::sax_parse(text, &limits)) return std::unexpected(*limits.error);
-  const auto root = Value::parse(text, nullptr, false);
   std::optional<Error> error;
+  RecordedManifest manifest{.has_identities = true};
+  // Each artifact is taken out of the tree as soon as it is whole.
+  std::string list;
+  std::size_t count = 0;
+  const auto take = [&](int depth, Value::parse_event_t event, Value& parsed) {
+    if (depth == 1 && event == Value::parse_event_t::key) list = parsed.get<std::string>(), count = 0;
+    if (depth != 2 || event != Value::parse_event_t::object_end || list != "artifacts") return true;
+    const RecordedObject each(parsed, fmt::format("artifacts[{}]", count++), error);
+    if (!error) manifest.artifacts.push_back(read_artifact(each));
+    return false;
+  };
+  const auto root = Value::parse(text, take, false);
   const RecordedObject object(root, "", error);
   const auto version = object.number("version");
   if (!error && version > 1)
     return fail(ErrorKind::unsupported, "version {} of the manifest: this program knows version 1", version);
   if (version == 0 || !object.has("artifacts")) object.reject("", "has no version or no artifacts: is it one?");
-  RecordedManifest manifest{.has_identities = true};
   object.each("artifacts", [&](const RecordedObject& each) { manifest.artifacts.push_back(read_artifact(each)); });
   object.each("directories", [&](const RecordedObject& each) {
     manifest.directories.push_back({each.path(), each.bytes("link_target"), each.mode()});

@@ -20,13 +20,14 @@
 #include <algorithm>
 #include <array>
 
+#include "bytes/budget.h"
 #include "bytes/inflate.h"
 
 namespace rartifacts {
 namespace {
 
-/// Four times the largest metadata that any compressing rustc is known to have shipped in a dylib.
-constexpr std::uint64_t kMaxUnpacked = std::uint64_t{64} << 20;
+/// Twice the largest metadata that any compressing rustc is known to have shipped in a dylib.
+constexpr std::uint64_t kMaxUnpacked = std::uint64_t{32} << 20;
 constexpr std::string_view kSnappyStart{"\xff\x06\x00\x00sNaPpY", 10};
 
 constexpr auto kCrc32c = [] {
@@ -46,9 +47,16 @@ std::uint32_t masked_crc32c(Bytes bytes) {
   return (crc >> 15 | crc << 17) + 0xa282ead8;
 }
 
+Result<void> charge_unpacked(Held& held, std::size_t size) {
+  if (auto unfolded = unfold(size); !unfolded) return unfolded;
+  return held.grow(size);
+}
+
 Result<std::vector<std::uint8_t>> unpack_snappy(Bytes packed) {
   constexpr std::size_t kMaxFrame = 65536;
   std::vector<std::uint8_t> out;
+  out.reserve(kMaxUnpacked);  // takes memory only as it is filled; growing would copy
+  Held held;
   std::size_t at = 0;
   while (packed.size() - at >= 4) {
     const auto type = packed[at];
@@ -64,8 +72,8 @@ Result<std::vector<std::uint8_t>> unpack_snappy(Bytes packed) {
     std::size_t size = length - 4;
     if (type == 0 && !snappy::GetUncompressedLength(data, length - 4, &size)) size = kMaxFrame + 1;
     if (size > kMaxFrame) return fail_at(at, ErrorKind::malformed, "snappy frame of impossible size");
-    if (out.size() + size > kMaxUnpacked)
-      return fail(ErrorKind::too_large, ".rustc unpacks to more than {} MiB", kMaxUnpacked >> 20);
+    if (out.size() + size > kMaxUnpacked) return over(Limit::unfolded);
+    if (auto charged = charge_unpacked(held, size); !charged) return pass(charged);
     const auto start = out.size();
     out.resize(start + size);
     if (type == 1) {

@@ -11,16 +11,16 @@
 #include "modules/package_reader.h"
 #include "modules/unpack.h"
 
-extern "C" const rartifacts_package_reader rartifacts_package_reader_v1;
-extern "C" rartifacts_unpack rartifacts_unpack_v1;
+extern "C" const rartifacts_package_reader rartifacts_package_reader_v2;
+extern "C" const rartifacts_unpacker rartifacts_unpacker_v1;
 
 namespace rartifacts {
 
 Result<void*> load_module_symbol(std::string_view name, const char* symbol) {
-  if (symbol == std::string_view(kPackageReader))
-    return const_cast<void*>(static_cast<const void*>(&rartifacts_package_reader_v1));
-  if (symbol == std::string_view(kUnpack)) return reinterpret_cast<void*>(&rartifacts_unpack_v1);
-  return fail(ErrorKind::unsupported, "needs the reader module {}, which a static program does not have", name);
+  const auto address = [](const auto& reader) { return const_cast<void*>(static_cast<const void*>(&reader)); };
+  if (symbol == std::string_view(kPackageReader)) return address(rartifacts_package_reader_v2);
+  if (symbol == std::string_view(kUnpacker)) return address(rartifacts_unpacker_v1);
+  return fail(ErrorKind::io, "needs the reader module {}, which a static program does not have", name);
 }
 
 }  // namespace rartifacts

@@ -59,9 +59,8 @@ struct FoundModule {
 
 Result<FoundModule> find_module(const ModuleRow& row) {
   const auto file_name = fmt::format("{}.so", row.name);
-  const auto absent =
-      fail(ErrorKind::unsupported, "{} is read by a module that is not installed: build rartifacts with {}", row.reads,
-           row.library);
+  const auto absent = fail(ErrorKind::io, "{} is read by a module that is not installed: build rartifacts with {}",
+                           row.reads, row.library);
   std::optional<Error> refused;
   for (auto& path : {beside_the_program(file_name), fmt::format("{}/{}", RARTIFACTS_MODULE_DIR, file_name)}) {
     if (path.empty()) continue;
@@ -70,8 +69,8 @@ Result<FoundModule> find_module(const ModuleRow& row) {
     if (file.error().kind != ErrorKind::changed && !refused) refused = file.error();
   }
   if (!refused) return absent;
-  return fail(ErrorKind::unsupported, "{} is read by a module that is not installed where it can be trusted: {}",
-              row.reads, refused->what);
+  return fail(ErrorKind::io, "{} is read by a module that is not installed where it can be trusted: {}", row.reads,
+              refused->what);
 }
 
 Result<void*> open_module(const ModuleRow& row) {
@@ -84,13 +83,12 @@ Result<void*> open_module(const ModuleRow& row) {
   if (!module && access("/proc/self/fd", F_OK) != 0) module = dlopen(found->path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!module) {
     const char* why = dlerror();
-    return fail(ErrorKind::unsupported, "a reader module does not load: {}: install {}", why ? why : found->path,
-                row.library);
+    return fail(ErrorKind::io, "a reader module does not load: {}: install {}", why ? why : found->path, row.library);
   }
   const auto* version = static_cast<const char*>(dlsym(module, kModuleVersionSymbol));
   if (!version || std::string_view(version) != RARTIFACTS_VERSION)
-    return fail(ErrorKind::unsupported, "module {} is of rartifacts {}: install that of " RARTIFACTS_VERSION,
-                found->path, version ? version : "of no known version");
+    return fail(ErrorKind::io, "module {} is of rartifacts {}: install that of " RARTIFACTS_VERSION, found->path,
+                version ? version : "of no known version");
   return module;
 }
 
@@ -112,7 +110,7 @@ Result<void*> load_module_symbol(std::string_view name, const char* symbol) {
   const auto& module = opened_module(*row);
   if (!module) return module;
   void* address = dlsym(*module, symbol);
-  if (!address) return fail(ErrorKind::unsupported, "module {} lacks {}: install it again", name, symbol);
+  if (!address) return fail(ErrorKind::io, "module {} lacks {}: install it again", name, symbol);
   return address;
 }
 

@@ -8,7 +8,7 @@
 namespace rartifacts {
 
 /// The address of `symbol` in the reader module `name`, one of the table in load.cc. The module is opened when it is first
-/// asked for and stays open; any thread may ask. Errors: `unsupported` when the module is not installed, is of another
+/// asked for and stays open; any thread may ask. Errors: `io`, which says nothing of the file that is to be read, when the module is not installed, is of another
 /// version of rartifacts, or does not load; the text says what to install.
 Result<void*> load_module_symbol(std::string_view name, const char* symbol);
 

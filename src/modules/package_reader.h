@@ -19,21 +19,38 @@ struct rartifacts_package_entry {
   std::uint64_t size;     ///< bytes of content
 };
 
+/// What went wrong.
+enum {
+  RARTIFACTS_DAMAGED,
+  RARTIFACTS_IO,             ///< the system refused
+  RARTIFACTS_OVER_UNFOLDED,  ///< a limit of the caller
+  RARTIFACTS_OVER_WINDOW,
+  RARTIFACTS_OVER_HELD,
+};
+
+/// What a decoder may take.
+struct rartifacts_limits {
+  std::uint64_t window;  ///< bytes that it has to remember
+  void* context;
+  bool (*unfolded)(void* context,
+                   std::uint64_t bytes);  ///< told of bytes that were unfolded; false: they were too many
+};
+
 /// The functions of the module.
 struct rartifacts_package_reader {
-  /// Reads `length` bytes of `fd` from `begin` on as tar or cpio in any compression, alone or inside of an rpm. `fd` stays the
-  /// caller's. Never null; what is wrong is told by the first call of `next`.
-  rartifacts_package* (*open)(int fd, std::uint64_t begin, std::uint64_t length);
+  /// Reads `length` bytes of `fd` from `begin` on as tar or cpio, packed once or not at all. `fd` and `limits` stay the caller's.
+  /// Never null; what is wrong is told by the first call of `next`.
+  rartifacts_package* (*open)(int fd, std::uint64_t begin, std::uint64_t length, const rartifacts_limits* limits);
   /// 1: an entry; 0: the end was reached, and everything was read and sound; -1: see `error`.
   int (*next)(rartifacts_package* package, rartifacts_package_entry* entry);
   /// The next bytes of the content of the entry; 0 at its end, -1: see `error`.
   std::int64_t (*read)(rartifacts_package* package, void* into, std::size_t size);
-  /// One line.
-  const char* (*error)(rartifacts_package* package);
+  /// One line; `why` is one of the enumerators.
+  const char* (*error)(rartifacts_package* package, int* why);
   void (*close)(rartifacts_package* package);
 };
 }
 
 namespace rartifacts {
-inline constexpr const char* kPackageReader = "rartifacts_package_reader_v1";
+inline constexpr const char* kPackageReader = "rartifacts_package_reader_v2";
 }

@@ -7,12 +7,17 @@
 #include <cstdint>
 
 extern "C" {
-/// Takes the next bytes; false: no more are wanted.
-using rartifacts_take = bool(void* context, const std::uint8_t* bytes, std::size_t size);
-/// Unpacks gzip, xz or zstd. 0: all of it was sound, and taken; 1: `take` wanted no more; -1: damaged, or in no such compression.
-using rartifacts_unpack = int(const std::uint8_t* bytes, std::size_t size, rartifacts_take* take, void* context);
+struct rartifacts_packed;
+
+struct rartifacts_unpacker {
+  /// `bytes` stay the caller's. Null when they are neither gzip, xz nor zstd.
+  rartifacts_packed* (*open)(const std::uint8_t* bytes, std::size_t size, std::uint64_t window);
+  /// The next bytes; 0 at the end, when all of it was sound; -1: damaged; -2: the decoder would have to remember more than `window`.
+  std::int64_t (*read)(rartifacts_packed* packed, std::uint8_t* into, std::size_t size);
+  void (*close)(rartifacts_packed* packed);
+};
 }
 
 namespace rartifacts {
-inline constexpr const char* kUnpack = "rartifacts_unpack_v1";
+inline constexpr const char* kUnpacker = "rartifacts_unpacker_v1";
 }

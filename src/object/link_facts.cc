@@ -19,6 +19,8 @@
 #include <map>
 #include <tuple>
 
+#include "bytes/budget.h"
+#include "container/elf_file.h"
 #include "object/dwarf.h"
 
 namespace rartifacts {
@@ -26,6 +28,7 @@ namespace {
 
 /// Names may overlap in their table, so a small file can hold many long ones. Of what is kept there is an end.
 constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
+constexpr std::size_t kNameCost = 96;  ///< of what holds a name
 constexpr std::size_t kMaxShownName = 4096;
 constexpr std::size_t kNamedMembers = 8;
 constexpr std::size_t kMaxRelocationTypes = 256;
@@ -237,6 +240,7 @@ class LinkReader {
       } else {
         is_new = undefined_.emplace(name, place).second;
       }
+      if (auto kept = keep(is_new ? kNameCost + name.size() : 0); !kept) return kept;
       if (is_new && (name_bytes_ += name.size()) > kMaxNameBytes)
         return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
     }

@@ -18,6 +18,7 @@
 #include <charconv>
 #include <set>
 
+#include "bytes/budget.h"
 #include "object/mangling_v0.h"
 
 namespace rartifacts {
@@ -127,10 +128,12 @@ RustName legacy_name(const std::vector<std::string_view>& segments) {
 }  // namespace
 
 bool is_rust_mangled(std::string_view symbol) {
+  if (!work(4 * symbol.size())) return false;
   return legacy_segments(symbol) || (symbol.starts_with("_R") && symbol.size() > 3 && is_v0(symbol.substr(2)));
 }
 
 std::optional<RustName> demangle(std::string_view symbol) {
+  if (!work(32 * symbol.size())) return std::nullopt;
   if (const auto segments = legacy_segments(symbol)) return legacy_name(*segments);
   if (!symbol.starts_with("_R") || symbol.size() <= 3) return std::nullopt;
   return demangle_v0(symbol.substr(2));

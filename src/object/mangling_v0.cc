@@ -21,6 +21,8 @@
 #include <charconv>
 #include <utility>
 
+#include "bytes/budget.h"
+
 #include "object/punycode.h"
 
 namespace rartifacts {
@@ -61,6 +63,7 @@ class V0 {
     }
     return !bad_ && at_ == name_.size();
   }
+  std::size_t steps() const { return steps_; }
   RustName take() { return {std::move(out_), crate_.empty() ? std::nullopt : std::optional(std::move(crate_))}; }
 
  private:
@@ -477,7 +480,9 @@ bool is_v0(std::string_view rest) { return V0(rest, false).parse(); }
 
 std::optional<RustName> demangle_v0(std::string_view rest) {
   V0 name(rest, true);
-  return name.parse() ? std::optional(name.take()) : std::nullopt;
+  const bool is_one = name.parse();
+  add_work(16 * name.steps());
+  return is_one ? std::optional(name.take()) : std::nullopt;
 }
 
 }  // namespace rartifacts

@@ -21,13 +21,13 @@ struct Content {
   std::size_t package;
   std::string digest;  ///< over type, permissions, bytes or text of the link; not as hex
 };
-struct Shared {
+struct SharedPath {
   std::string path;
   bool has_directory = false;
   bool has_link = false;
   std::vector<Content> contents;
 };
-using AllShared = std::map<std::uint64_t, Shared>;
+using AllShared = std::map<std::uint64_t, SharedPath>;
 
 Result<std::string> digest_of(const PackageEntry& entry, PackageStream& stream) {
   Sha256 digest;

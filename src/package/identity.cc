@@ -19,6 +19,8 @@
 #include <algorithm>
 #include <array>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -69,6 +71,7 @@ std::string_view relation_name(std::string_view relation) {
 
 bool yields(const PackageIdentity& one, const PackageIdentity& other) {
   const auto is_named = [&](const std::string& name) {
+    add_work(64);
     return !name.empty() && std::ranges::binary_search(one.yields_to, name);
   };
   return is_named(other.name) || std::ranges::any_of(other.provides, is_named);

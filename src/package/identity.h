@@ -24,8 +24,8 @@ bool is_package_description(std::string_view path);
 std::string_view relation_name(std::string_view relation);
 
 /// What the header of an .rpm says. `file` is the package, or so much of its beginning that both of its headers are in it.
-/// Errors: `truncated`, `malformed`, `too_large`.
-Result<PackageIdentity> read_rpm_identity(View file);
+/// `payload`: where the files begin. Errors: `truncated`, `malformed`, `too_large`.
+Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload = nullptr);
 
 /// What `LC_ALL=C dpkg-divert --list` prints. Error: `malformed`, with the number of the line that has another form, or that can
 /// be read in two ways.

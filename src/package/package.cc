@@ -15,7 +15,10 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
+#include <set>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "package/clashes.h"
 #include "package/content.h"
@@ -28,18 +31,9 @@
 namespace rartifacts {
 namespace {
 
-/// Files and links that may matter, of all packages of a root. Those of a kernel are 20, of rustc with all its targets 2,000.
-constexpr std::size_t kMaxKept = 50'000;
-/// Their paths, the texts of links, and configurations: a kernel's has 250 KB.
-constexpr std::uint64_t kMaxKeptBytes = std::uint64_t{12} << 20;
-/// A compressed module passes through memory as a whole.
-constexpr std::size_t kMaxPackedModule = std::size_t{32} << 20;
-
 /// Crate metadata is read at its first page and around its root, which stands at the end.
 constexpr std::uint64_t kMetadataHead = std::uint64_t{64} << 10;
 constexpr std::uint64_t kMetadataTail = std::uint64_t{1} << 20;
-/// And so many of them are looked into.
-constexpr std::size_t kMaxLooks = 8'000;
 
 using Look = Result<std::optional<Artifact>>;
 
@@ -47,7 +41,7 @@ using Look = Result<std::optional<Artifact>>;
 struct Node {
   mode_t st_mode = 0;
   std::uint64_t size = 0;
-  std::optional<std::string> text;  ///< of a link, or of a known text
+  Shared<std::string> text;  ///< of a link, or of a known text
   std::shared_ptr<const Look> look;
 };
 
@@ -56,6 +50,20 @@ struct Wish {
   bool is_auxiliary = false;
   bool is_text = false;
 };
+
+/// About what an artifact takes besides itself.
+std::uint64_t size_of_facts(const Artifact& artifact) {
+  std::uint64_t size = 0;
+  for (const auto& note : artifact.notes) size += note.size();
+  if (artifact.crate) {
+    size += sizeof(Crate) + (artifact.crate->target_json ? artifact.crate->target_json->size() : 0);
+    if (artifact.crate->dependencies) size += artifact.crate->dependencies->size() * 2 * sizeof(Dependency);
+  }
+  if (artifact.module)
+    for (const auto& [tag, text] : artifact.module->modinfo)
+      size += sizeof(std::pair<std::string, std::string>) + text.size();
+  return size;
+}
 
 bool is_leftover(std::string_view name) {
   return name.ends_with(".o") || name.ends_with(".cmd") || name.ends_with(".rlib");
@@ -71,6 +79,15 @@ class Packages final : public PackageSource {
       : base_(base), files_(std::move(files)), options_(std::move(options)) {}
 
   bool is_installed_root() const override { return true; }
+  bool knows_folder(const std::string& path) const override {
+    const std::lock_guard lock(mutex_);
+    return plain_folders_.contains(path);
+  }
+  void note_folder(std::string path) const override {
+    const std::lock_guard lock(mutex_);
+    const auto size = path.size();
+    if (plain_folders_.insert(std::move(path)).second) (void)rartifacts::keep(size);
+  }
   PackageRoot take_root() override { return std::move(root_); }
 
   Result<struct stat> status(const std::string& path) const override {
@@ -87,8 +104,11 @@ class Packages final : public PackageSource {
     return fail(ErrorKind::changed, "not there");
   }
 
-  Result<std::string> read_link(const std::string& path) const override { return text_of(path, true); }
-  Result<std::string> read_text(const std::string& path) const override { return text_of(path, false); }
+  Result<std::string> read_link(const std::string& path) const override {
+    auto text = text_of(path, true);
+    return text ? Result<std::string>(**text) : pass(text);
+  }
+  Result<Shared<std::string>> share_text(const std::string& path) const override { return text_of(path, false); }
 
   Look look(const std::string& path, const LookRequest&) const override {
     const auto node = nodes_.find(path);
@@ -112,14 +132,14 @@ class Packages final : public PackageSource {
   }
 
  private:
-  Result<std::string> text_of(const std::string& path, bool is_link) const {
+  Result<Shared<std::string>> text_of(const std::string& path, bool is_link) const {
     const auto node = nodes_.find(path);
     if (node == nodes_.end()) return fail(ErrorKind::changed, "not there");
     if (S_ISLNK(node->second.st_mode) != is_link)
       return fail(ErrorKind::io, "{}", is_link ? "not a link" : "is a link, not a file");
     if (!node->second.text)
       return fail(ErrorKind::too_large, "{} bytes are more than any such text has", node->second.size);
-    return *node->second.text;
+    return node->second.text;
   }
 
   Result<void> read_package(std::size_t index, const WalkRequest& request, WalkResult& result) {
@@ -214,7 +234,7 @@ class Packages final : public PackageSource {
     if (is_link) {
       if (is_wanted) result.entries.push_back({entry.path, true});
       auto node = keep(index, entry);
-      if (node) (*node)->text = entry.link;
+      if (node) (*node)->text = std::string(entry.link);
       return node ? Result<void>() : pass(node);
     }
     if (!S_ISREG(entry.st_mode)) return {};
@@ -243,21 +263,19 @@ class Packages final : public PackageSource {
   // A package that replaces another keeps its file when the other one comes, as with dpkg.
   bool is_replaced(std::size_t index, const std::string& path) const {
     const auto owner = root_.owner.find(path);
-    return owner != root_.owner.end() && owner->second != index &&
-           yields(root_.packages[owner->second].identity, root_.packages[index].identity);
-  }
-
-  Result<void> take_room(std::uint64_t bytes) {
-    kept_bytes_ += bytes;
-    if (kept_bytes_ > kMaxKeptBytes)
-      return fail(ErrorKind::too_large, "names and texts of more than {} MiB", kMaxKeptBytes >> 20);
-    return {};
+    if (owner == root_.owner.end() || owner->second == index) return false;
+    const auto [known, is_new] = yields_.try_emplace(std::pair(owner->second, index));
+    if (is_new) known->second = yields(root_.packages[owner->second].identity, root_.packages[index].identity);
+    return known->second;
   }
 
   Result<Node*> keep(std::size_t index, const PackageEntry& entry) {
-    if (nodes_.size() >= kMaxKept)
-      return fail(ErrorKind::too_large, "more than {} links and files that could be artifacts", kMaxKept);
-    if (auto has_room = take_room(2 * entry.path.size() + entry.link.size()); !has_room) return pass(has_room);
+    // The names go into two maps, and what is found is kept here and in the result.
+    constexpr std::uint64_t kMapNodes = 256;
+    if (auto has_room = rartifacts::keep(sizeof(Node) + 2 * sizeof(Artifact) + kMapNodes + 4 * entry.path.size() +
+                                         entry.link.size());
+        !has_room)
+      return pass(has_room);
     auto& node = nodes_[entry.path];
     node = Node{.st_mode = entry.st_mode, .size = entry.size};
     root_.owner[entry.path] = index;
@@ -266,10 +284,11 @@ class Packages final : public PackageSource {
 
   Result<void> take_hard_link(std::size_t index, const PackageEntry& entry, bool is_needed, WalkResult& result) {
     // Names, and what goes with them where they are kept; twice, because they may have to wait.
-    if (auto has_room = take_room(2 * (sizeof entry + entry.path.size() + entry.link.size())); !has_room)
+    if (auto has_room = rartifacts::keep(3 * (sizeof entry + entry.path.size() + entry.link.size())); !has_room)
       return has_room;
     const auto original = nodes_.find(entry.link);
     twins_[entry.link].push_back(entry.path);
+    if (is_known_text(entry.path)) twins_of_texts_.insert(entry.link);
     const bool lacks_text = original != nodes_.end() && is_known_text(entry.path) &&
                             S_ISREG(original->second.st_mode) && !original->second.text;
     if (original == nodes_.end() || lacks_text) {
@@ -299,6 +318,7 @@ class Packages final : public PackageSource {
   void give_to_twins(const Node& node, const std::string& original) {
     auto names = twins_[original];
     names.push_back(original);
+    add_work(names.size() * sizeof(Artifact));
     for (const auto& name : names) {
       const auto twin = nodes_.find(name);
       if (twin == nodes_.end()) continue;
@@ -335,16 +355,15 @@ class Packages final : public PackageSource {
     if (is_wanted || is_sniffed) result.entries.push_back({entry.path, false});
     if (is_text)
       if (auto kept = keep_text(**node, file); !kept) return kept;
-    if (++looks_ > kMaxLooks)
-      return fail(ErrorKind::too_large, "more than {} files that could be artifacts", kMaxLooks);
     auto look = look_into(file, entry.path);
     if (content.failure) return std::unexpected(*content.failure);
     if (look && !*look && is_auxiliary) look = Artifact{.path = entry.path, .size = entry.size};
     if (look && *look) {
       (*look)->mode = entry.st_mode & kPermissions;
       if (auto finished = content.finish(**look); !finished) return finished;
+      if (auto kept = rartifacts::keep(size_of_facts(**look)); !kept) return kept;
     }
-    (*node)->look = std::make_shared<const Look>(std::move(look));
+    if (!look || *look) (*node)->look = std::make_shared<const Look>(std::move(look));
     if (is_twin) give_to_twins(**node, entry.link);
     return {};
   }
@@ -352,12 +371,11 @@ class Packages final : public PackageSource {
   // The known text may be another name of the file.
   bool is_text_of_twin(const PackageEntry& entry) const {
     if (entry.is_hard_link && is_known_text(entry.link)) return true;
-    const auto names = twins_.find(entry.is_hard_link ? entry.link : entry.path);
-    return names != twins_.end() && std::ranges::any_of(names->second, is_known_text);
+    return twins_of_texts_.contains(entry.is_hard_link ? entry.link : entry.path);
   }
 
   Look look_into(View packed, const std::string& path) const {
-    auto unpacked = unpack_module(packed, file_name_of(path), kMaxPackedModule);
+    auto unpacked = unpack_module(packed, file_name_of(path));
     if (!unpacked) return pass(unpacked);
     const View file(*unpacked ? View(**unpacked) : packed);
     auto look = classify(file, file_name_of(path));
@@ -377,19 +395,21 @@ class Packages final : public PackageSource {
     if (file.size() > kLargest) return {};
     auto bytes = file.fetch(0, file.size());
     if (!bytes) return pass(bytes);
-    node.text = as_text(*bytes);
-    return take_room(bytes->size());
+    node.text = std::string(as_text(*bytes));
+    return rartifacts::keep(bytes->size());
   }
 
   int base_;
   std::vector<std::string> files_;
   PackageOptions options_;
-  std::size_t looks_ = 0;
   std::map<std::string, Node, std::less<>> nodes_;
   std::map<std::string, Wish, std::less<>> behind_links_;  ///< files that links lead to
-  std::uint64_t kept_bytes_ = 0;
   bool is_second_way_ = false;
+  mutable std::map<std::pair<std::size_t, std::size_t>, bool> yields_;  ///< one package to another
+  mutable std::mutex mutex_;
+  mutable std::set<std::string, std::less<>> plain_folders_;
   std::map<std::string, std::vector<std::string>> twins_;  ///< hard links without content, by what they are links to
+  std::set<std::string, std::less<>> twins_of_texts_;      ///< of these, what a known text is a link to
   std::vector<std::pair<std::size_t, PackageEntry>> late_hard_links_;  ///< and of which package
   PackagePaths paths_;
   PackageRoot root_;

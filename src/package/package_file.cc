@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "bytes/budget.h"
 #include "package/stream.h"
 
 namespace rartifacts {
@@ -13,8 +14,7 @@ Result<Image> read_from_package(int base, const std::string& package, const std:
       for_each_entry(base, package, [&](OpenedPackage&, PackageStream& stream, PackageEntry& entry) -> Result<void> {
         // Of several entries with one path the last one is installed.
         if (entry.path != path || !S_ISREG(entry.st_mode) || (entry.is_hard_link && entry.size == 0)) return {};
-        if (entry.size > Image::kMaxFetched)
-          return fail(ErrorKind::too_large, "{} bytes are more than is read of a file in a package", entry.size);
+        if (entry.size > Budget::kMostHeld) return over(Limit::held);
         content.emplace();
         std::vector<std::uint8_t> piece(std::size_t{128} << 10);
         for (std::uint64_t rest = entry.size; rest > 0;) {

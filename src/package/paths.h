@@ -4,8 +4,10 @@
 #include <rartifacts/error.h>
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace rartifacts {
@@ -13,9 +15,6 @@ namespace rartifacts {
 /// Which paths some packages have, as hashes: a million names would not fit into the memory that a run may take.
 class PackagePaths {
  public:
-  /// More entries than this are refused. linux-source has 90,000.
-  static constexpr std::size_t kMost = 1'000'000;
-
   static std::uint64_t key(std::string_view path);
 
   /// Error: too many. The directories above it are there as well, whether the package lists them or not.
@@ -30,14 +29,16 @@ class PackagePaths {
  private:
   struct Row {
     std::uint64_t key;
-    std::uint32_t package;
-    bool is_directory;
-    auto operator<=>(const Row& other) const = default;
+    std::uint32_t package : 31;
+    std::uint32_t is_directory : 1;
+    auto order() const { return std::tuple(key, std::uint32_t{package}, std::uint32_t{is_directory}); }
+    bool operator==(const Row& other) const { return order() == other.order(); }
+    auto operator<=>(const Row& other) const { return order() <=> other.order(); }
   };
   bool has(std::string_view path, bool is_directory) const;
-  Result<void> add_row(std::string_view path, bool is_directory, std::size_t package);
+  Result<void> add_row(std::uint64_t hash, bool is_directory, std::size_t package);
 
-  std::vector<Row> rows_;
+  std::deque<Row> rows_;  ///< which, as it grows, is not copied
   std::string last_directory_;
 };
 

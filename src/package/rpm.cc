@@ -86,7 +86,7 @@ Result<std::vector<std::string>> strings_at(View store, std::uint32_t offset, st
 
 }  // namespace
 
-Result<PackageIdentity> read_rpm_identity(View file) {
+Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
   Cursor lead(file, 0);
   if (lead.u32_be() != kLeadMagic) return fail(ErrorKind::malformed, "not an rpm");
   auto signature = read_intro(file, kLeadSize);
@@ -124,6 +124,7 @@ Result<PackageIdentity> read_rpm_identity(View file) {
   }
   if (!release.empty()) identity.version += "-" + release;
   std::ranges::sort(identity.yields_to);
+  if (payload) *payload = header->end();
   return identity;
 }
 

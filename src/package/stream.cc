@@ -18,7 +18,9 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <utility>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "modules/load.h"
 #include "package/identity.h"
@@ -36,32 +38,41 @@ std::string reader_path(const char* stored) {
   return tidied == "." ? "" : tidied;
 }
 
-// What dpkg reads of a .deb: the first member is debian-binary, then come control.tar.* and data.tar.*.
+Result<PackageIdentity> read_control(int fd, const Member& member) {
+  PackageIdentity identity;
+  auto control = PackageStream::open(fd, member.offset, member.size);
+  if (!control) return pass(control);
+  for (;;) {
+    auto entry = control->next();
+    if (!entry) return fail(entry.error().kind, "control.tar: {}", entry.error().what);
+    if (!*entry) return identity;
+    if ((*entry)->path != "control") continue;
+    auto text = read_all(*control, **entry);
+    if (!text) return pass(text);
+    identity = read_deb_control(*text);
+  }
+}
+
+// What dpkg reads of a .deb: debian-binary, control.tar.*, data.tar.*; it takes none of them twice (dpkg, src/deb/extract.c).
 Result<void> open_deb(OpenedPackage& package, View file) {
   auto reader = ArchiveReader::open(file);
   if (!reader) return pass(reader);
-  for (;;) {
+  bool has_control = false;
+  while (package.length == 0) {
     auto member = reader->next();
     if (!member) return pass(member);
     if (!*member) break;
-    if ((*member)->name.starts_with("data.tar") && package.length == 0) {
-      if (package.identity.name.empty())
-        return fail(ErrorKind::malformed, "a .deb without control.tar before data.tar");
-      package.begin = (*member)->offset;
-      package.length = (*member)->size;
+    if ((*member)->name.starts_with("control.tar")) {
+      if (std::exchange(has_control, true))
+        return fail(ErrorKind::malformed, "a .deb with a second {} before data.tar", (*member)->name);
+      auto identity = read_control(package.file.fd.get(), **member);
+      if (!identity) return pass(identity);
+      package.identity = std::move(*identity);
     }
-    if (!(*member)->name.starts_with("control.tar")) continue;
-    auto control = PackageStream::open(package.file.fd.get(), (*member)->offset, (*member)->size);
-    if (!control) return pass(control);
-    for (;;) {
-      auto entry = control->next();
-      if (!entry) return fail(entry.error().kind, "control.tar: {}", entry.error().what);
-      if (!*entry) break;
-      if ((*entry)->path != "control") continue;
-      auto text = read_all(*control, **entry);
-      if (!text) return pass(text);
-      package.identity = read_deb_control(*text);
-    }
+    if (!(*member)->name.starts_with("data.tar")) continue;
+    if (!has_control) return fail(ErrorKind::malformed, "a .deb without control.tar before data.tar");
+    package.begin = (*member)->offset;
+    package.length = (*member)->size;
   }
   if (package.length == 0) return fail(ErrorKind::malformed, "a .deb without its member data.tar");
   if (package.identity.name.empty()) return fail(ErrorKind::malformed, "a .deb without a control file");
@@ -105,17 +116,30 @@ Result<PackageStream> PackageStream::open(int fd, std::uint64_t begin, std::uint
   auto symbol = load_module_symbol("libarchive", kPackageReader);
   if (!symbol) return pass(symbol);
   const auto* reader = static_cast<const rartifacts_package_reader*>(*symbol);
-  return PackageStream({reader->open(fd, begin, length), Close{reader}});
+  static constexpr rartifacts_limits kLimits{
+      .window = Budget::kWindow, .context = nullptr, .unfolded = [](void*, std::uint64_t bytes) {
+        return unfold(bytes).has_value();
+      }};
+  return PackageStream({reader->open(fd, begin, length, &kLimits), Close{reader}});
 }
 
 std::unexpected<Error> PackageStream::failed() const {
-  std::string why = package_.get_deleter().reader->error(package_.get());
-  std::ranges::replace(why, '\n', ' ');
-  return fail(ErrorKind::malformed, "{}", why);
+  int why = RARTIFACTS_DAMAGED;
+  std::string what = package_.get_deleter().reader->error(package_.get(), &why);
+  switch (why) {
+    case RARTIFACTS_OVER_UNFOLDED: return over(Limit::unfolded);
+    case RARTIFACTS_OVER_WINDOW: return over(Limit::window);
+    case RARTIFACTS_OVER_HELD: return over(Limit::held);
+    default: break;
+  }
+  std::ranges::replace(what, '\n', ' ');
+  return fail(why == RARTIFACTS_IO ? ErrorKind::io : ErrorKind::malformed, "{}", what);
 }
 
 Result<std::optional<PackageEntry>> PackageStream::next() {
+  constexpr std::uint64_t kStepsPerEntry = 4096;
   rartifacts_package_entry entry{};
+  if (auto charged = work(kStepsPerEntry); !charged) return pass(charged);
   const int got = package_.get_deleter().reader->next(package_.get(), &entry);
   if (got < 0) return failed();
   if (got == 0) return std::nullopt;
@@ -140,6 +164,7 @@ Result<std::optional<PackageEntry>> PackageStream::next() {
 Result<std::size_t> PackageStream::read(std::span<std::uint8_t> into) {
   const auto got = package_.get_deleter().reader->read(package_.get(), into.data(), into.size());
   if (got < 0) return failed();
+  if (auto poured = pour(static_cast<std::uint64_t>(got)); !poured) return pass(poured);
   return static_cast<std::size_t>(got);
 }
 
@@ -162,7 +187,12 @@ Result<OpenedPackage> open_package(int base, const std::string& path) {
   auto opened = open_file_below(base, path, true);
   if (!opened) return pass(opened);
   OpenedPackage package{.file = std::move(*opened), .identity = {}};
-  package.length = static_cast<std::uint64_t>(package.file.status.st_size);
+  const auto& status = package.file.status;
+  package.length = static_cast<std::uint64_t>(status.st_size);
+  // Of a sparse file only what is there counts.
+  constexpr std::uint64_t kBlock = 512;
+  credit_packed(status.st_dev, status.st_ino,
+                std::min(package.length, static_cast<std::uint64_t>(status.st_blocks) * kBlock));
   auto image = Image::of_file(package.file.fd.get(), package.length);
   if (!image) return pass(image);
   const View file(*image);
@@ -172,9 +202,10 @@ Result<OpenedPackage> open_package(int base, const std::string& path) {
     package.length = 0;
     if (auto read = open_deb(package, file); !read) return pass(read);
   } else if (head.starts_with(kRpmMagic)) {
-    auto identity = read_rpm_identity(file);
+    auto identity = read_rpm_identity(file, &package.begin);
     if (!identity) return pass(identity);
     package.identity = std::move(*identity);
+    package.length -= package.begin;
   }
   return package;
 }

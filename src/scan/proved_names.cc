@@ -7,15 +7,20 @@
 namespace rartifacts {
 namespace {
 
+bool is_unnamed(const CrateName& name) { return !name.text && name.predefined; }
+
+bool has_unnamed(const Crate& crate) {
+  return is_unnamed(crate.name) ||
+         (crate.dependencies &&
+          std::ranges::any_of(*crate.dependencies, [](const auto& each) { return is_unnamed(each.name); }));
+}
+
 template <class Visit>
-void for_each_unnamed(Artifact& artifact, Visit visit) {
-  if (!artifact.crate) return;
-  const auto look = [&](CrateName& name) {
-    if (!name.text && name.predefined) visit(name);
-  };
-  look(artifact.crate->name);
-  if (artifact.crate->dependencies)
-    for (auto& dependency : *artifact.crate->dependencies) look(dependency.name);
+void for_each_unnamed(Crate& crate, Visit visit) {
+  if (is_unnamed(crate.name)) visit(crate.name);
+  if (crate.dependencies)
+    for (auto& dependency : *crate.dependencies)
+      if (is_unnamed(dependency.name)) visit(dependency.name);
 }
 
 }  // namespace
@@ -25,9 +30,7 @@ void prove_names(const Source& source, std::vector<Artifact>& artifacts) {
   std::map<std::pair<std::string, std::uint32_t>, std::string> words;
   bool is_any_open = false;
   for (auto& artifact : artifacts) {
-    bool is_open = false;
-    for_each_unnamed(artifact, [&](const CrateName&) { is_open = true; });
-    if (!is_open || artifact.crate->is_stub || artifact.link_target) continue;
+    if (!artifact.crate || !has_unnamed(*artifact.crate) || artifact.crate->is_stub || artifact.link_target) continue;
     is_any_open = true;
     const auto again = source.look(artifact.path, {.named = true, .proved_words = true});
     if (!again || !*again || !(*again)->crate || (*again)->crate->svh != artifact.crate->svh) continue;
@@ -42,7 +45,8 @@ void prove_names(const Source& source, std::vector<Artifact>& artifacts) {
   }
   if (!is_any_open) return;
   for (auto& artifact : artifacts) {
-    for_each_unnamed(artifact, [&](CrateName& name) {
+    if (!artifact.crate || !has_unnamed(*artifact.crate)) continue;
+    for_each_unnamed(artifact.crate.edit(), [&](CrateName& name) {
       const auto word = words.find({artifact.metadata->rustc, *name.predefined});
       if (word == words.end() || word->second.empty()) return;
       name.text = word->second;

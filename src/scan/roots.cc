@@ -8,6 +8,7 @@
 #include <array>
 #include <span>
 
+#include "bytes/budget.h"
 #include "manifest/manifest.h"
 #include "package/package.h"
 #include "package/stream.h"
@@ -62,6 +63,7 @@ NamedInputs sort_operands(int base, const std::vector<std::string>& paths) {
 }  // namespace
 
 std::vector<ScanResult> scan_roots(const ScanOptions& options) {
+  const Budget::Run run;
   std::vector<ScanResult> roots;
   auto base = open_below(AT_FDCWD, options.base, O_PATH | O_DIRECTORY);
   if (!base) {
@@ -84,6 +86,14 @@ std::vector<ScanResult> scan_roots(const ScanOptions& options) {
     roots.push_back(scan_source(options, *source, everything));
     roots.back().packages = source->take_root();
   }
+  // Readers for whom something else would do as well may have passed over it.
+  const auto* limit = Budget::current()->exceeded();
+  const auto is_told = [](const ScanResult& root) {
+    return std::ranges::find(root.problems, ErrorKind::too_large,
+                             [](const Problem& problem) { return problem.error.kind; }) != root.problems.end();
+  };
+  if (limit && !roots.empty() && std::ranges::none_of(roots, is_told))
+    roots.back().problems.push_back({options.paths.front(), over(limit->limit).error()});
   return roots;
 }
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "kernel/auxiliary_claims.h"
 #include "kernel/root.h"
@@ -161,21 +162,27 @@ class Scanner {
     std::ranges::sort(result_.kernels, {},
                       [](const KernelRoot& kernel) { return std::pair(kernel.path.size(), kernel.path); });
     std::vector<KernelRoot> outer;
-    for (auto& kernel : result_.kernels)
-      if (std::ranges::none_of(outer, [&](const auto& other) { return is_below(kernel.path, other.path); }))
-        outer.push_back(std::move(kernel));
+    KernelIndex known;
+    for (auto& kernel : result_.kernels) {
+      if (!known.holding(kernel.path).empty()) continue;
+      known.add(kernel.path, outer.size());
+      outer.push_back(std::move(kernel));
+    }
     result_.kernels = std::move(outer);
     for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
+    index_ = KernelIndex(result_.kernels);
   }
 
   void add_kernel(std::string root, std::string config_path) {
-    auto text = source_.read_text(config_path);
+    auto text = source_.share_text(config_path);
     if (!text) return problem(config_path, text.error());
     KernelRoot kernel;
     kernel.places = {root};
     kernel.path = std::move(root);
     kernel.config_path = std::move(config_path);
-    kernel.config = KernelConfig::parse(*text);
+    auto& config = configs_[text->get()];
+    if (!config) config.emplace(KernelConfig::parse(**text), *text);
+    kernel.config = config->first;
     result_.kernels.push_back(std::move(kernel));
   }
 
@@ -270,9 +277,21 @@ class Scanner {
     std::vector<std::string> strangers;
   };
 
+  // Files first: what a link leads to has been looked into by then, and is not looked into once for each link.
   void look() {
-    std::vector<Look> looks(entries_.size());
-    for_each_index(options_.jobs, entries_.size(), [&](std::size_t i) { look_at(entries_[i], looks[i]); });
+    std::vector<const WalkEntry*> files;
+    std::vector<const WalkEntry*> links;
+    for (const auto& entry : entries_) (entry.is_link ? links : files).push_back(&entry);
+    look_at_all(files, [&](const WalkEntry& entry, Look& into) { look_at_file(entry.path, into); });
+    for (const auto& artifact : result_.artifacts) looked_.emplace(artifact.path, artifact);
+    look_at_all(links, [&](const WalkEntry& entry, Look& into) { look_at_link(entry, into); });
+    looked_.clear();
+  }
+
+  template <class Eye>
+  void look_at_all(const std::vector<const WalkEntry*>& entries, const Eye& eye) {
+    std::vector<Look> looks(entries.size());
+    for_each_index(options_.jobs, entries.size(), [&](std::size_t i) { eye(*entries[i], looks[i]); });
     for (auto& look : looks) {
       std::ranges::move(look.problems, std::back_inserter(result_.problems));
       std::ranges::move(look.strangers, std::back_inserter(result_.strangers));
@@ -281,8 +300,7 @@ class Scanner {
     }
   }
 
-  void look_at(const WalkEntry& entry, Look& into) const {
-    if (!entry.is_link) return look_at_file(entry.path, into);
+  void look_at_link(const WalkEntry& entry, Look& into) const {
     // What a named link leads to is named with it.
     auto resolved = resolve(source_, entry.path, operand_length(entry.path),
                             named_.contains(entry.path) ? std::vector<std::string>() : operands_);
@@ -294,9 +312,13 @@ class Scanner {
       return;
     }
     if (!S_ISREG(resolved->status.st_mode)) return;
-    look_at_file(resolved->target, into);
+    const auto known = looked_.find(resolved->target);
+    if (known != looked_.end()) into.artifacts.push_back(known->second);
+    else look_at_file(resolved->target, into);
     if (into.artifacts.empty()) return;
     for (const auto& link : resolved->links) {
+      if (auto kept = keep(sizeof(Artifact) + 4 * link.size()); !kept)
+        return into.problems.push_back({link, kept.error()});
       Artifact artifact = into.artifacts.front();
       artifact.path = link;
       artifact.mode.reset();
@@ -304,6 +326,7 @@ class Scanner {
       artifact.resolved = resolved->target;
       into.artifacts.push_back(std::move(artifact));
     }
+    if (known != looked_.end()) into.artifacts.erase(into.artifacts.begin());
   }
 
   // What a build would read through a link, though nobody who installs the files will have it.
@@ -336,9 +359,7 @@ class Scanner {
     return status && status->st_size > 0;
   }
 
-  bool is_in_kernel(std::string_view path) const {
-    return std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
-  }
+  bool is_in_kernel(std::string_view path) const { return !index_.holding(path).empty(); }
 
   Result<std::optional<Artifact>> look_into(const std::string& path) const {
     const bool is_named = named_.contains(path);
@@ -372,12 +393,14 @@ class Scanner {
   }
 
   void find_auxiliary() {
-    for (auto& kernel : result_.kernels) {
+    std::set<std::size_t> with_custom_target;
+    for (const auto& artifact : result_.artifacts)
+      if (artifact.crate && (artifact.crate->target_json || artifact.crate->target_path))
+        std::ranges::copy(index_.holding(artifact.path), std::inserter(with_custom_target, with_custom_target.end()));
+    for (std::size_t i = 0; i < result_.kernels.size(); ++i) {
+      auto& kernel = result_.kernels[i];
       if (!kernel.config.is_set("RUST") || options_.kernel_kinds.empty()) continue;
-      const bool has_custom_target = std::ranges::any_of(result_.artifacts, [&](const auto& artifact) {
-        return artifact.crate && kernel.holds(artifact.path) &&
-               (artifact.crate->target_json || artifact.crate->target_path);
-      });
+      const bool has_custom_target = with_custom_target.contains(i);
       for (const auto* row : auxiliary_files(kernel.config, has_custom_target)) add_auxiliary(kernel, row->path);
     }
   }
@@ -393,12 +416,12 @@ class Scanner {
     if (!source_.is_installed_root() && !kernel.holds(resolved->target))
       return problem(path, Error{ErrorKind::escaping, "link leads out of the kernel tree", std::nullopt});
     kernel.auxiliary.push_back(resolved->target);
-    auto text = source_.read_text(resolved->target);
+    auto text = source_.share_text(resolved->target);
     if (path.ends_with("/target.json") && !kernel.target_json && text) kernel.target_json = *text;
     // What a package holds is in there, whatever it is.
     if (!source_.is_installed_root()) {
       if (!text) return problem(resolved->target, text.error());
-      if (auto is_so = check_claim(row, *text); !is_so) return problem(resolved->target, is_so.error());
+      if (auto is_so = check_claim(row, **text); !is_so) return problem(resolved->target, is_so.error());
     }
     for (const auto& link : resolved->links) {
       if (link != path) {
@@ -437,9 +460,13 @@ class Scanner {
   std::vector<std::string> directories_;
   std::vector<std::string> operands_;  ///< how far links may lead
   std::vector<WalkEntry> entries_;
-  std::set<std::string, std::less<>> named_;  ///< files that the user named: looked at whatever their name
-  std::set<std::string, std::less<>> seen_;   ///< paths that are in the result
+  std::set<std::string, std::less<>> named_;             ///< files that the user named: looked at whatever their name
+  std::set<std::string, std::less<>> seen_;              ///< paths that are in the result
+  std::map<std::string, Artifact, std::less<>> looked_;  ///< what files are, while links are looked at
+  KernelIndex index_;
   SymbolNames exports_;
+  /// Configurations by their text, which lives as long: several kernels may have the same.
+  std::map<const std::string*, std::optional<std::pair<KernelConfig, Shared<std::string>>>> configs_;
   ScanResult result_;
 };
 

@@ -2,6 +2,10 @@
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 
+#include <mutex>
+#include <unordered_map>
+
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "classify/crate_names.h"
 #include "object/path_leaks.h"
@@ -22,13 +26,35 @@ Result<void> count_leaks(int fd, const std::vector<std::string>& texts, Artifact
   return {};
 }
 
+/// Long texts under several names: a build tree has one configuration, a bomb has thousands of links to one.
+class SharedTexts {
+ public:
+  Result<Shared<std::string>> shared(std::string text) {
+    constexpr std::size_t kShort = 64;
+    if (text.size() < kShort) return Shared(std::move(text));
+    const std::lock_guard lock(mutex_);
+    auto& known = by_hash_[std::hash<std::string>()(text)];
+    if (known && *known == text) return known;
+    if (auto kept = keep(text.size()); !kept) return pass(kept);
+    return known = Shared(std::move(text));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::size_t, Shared<std::string>> by_hash_;
+};
+
 class Disk final : public Source {
  public:
   explicit Disk(int base) : base_(base) {}
 
   Result<struct stat> status(const std::string& path) const override { return stat_below(base_, path); }
   Result<std::string> read_link(const std::string& path) const override { return read_link_below(base_, path); }
-  Result<std::string> read_text(const std::string& path) const override { return read_text_below(base_, path); }
+  Result<Shared<std::string>> share_text(const std::string& path) const override {
+    auto text = read_text_below(base_, path);
+    if (!text) return pass(text);
+    return texts_.shared(std::move(*text));
+  }
   bool is_installed_root() const override { return false; }
 
   WalkResult walk(const WalkRequest& request) override { return rartifacts::walk(base_, request); }
@@ -38,6 +64,7 @@ class Disk final : public Source {
     if (!file) return pass(file);
     auto image = Image::of_file(file->fd.get(), static_cast<std::uint64_t>(file->status.st_size));
     if (!image) return pass(image);
+    credit_packed(file->status.st_dev, file->status.st_ino, image->size());
     auto unpacked = unpack_module(View(*image), file_name_of(path));
     if (!unpacked) return pass(unpacked);
     const View content(*unpacked ? **unpacked : *image);
@@ -67,6 +94,7 @@ class Disk final : public Source {
 
  private:
   int base_;
+  mutable SharedTexts texts_;
 };
 
 }  // namespace

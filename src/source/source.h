@@ -33,10 +33,19 @@ class Source {
   virtual Result<struct stat> status(const std::string& path) const = 0;
   virtual Result<std::string> read_link(const std::string& path) const = 0;
   /// The whole of a small text file; of one that `is_known_text` names, when it is in a package.
-  virtual Result<std::string> read_text(const std::string& path) const = 0;
+  virtual Result<Shared<std::string>> share_text(const std::string& path) const = 0;
+  /// A copy of it.
+  Result<std::string> read_text(const std::string& path) const {
+    auto text = share_text(path);
+    return text ? Result<std::string>(**text) : pass(text);
+  }
   /// What the content of a regular file says that it is, its path and permissions filled in; nothing when it is no artifact.
   virtual Result<std::optional<Artifact>> look(const std::string& path, const LookRequest& request) const = 0;
   virtual WalkResult walk(const WalkRequest& request) = 0;
+  /// Where nothing moves, `resolve` notes down folders that are there and are reached through no link, and passes over them at once
+  /// the next time. From any thread.
+  virtual bool knows_folder(const std::string&) const { return false; }
+  virtual void note_folder(std::string) const {}
   /// True when a link to `/usr` leads to `usr` below the root.
   virtual bool is_installed_root() const = 0;
 };

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 
 /// How many threads `jobs` means; 0 is one per processor.
@@ -21,8 +23,10 @@ template <class Work>
 void on_threads(unsigned count, const Work& work) {
   std::mutex mutex;
   std::exception_ptr thrown;
+  auto* budget = Budget::current();
   const auto guarded_work = [&](unsigned i) {
     try {
+      const Budget::Enter counted(budget, count);
       work(i);
     } catch (...) {
       const std::lock_guard lock(mutex);

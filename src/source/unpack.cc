@@ -3,23 +3,24 @@
 // Compressed modules
 // ==================
 //
-// `make modules_install` compresses modules when CONFIG_MODULE_COMPRESS says so, after it has signed them. The content passes
-// through memory as a whole, so two limits hold: no module is longer than kMaxModule, and none gets kMaxRatio times as long once it
-// is longer than kAnyRatio. Zeros in xz have a ratio of 7000; modules, with all debug information, were seen with 10.
+// `make modules_install` compresses modules when CONFIG_MODULE_COMPRESS says so, after it has signed them. Unpacked they may have 50 MB
+// and more (amdgpu), and little of that is looked at: the ELF header, what stands at the end, and .modinfo somewhere in between. So a
+// module is unpacked once, and its beginning and end are kept; who asks for something else makes it be unpacked once more, as far as
+// that. How often is a matter of the budget.
 #include "source/unpack.h"
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <deque>
+#include <memory>
 
+#include "bytes/budget.h"
 #include "modules/load.h"
 #include "modules/unpack.h"
 
 namespace rartifacts {
 namespace {
-
-constexpr std::size_t kMaxModule = std::size_t{512} << 20;
-constexpr std::size_t kAnyRatio = std::size_t{32} << 20;
-constexpr std::size_t kMaxRatio = 100;
 
 struct Packing {
   std::string_view suffix;
@@ -28,34 +29,122 @@ struct Packing {
 constexpr std::array kPackings{Packing{".ko.gz", "\x1f\x8b"}, Packing{".ko.xz", "\xfd\x37zXZ"},
                                Packing{".ko.zst", "\x28\xb5\x2f\xfd"}};
 
-struct Unpacked {
-  std::vector<std::uint8_t> bytes;
-  std::size_t limit = 0;
-};
+/// What was unpacked, piece by piece, and is kept.
+constexpr std::size_t kPiece = std::size_t{128} << 10;
+constexpr std::size_t kKeptHead = (std::size_t{12} << 20) / kPiece;
+constexpr std::size_t kKeptTail = (std::size_t{8} << 20) / kPiece;
+using UnpackedPiece = std::vector<std::uint8_t>;
 
-bool take(void* context, const std::uint8_t* bytes, std::size_t size) {
-  auto& unpacked = *static_cast<Unpacked*>(context);
-  if (size > unpacked.limit - unpacked.bytes.size()) return false;
-  unpacked.bytes.insert(unpacked.bytes.end(), bytes, bytes + size);
-  return true;
-}
+class PackedModule {
+ public:
+  PackedModule(const rartifacts_unpacker& unpacker, Bytes packed) : unpacker_(unpacker), packed_(packed) {}
+
+  /// Unpacks all of it once, and says how much that is.
+  Result<std::uint64_t> measure() {
+    for (;;) {
+      auto more = next_piece();
+      if (!more) return pass(more);
+      size_ += *more;
+      if (*more == 0) break;
+    }
+    end_ = std::exchange(tail_, {});
+    return size_;
+  }
+
+  Result<std::size_t> read_at(std::span<std::uint8_t> into, std::uint64_t offset) {
+    if (offset >= size_) return std::size_t{0};
+    auto piece = piece_at(offset / kPiece);
+    if (!piece) return pass(piece);
+    const Bytes from = Bytes(**piece).subspan(offset % kPiece);
+    const auto length = std::min(into.size(), from.size());
+    std::memcpy(into.data(), from.data(), length);
+    return length;
+  }
+
+ private:
+  struct Close {
+    const rartifacts_unpacker* unpacker;
+    void operator()(rartifacts_packed* packed) const { unpacker->close(packed); }
+  };
+
+  // Of a piece by its number: in the head, at the end, or among the last that passed.
+  Result<const UnpackedPiece*> piece_at(std::uint64_t wanted) {
+    if (wanted < head_.size()) return &head_[wanted];
+    const auto pieces = (size_ + kPiece - 1) / kPiece;
+    if (wanted >= pieces - end_.size()) return &end_[wanted - (pieces - end_.size())];
+    if (wanted < position_ - tail_.size()) rewind();
+    while (position_ <= wanted) {
+      auto more = next_piece();
+      if (!more) return pass(more);
+      if (*more == 0) return fail(ErrorKind::changed, "unpacks to less than before");
+    }
+    return &tail_[wanted - (position_ - tail_.size())];
+  }
+
+  void rewind() {
+    handle_.reset();
+    tail_.clear();
+    position_ = 0;
+  }
+
+  // Its length; 0 at the end.
+  Result<std::size_t> next_piece() {
+    if (!handle_) handle_ = {unpacker_.open(packed_.data(), packed_.size(), Budget::kWindow), Close{&unpacker_}};
+    if (!handle_) return fail(ErrorKind::malformed, "in no compression that modules have");
+    UnpackedPiece piece(kPiece);
+    std::size_t done = 0;
+    while (done < piece.size()) {
+      const auto got = unpacker_.read(handle_.get(), piece.data() + done, piece.size() - done);
+      if (got == -2) return over(Limit::window);
+      if (got < 0) return fail(ErrorKind::malformed, "its compression is damaged, or cut off");
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    if (auto charged = unfold(done); !charged) return pass(charged);
+    if (done == 0) return done;
+    piece.resize(done);
+    if (auto kept = store(std::move(piece)); !kept) return pass(kept);
+    return done;
+  }
+
+  Result<void> store(UnpackedPiece piece) {
+    const auto number = position_++;
+    const bool is_head = number < kKeptHead;
+    if (is_head && number < head_.size()) return {};
+    if (!is_head && tail_.size() == kKeptTail) tail_.pop_front();
+    if (is_head) head_.push_back(std::move(piece));
+    else tail_.push_back(std::move(piece));
+    const auto needed = (head_.size() + tail_.size() + end_.size()) * kPiece;
+    return needed > held_.bytes() ? held_.grow(needed - held_.bytes()) : Result<void>();
+  }
+
+  const rartifacts_unpacker& unpacker_;
+  Bytes packed_;
+  std::unique_ptr<rartifacts_packed, Close> handle_{nullptr, Close{nullptr}};
+  std::uint64_t position_ = 0;  ///< pieces that were unpacked on this way through
+  std::uint64_t size_ = 0;
+  std::vector<UnpackedPiece> head_;
+  std::deque<UnpackedPiece> tail_;  ///< the last ones, unless they are in the head
+  std::deque<UnpackedPiece> end_;   ///< those at the end, once that was reached
+  Held held_;
+};
 
 }  // namespace
 
-Result<std::optional<Image>> unpack_module(View file, std::string_view file_name, std::size_t most) {
+Result<std::optional<Image>> unpack_module(View file, std::string_view file_name) {
   const auto* form = std::ranges::find_if(kPackings, [&](const auto& row) { return file_name.ends_with(row.suffix); });
   if (form == kPackings.end() || !as_text(file.head(8)).starts_with(form->magic)) return std::nullopt;
-  auto unpack = load_module<rartifacts_unpack>("libarchive", kUnpack);
-  if (!unpack) return pass(unpack);
+  auto symbol = load_module_symbol("libarchive", kUnpacker);
+  if (!symbol) return pass(symbol);
   auto packed = file.fetch(0, file.size());
   if (!packed) return pass(packed);
-  Unpacked unpacked{{}, std::min(most, std::clamp(packed->size() * kMaxRatio, kAnyRatio, kMaxModule))};
-  unpacked.bytes.reserve(unpacked.limit);  // takes memory only as it is filled; growing would copy
-  switch ((*unpack)(packed->data(), packed->size(), take, &unpacked)) {
-    case 0: return Image::of_bytes(std::move(unpacked.bytes));
-    case 1: return fail(ErrorKind::too_large, "unpacks to more than {} bytes: that is no module", unpacked.limit);
-    default: return fail(ErrorKind::malformed, "its compression is damaged, or cut off");
-  }
+  const auto module = std::make_shared<PackedModule>(*static_cast<const rartifacts_unpacker*>(*symbol), *packed);
+  auto size = module->measure();
+  if (!size) return pass(size);
+  auto image =
+      Image::of_reader([module](auto into, std::uint64_t offset) { return module->read_at(into, offset); }, *size);
+  if (!image) return pass(image);
+  return std::move(*image);
 }
 
 void note_packed(Artifact& artifact, std::uint64_t packed_size) {

@@ -11,9 +11,8 @@
 namespace rartifacts {
 
 /// The content of a compressed module, `NAME.ko.xz`, `.ko.zst` or `.ko.gz`; nothing for any other file, whatever is in it.
-/// Errors: `malformed`, `too_large` when it unpacks to more than `most` bytes or than a module can have, `unsupported` without the
-/// reader module.
-Result<std::optional<Image>> unpack_module(View file, std::string_view file_name, std::size_t most = SIZE_MAX);
+/// `file` must stay as long as that. Errors: `malformed`, `too_large`, `unsupported` without the reader module.
+Result<std::optional<Image>> unpack_module(View file, std::string_view file_name);
 
 /// Says of a module that was unpacked how large its file is, and that the rest is about what was in it.
 void note_packed(Artifact& artifact, std::uint64_t packed_size);

@@ -18,8 +18,10 @@
 #include <array>
 #include <condition_variable>
 #include <cstring>
+#include <memory>
 #include <mutex>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "source/directory.h"
 #include "source/threads.h"
@@ -27,13 +29,30 @@
 namespace rartifacts {
 namespace {
 
+/// A directory that is kept open so that those far below it are reached from there, and not from the base each time.
+struct Anchor {
+  std::shared_ptr<const Descriptor> fd;  ///< none: the base
+  std::size_t length = 0;                ///< of its path, with the slash behind it
+};
+/// So many characters further down there is another one.
+constexpr std::size_t kAnchorDistance = 1024;
+/// At most so many are open at a time, of 1024 files that a process may have as a rule.
+constexpr int kMostAnchors = 128;
+
+struct FolderToVisit {
+  std::string path;
+  Anchor anchor;
+};
+
 /// The directories still to visit, shared by all threads. Empty and nobody at work: the walk has ended.
 class Agenda {
  public:
-  explicit Agenda(std::vector<std::string> start) : stack_(std::move(start)) {}
+  explicit Agenda(const std::vector<std::string>& start) {
+    for (const auto& path : start) stack_.push_back({path, {}});
+  }
 
   /// The next directory. False at the end, or when another thread has given up.
-  bool take(std::string& directory) {
+  bool take(FolderToVisit& directory) {
     std::unique_lock lock(mutex_);
     --busy_;
     if (stack_.empty() && busy_ == 0) changed_.notify_all();
@@ -45,7 +64,7 @@ class Agenda {
     return true;
   }
 
-  void add(std::vector<std::string>& directories) {
+  void add(std::vector<FolderToVisit>& directories) {
     if (directories.empty()) return;
     const std::lock_guard lock(mutex_);
     std::ranges::move(directories, std::back_inserter(stack_));
@@ -70,15 +89,21 @@ class Agenda {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::string> stack_;
+  std::vector<FolderToVisit> stack_;
   unsigned busy_ = 0;  ///< threads that may still add directories
 };
 
 class Walker {
  public:
   Walker(int base, const WalkRequest& request, Agenda& agenda, std::atomic<std::uint64_t>& total, WalkResult& result,
-         bool is_first)
-      : base_(base), request_(request), agenda_(agenda), total_(total), result_(result), is_first_(is_first) {}
+         bool is_first, std::atomic<int>& anchors)
+      : base_(base),
+        request_(request),
+        agenda_(agenda),
+        total_(total),
+        result_(result),
+        anchors_(anchors),
+        is_first_(is_first) {}
 
   void run() {
     agenda_.enter();
@@ -92,20 +117,24 @@ class Walker {
 
  private:
   void work() {
-    std::string directory;
+    FolderToVisit directory;
     while (agenda_.take(directory)) {
       const auto before = result_.seen;
-      if (auto visited = visit(directory); !visited) result_.problems.push_back({directory, visited.error()});
+      if (auto visited = visit(directory); !visited) result_.problems.push_back({directory.path, visited.error()});
       const auto total = total_.fetch_add(result_.seen - before, std::memory_order_relaxed);
       if (is_first_ && request_.progress) request_.progress(total);
       agenda_.add(found_);
     }
   }
 
-  Result<void> visit(const std::string& directory) {
+  Result<void> visit(const FolderToVisit& folder) {
+    const auto& directory = folder.path;
     const bool is_start = std::ranges::find(request_.directories, directory) != request_.directories.end();
-    auto fd = open_below(base_, directory, O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
+    const auto& anchor = folder.anchor;
+    auto fd = open_below(anchor.fd ? anchor.fd->get() : base_, std::string_view(directory).substr(anchor.length),
+                         O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
     if (!fd) return pass(fd);
+    below_ = anchor_below(folder);
     for (;;) {
       const auto got = getdents64(fd->get(), buffer_.data(), buffer_.size());
       if (got < 0) return fail_errno("");
@@ -123,11 +152,33 @@ class Walker {
     ++result_.seen;
     if (type == DT_UNKNOWN) type = type_of(fd, name);
     if (type == DT_DIR) {
-      if (request_.recurse) found_.push_back(join_path(directory, name));
+      if (request_.recurse) found_.push_back({join_path(directory, name), below_});
       if (request_.wants(directory, name)) result_.folders.push_back(join_path(directory, name));
     } else if (request_.wants(directory, name) || (type == DT_REG && request_.sniff && sniff(fd, name))) {
-      result_.entries.push_back({join_path(directory, name), type == DT_LNK});
+      auto path = join_path(directory, name);
+      // Of these there are few; in a tree of paths without end, their names would be too much.
+      constexpr std::size_t kLong = 512;
+      if (path.size() < kLong || keep(path.size())) result_.entries.push_back({std::move(path), type == DT_LNK});
     }
+  }
+
+  // That of the folder itself, when it is far enough below the last one.
+  Anchor anchor_below(const FolderToVisit& folder) const {
+    if (folder.path.size() < folder.anchor.length + kAnchorDistance) return folder.anchor;
+    const auto& above = folder.anchor;
+    auto fd = open_below(above.fd ? above.fd->get() : base_, std::string_view(folder.path).substr(above.length),
+                         O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (!fd || anchors_.fetch_add(1) >= kMostAnchors) {
+      if (fd) --anchors_;
+      return above;
+    }
+    auto* counter = &anchors_;
+    return {std::shared_ptr<const Descriptor>(new Descriptor(std::move(*fd)),
+                                              [counter](const Descriptor* one) {
+                                                delete one;
+                                                --*counter;
+                                              }),
+            folder.path.size() + 1};
   }
 
   static bool sniff(int directory, const char* name) {
@@ -150,8 +201,10 @@ class Walker {
   Agenda& agenda_;
   std::atomic<std::uint64_t>& total_;  ///< entries seen by all threads
   WalkResult& result_;
-  bool is_first_;  ///< runs on the thread that called walk()
-  std::vector<std::string> found_;
+  std::atomic<int>& anchors_;  ///< that are open, of all threads
+  bool is_first_;              ///< runs on the thread that called walk()
+  std::vector<FolderToVisit> found_;
+  Anchor below_;  ///< for what is in the folder that is visited
   alignas(dirent64) std::array<char, 32 * 1024> buffer_{};
 };
 
@@ -159,10 +212,11 @@ class Walker {
 
 WalkResult walk(int base, const WalkRequest& request) {
   const unsigned threads = thread_count(request.jobs);
+  std::atomic<int> anchors{0};
   Agenda agenda(request.directories);
   std::vector<WalkResult> parts(threads);
   std::atomic<std::uint64_t> total{0};
-  on_threads(threads, [&](unsigned i) { Walker(base, request, agenda, total, parts[i], i == 0).run(); });
+  on_threads(threads, [&](unsigned i) { Walker(base, request, agenda, total, parts[i], i == 0, anchors).run(); });
 
   WalkResult all;
   for (auto& part : parts) {

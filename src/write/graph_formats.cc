@@ -47,14 +47,18 @@ class TextTree {
   void child(std::size_t i, const std::string& prefix, bool is_last) {
     const bool has_more = drawing_.inverted ? !drawing_.graph.needed_by(i).empty() : !node(i).edges.empty();
     const bool is_folded = has_more && shown_.contains(i);
-    line(prefix, is_last, label(*node(i).artifact) + (is_folded ? " (*)" : ""));
-    if (!is_folded) children(i, prefix + (is_last ? "    " : "│   "));
+    const bool is_too_deep = has_more && !is_folded && depth_ >= kDeepest;
+    line(prefix, is_last, label(*node(i).artifact) + (is_folded ? " (*)" : is_too_deep ? " …" : ""));
+    if (is_folded || is_too_deep) return;
+    ++depth_;
+    children(i, prefix + (is_last ? "    " : "│   "));
+    --depth_;
   }
 
   void children(std::size_t i, const std::string& prefix) {
     shown_.insert(i);
     if (drawing_.inverted) {
-      const auto users = drawing_.graph.needed_by(i);
+      const auto& users = drawing_.graph.needed_by(i);
       for (const auto user : users) child(user, prefix, user == users.back());
       return;
     }
@@ -82,6 +86,9 @@ class TextTree {
 
   /// A library of the host needs the twenty crates of std, which stand in the compiler's own folder. They share a line.
   static constexpr std::ptrdiff_t kFewest = 4;
+  /// Each list holds all that a crate needs, so chains are short; a forged one goes as deep as there are crates.
+  static constexpr int kDeepest = 100;
+  int depth_ = 0;
   const Drawing& drawing_;
   std::set<std::size_t> shown_;
   std::string out_;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "bytes/budget.h"
+
+#include <algorithm>
+
+namespace rartifacts {
+namespace {
+
+thread_local Budget* in_force = nullptr;
+thread_local std::uint64_t held_here = 0;  ///< by this thread
+thread_local std::uint64_t share_here = Budget::kHeld;
+thread_local bool is_my_turn = false;
+
+}  // namespace
+
+// clang-format off
+const std::array<LimitRow, 5> limit_table{{
+    {Limit::held,     "held-bytes",     "more of it would have to be held in memory than 46 MiB and twice what was read from disk, 80 MiB at most"},
+    {Limit::unfolded, "unfolded-bytes", "unfolds to more than 64 MiB and 100 times its size"},
+    {Limit::work,     "work",           "to look through it takes more steps than its size accounts for"},
+    {Limit::window,   "window",         "its decoder would need a window of more than 64 MiB"},
+    {Limit::nesting,  "nesting",        "nested too deep"},
+}};
+// clang-format on
+
+std::unexpected<Error> over(Limit limit) {
+  const auto& row = limit_table[static_cast<std::size_t>(limit)];
+  return fail(ErrorKind::too_large, "over the limit {}: {}", row.name, row.what);
+}
+
+Budget* Budget::current() { return in_force; }
+
+Budget::Run::Run() {
+  if (in_force) return;
+  own_ = std::make_unique<Budget>();
+  in_force = own_.get();
+  pending_work = held_here = 0;
+  is_my_turn = false;
+}
+
+Budget::Run::~Run() {
+  if (own_) in_force = nullptr;
+}
+
+Budget::Enter::Enter(Budget* budget, unsigned threads) : before_(in_force), share_before_(share_here) {
+  (void)flush_work();
+  in_force = budget;
+  share_here = threads > 1 ? kShares / threads : kHeld;
+}
+
+Budget::Enter::~Enter() {
+  (void)flush_work();
+  in_force = before_;
+  share_here = share_before_;
+}
+
+const LimitRow* Budget::exceeded() const {
+  const int limit = exceeded_.load(std::memory_order_relaxed);
+  return limit < 0 ? nullptr : &limit_table[static_cast<std::size_t>(limit)];
+}
+
+std::uint64_t Budget::input() const {
+  return read_.load(std::memory_order_relaxed) + packed_.load(std::memory_order_relaxed);
+}
+
+std::uint64_t Budget::available() const {
+  const auto allowed = std::min(kMostHeld, kHeld + kHeldPerByte * read_.load(std::memory_order_relaxed));
+  return allowed - std::min(allowed, kept_.load(std::memory_order_relaxed));
+}
+
+Result<void> Budget::pass_limit(Limit limit) {
+  int none = -1;
+  exceeded_.compare_exchange_strong(none, static_cast<int>(limit));
+  return over(limit);
+}
+
+// One thread at a time may hold more than its share, and never waits; so the others have their turn some time.
+bool Budget::hold(std::uint64_t bytes) {
+  held_here += bytes;
+  if (held_here > share_here && !is_my_turn) {
+    std::unique_lock lock(mutex_);
+    turn_ends_.wait(lock, [&] { return !has_turn_; });
+    has_turn_ = is_my_turn = true;
+  }
+  return held_here <= available();
+}
+
+void Budget::release(std::uint64_t bytes) {
+  held_here -= std::min(held_here, bytes);
+  if (!is_my_turn || held_here > share_here) return;
+  {
+    const std::lock_guard lock(mutex_);
+    has_turn_ = is_my_turn = false;
+  }
+  turn_ends_.notify_one();
+}
+
+Held::~Held() {
+  if (budget_ && budget_ == in_force) budget_->release(bytes_);
+}
+
+Result<void> Held::grow(std::uint64_t bytes) {
+  if (!in_force || (budget_ && budget_ != in_force)) return {};
+  budget_ = in_force;
+  bytes_ += bytes;
+  // Not for ever: what is held is given back, and a reader that can do without it goes on.
+  if (!budget_->hold(bytes)) return over(Limit::held);
+  return {};
+}
+
+Result<void> keep(std::uint64_t bytes) {
+  if (!in_force) return {};
+  in_force->kept_.fetch_add(bytes, std::memory_order_relaxed);
+  return in_force->available() == 0 ? in_force->pass_limit(Limit::held) : Result<void>();
+}
+
+Result<void> unfold(std::uint64_t bytes) {
+  if (!in_force) return {};
+  const auto unfolded = in_force->unfolded_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  const auto packed = in_force->packed_.load(std::memory_order_relaxed);
+  if (unfolded > Budget::kAnyUnfolded && (unfolded - Budget::kAnyUnfolded) / Budget::kUnfoldedPerByte > packed)
+    return in_force->pass_limit(Limit::unfolded);
+  return {};
+}
+
+Result<void> pour(std::uint64_t bytes) {
+  if (!in_force) return {};
+  const auto poured = in_force->poured_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  const auto packed = in_force->packed_.load(std::memory_order_relaxed);
+  if (poured > Budget::kAnyUnfolded && (poured - Budget::kAnyUnfolded) / Budget::kUnfoldedPerByte > packed)
+    return in_force->pass_limit(Limit::unfolded);
+  return {};
+}
+
+void credit_packed(std::uint64_t device, std::uint64_t inode, std::uint64_t size) {
+  if (!in_force) return;
+  const std::lock_guard lock(in_force->mutex_);
+  if (in_force->seen_.emplace(device, inode).second) in_force->packed_ += size;
+}
+
+void credit_read(std::uint64_t bytes) {
+  if (in_force) in_force->read_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+Result<void> flush_work() {
+  const auto steps = std::exchange(pending_work, 0);
+  if (!in_force) return {};
+  const auto done = in_force->work_.fetch_add(steps, std::memory_order_relaxed) + steps;
+  if (done > Budget::kAnyWork && (done - Budget::kAnyWork) / Budget::kWorkPerByte > in_force->input())
+    return in_force->pass_limit(Limit::work);
+  return {};
+}
+
+}  // namespace rartifacts
