@@ -72,7 +72,9 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
 }
 
 // What stopped the reading is no fault of the file.
-bool is_ours(const Error& error) { return error.kind == ErrorKind::too_large || error.kind == ErrorKind::io; }
+bool says_nothing_of_the_file(const Error& error) {
+  return error.kind == ErrorKind::too_large || error.kind == ErrorKind::io;
+}
 
 // A dynamic library: a proc macro exports the decls symbol and carries metadata that says so. Stripping can take either
 // half away, and then the library is still called what it was, with the missing half named.
@@ -92,7 +94,7 @@ Result<void> classify_library(Artifact& artifact, View file, const std::optional
     auto taken = content ? take_metadata(artifact, content->blob) : Result<void>(pass(content));
     if (taken) {
       facts.rustc_section = ProcMacroFacts::Section::present;
-    } else if (!facts.decls_symbol || is_ours(taken.error())) {
+    } else if (!facts.decls_symbol || says_nothing_of_the_file(taken.error())) {
       return std::unexpected(Error{taken.error().kind, ".rustc: " + taken.error().what, taken.error().offset});
     } else {
       artifact.notes.push_back("section .rustc cannot be read: " + describe(taken.error()));

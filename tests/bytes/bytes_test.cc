@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 
+#include "bytes/budget.h"
+
 using namespace rartifacts;
 
 namespace {
@@ -59,6 +61,7 @@ TEST_SUITE("bytes") {
     TemporaryFile file;
     constexpr off_t kHuge = off_t{1} << 36;
     REQUIRE(ftruncate(file.fd, kHuge) == 0);
+    const Budget::Run run;
     auto image = Image::of_file(file.fd, static_cast<std::uint64_t>(kHuge));
     REQUIRE(image);
     auto all = image->fetch(0, static_cast<std::uint64_t>(kHuge));

@@ -16,9 +16,9 @@ Artifact crate(std::string path, std::string name, std::string svh, std::string 
   artifact.metadata.emplace();
   artifact.metadata->rustc = std::move(rustc);
   artifact.crate.emplace();
-  artifact.crate->name.text = std::move(name);
-  artifact.crate->svh = std::move(svh);
-  artifact.crate->triple = std::move(triple);
+  artifact.crate.edit().name.text = std::move(name);
+  artifact.crate.edit().svh = std::move(svh);
+  artifact.crate.edit().triple = std::move(triple);
   return artifact;
 }
 
@@ -75,10 +75,10 @@ TEST_SUITE("diff") {
     CHECK(changes(old, tree({crate("x/libcore.rmeta", "core", "c2", "rustc 2", "arm")})) ==
           Changes{"core: other-rustc retargeted moved"});
     auto custom = tree({crate("rust/libcore.rmeta", "core", "c2")});
-    custom.artifacts[0].crate->custom_target = "target-1";
+    custom.artifacts[0].crate.edit().custom_target = "target-1";
     auto other = tree({crate("rust/libcore.rmeta", "core", "c3")});
     CHECK(changes(custom, other) == Changes{"core: rebuilt"});
-    other.artifacts[0].crate->custom_target = "target-2";
+    other.artifacts[0].crate.edit().custom_target = "target-2";
     CHECK(changes(custom, other) == Changes{"core: rebuilt retargeted"});
   }
 
@@ -106,10 +106,10 @@ TEST_SUITE("diff") {
   TEST_CASE("a rebuilt version is paired by its extra file name when its place is new") {
     auto one = crate("liba-x.rmeta", "a", "a1");
     auto two = crate("liba-y.rmeta", "a", "a2");
-    one.crate->extra_filename = "-x";
-    two.crate->extra_filename = "-y";
+    one.crate.edit().extra_filename = "-x";
+    two.crate.edit().extra_filename = "-y";
     auto later = crate("deps/liba-y.rmeta", "a", "a3");
-    later.crate->extra_filename = "-y";
+    later.crate.edit().extra_filename = "-y";
     const auto old = tree({one, two});
     const auto now = tree({later});
     const auto difference = diff(old, now);

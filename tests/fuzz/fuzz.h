@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 
 /// One execution: `file` holds the bytes that the fuzzer made up. Returns nothing, because whatever the bytes are, a reader
@@ -22,6 +24,7 @@ inline void require(bool holds) {
 // Not inline, so that libFuzzer finds it: each target includes this header once.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const rartifacts::Budget::Run run;  // what one input may take
   auto file = rartifacts::Image::borrowed({data, size});
   rartifacts::fuzz(file);
   return 0;

@@ -15,12 +15,12 @@ Artifact node(std::string path, std::string name, std::string svh,
   Artifact artifact{.path = std::move(path), .kind = Kind::rmeta};
   artifact.metadata.emplace();
   artifact.crate.emplace();
-  artifact.crate->name.text = std::move(name);
-  artifact.crate->svh = std::move(svh);
-  artifact.crate->triple = std::move(triple);
-  artifact.crate->dependencies.emplace();
+  artifact.crate.edit().name.text = std::move(name);
+  artifact.crate.edit().svh = std::move(svh);
+  artifact.crate.edit().triple = std::move(triple);
+  artifact.crate.edit().dependencies.emplace();
   for (auto& [name_of_it, hash] : needs) {
-    auto& dependency = artifact.crate->dependencies->emplace_back();
+    auto& dependency = artifact.crate.edit().dependencies->emplace_back();
     dependency.name.text = name_of_it;
     dependency.svh = hash;
   }
@@ -53,7 +53,7 @@ std::vector<Artifact> healthy() {
 TEST_SUITE("graph") {
   TEST_CASE("edges are matched by name and SVH") {
     auto artifacts = healthy();
-    artifacts[1].crate->svh = "f2";
+    artifacts[1].crate.edit().svh = "f2";
     const CrateGraph graph({&artifacts[0], &artifacts[1], &artifacts[2]});
     REQUIRE(graph.nodes()[2].edges.size() == 2);
     CHECK(graph.nodes()[2].edges[0].state == CrateEdge::State::found);
@@ -109,11 +109,12 @@ TEST_SUITE("graph") {
 
   TEST_CASE("a predefined name is that of the crate with the SVH, whatever a table says") {
     auto artifacts = healthy();
-    auto& name = artifacts[2].crate->dependencies->at(0).name;
+    auto& name = artifacts[2].crate.edit().dependencies->at(0).name;
     name = {.text = "std_panic", .predefined = 7, .source = CrateName::Source::rustc_table};
     name_dependencies(artifacts);
-    CHECK(name.text == "core");
-    CHECK(name.source == CrateName::Source::svh);
+    const auto& named = artifacts[2].crate->dependencies->at(0).name;
+    CHECK(named.text == "core");
+    CHECK(named.source == CrateName::Source::svh);
   }
 
   TEST_CASE("rustup's name of a compiler, or a clear word that rustup has none") {

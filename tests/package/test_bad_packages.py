@@ -224,7 +224,7 @@ class BadPackages(ScanTest):
                 yield block
             yield bytes(1024)
 
-        self.bounded(self.stream(["gzip", "-1", "-c"], headers()), 60, "more than")
+        self.bounded(self.stream(["gzip", "-1", "-c"], headers()), 60, "over the limit")
 
 
 if __name__ == "__main__":

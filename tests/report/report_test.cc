@@ -19,9 +19,9 @@ const std::string kHostile =
 Artifact crate_file(const std::string& name, const std::string& svh, std::vector<Dependency> dependencies = {}) {
   Artifact artifact{.path = "rust/lib" + name + ".rmeta", .kind = Kind::rmeta, .size = 10};
   artifact.crate.emplace();
-  artifact.crate->name.text = name;
-  artifact.crate->svh = svh;
-  artifact.crate->dependencies = std::move(dependencies);
+  artifact.crate.edit().name.text = name;
+  artifact.crate.edit().svh = svh;
+  artifact.crate.edit().dependencies = std::move(dependencies);
   return artifact;
 }
 

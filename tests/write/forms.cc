@@ -58,17 +58,17 @@ Artifact artifact_with(const std::string& text) {
   artifact.object = ObjectFacts{Language::rust, text};
   artifact.module.emplace();
   for (const auto* tag : {"name", "vermagic", "license", "version", "srcversion", "depends", "import_ns"})
-    artifact.module->modinfo.emplace_back(tag, text);
-  artifact.module->modinfo.emplace_back(text, text);
-  artifact.module->signature = {ModuleSignature::State::malformed, 0, text};
+    artifact.module.edit().modinfo.emplace_back(tag, text);
+  artifact.module.edit().modinfo.emplace_back(text, text);
+  artifact.module.edit().signature = {ModuleSignature::State::malformed, 0, text};
   artifact.link.emplace();
-  artifact.link->objects = 1;
-  artifact.link->undefined = {{.name = text, .demangled = text, .crate = text}, {.name = text}};
-  artifact.link->relocations = {{.type = 9, .count = 1, .section = text, .symbol = text}};
-  artifact.link->sources = {{text, text, 1}};
-  artifact.link->notes = {text};
+  artifact.link.edit().objects = 1;
+  artifact.link.edit().undefined = {{.name = text, .demangled = text, .crate = text}, {.name = text}};
+  artifact.link.edit().relocations = {{.type = 9, .count = 1, .section = text, .symbol = text}};
+  artifact.link.edit().sources = {{text, text, 1}};
+  artifact.link.edit().notes = {text};
   artifact.proc_macro = ProcMacroFacts{.decls_symbol = text};
-  artifact.members = {{.name = text, .size = 1, .problem = text}};
+  artifact.members = std::vector<MemberFacts>{{.name = text, .size = 1, .problem = text}};
   artifact.notes = {text};
   return artifact;
 }
@@ -108,8 +108,8 @@ void add_reports(Forms& forms, const Artifact& artifact, const std::string& text
 
 void add_trees(Forms& forms, const Artifact& artifact, const std::string& text) {
   auto needed = artifact;  // with another SVH than the first artifact wants
-  needed.crate->name.text = text + "other";
-  needed.crate->dependencies.reset();
+  needed.crate.edit().name.text = text + "other";
+  needed.crate.edit().dependencies.reset();
   const CrateGraph graph({&artifact, &needed});
   for (const auto& format : graph_format_table())
     forms.emplace(fmt::format("tree-{}", format.name), format.write(Drawing{graph, {0}}));

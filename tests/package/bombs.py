@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Small inputs that ask for much, one function for each kind: each makes a file or tree in a folder and returns its name.
+
+What they claim to hold is made here; none of them is large, and none is kept."""
+
+import gzip
+import io
+import lzma
+import os
+import struct
+import subprocess
+import sys
+import tarfile
+import zlib
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scan"))
+from harness import GOLDENS, LEAF
+
+MIB = 1 << 20
+LINK, HARD, FOLDER = tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE
+
+
+def entry(name, content=b"", type=tarfile.REGTYPE, link="", size=None, pax=None, form=tarfile.PAX_FORMAT):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.size = type, link, len(content) if size is None else size
+    info.pax_headers = pax or {}
+    return info.tobuf(form) + content + bytes(-len(content) % 512)
+
+
+def write_tar(place, entries):
+    place.write_bytes(gzip.compress(b"".join(entries) + bytes(1024), 9, mtime=0))
+    return place.name
+
+
+# ---- One text under many names ----
+
+def config_text():
+    lines = b"CONFIG_RUST=y\n" + b"".join(b"CONFIG_%04d=y\n" % i for i in range(4000))
+    return lines + b"#" * (MIB - len(lines))
+
+
+def hard_links_to_a_text(folder, count=4000):
+    names = (entry(f"{i}/include/config/auto.conf", type=HARD, link="include/config/auto.conf") for i in range(count))
+    return write_tar(folder / "a.tar.gz", [entry("include/config/auto.conf", config_text()), *names])
+
+
+def symbolic_links_to_a_text(folder, count=4000):
+    names = (entry(f"{i}/include/config/auto.conf", type=LINK, link="/include/config/auto.conf") for i in range(count))
+    return write_tar(folder / "a.tar.gz", [entry("include/config/auto.conf", config_text()), *names])
+
+
+def hard_links_to_metadata(folder, count=8000):
+    names = (entry(f"lib{i}.rmeta", type=HARD, link="libleaf.rmeta") for i in range(count))
+    return write_tar(folder / "a.tar.gz", [entry("libleaf.rmeta", LEAF.read_bytes()), *names])
+
+
+def links_on_disk(folder, count=3000):
+    tree = folder / "tree"
+    (tree / "include/config").mkdir(parents=True)
+    text = tree / "include/config/auto.conf"
+    text.write_bytes(config_text())
+    for i in range(count):
+        (tree / f"{i}/include/config").mkdir(parents=True)
+        os.link(text, tree / f"{i}/include/config/auto.conf")
+    return "tree"
+
+
+# ---- Decoders ----
+
+def xz_with_a_window_of_a_gibibyte(folder):
+    packed = bytearray(lzma.compress(entry("libx.rmeta", bytes(100)) + bytes(1024)))
+    # Stream header of 12 bytes; block header: size, flags, filter id 0x21, size of properties 1, the window, padding, CRC-32.
+    length = (packed[12] + 1) * 4
+    assert packed[14:16] == b"\x21\x01"
+    packed[16] = 36  # 1 GiB
+    packed[12 + length - 4 : 12 + length] = struct.pack("<I", zlib.crc32(packed[12 : 12 + length - 4]))
+    (folder / "a.tar.xz").write_bytes(packed)
+    return "a.tar.xz"
+
+
+def zstd_with_a_window_of_two_gibibytes(folder):
+    # Magic; a frame header without content size, window 2^31; one raw block that is the last.
+    content = entry("libx.rmeta", bytes(100)) + bytes(1024)
+    block = struct.pack("<I", 1 | len(content) << 3)[:3] + content
+    (folder / "a.tar.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, (31 - 10) << 3]) + block)
+    return "a.tar.zst"
+
+
+def zstd_of_runs(folder, gigabytes=4):
+    """Blocks of one repeated byte: 4 bytes make 128 KiB."""
+    content = entry("libx.rmeta", size=gigabytes << 30)
+    raw = struct.pack("<I", len(content) << 3)[:3] + content
+    run = struct.pack("<I", 1 << 1 | (128 << 10) << 3)[:3] + b"\0"
+    end = struct.pack("<I", 1)[:3]
+    (folder / "a.tar.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, (20 - 10) << 3]) + raw + run * (gigabytes << 13) + end)
+    return "a.tar.zst"
+
+
+def compression_in_compression(folder):
+    packed = entry("libx.rmeta", bytes(64 * MIB)) + bytes(1024)
+    for _ in range(20):
+        packed = gzip.compress(packed, 9, mtime=0)
+    (folder / "a.tar.gz").write_bytes(packed)
+    return "a.tar.gz"
+
+
+def many_controls(folder, count=60):
+    def member(name, content):
+        return b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (name, 0, 0, 0, 0o644, len(content)) + content + b"\n" * (len(content) % 2)
+
+    control = gzip.compress(entry("x", bytes(16 * MIB)) + bytes(1024), 9, mtime=0)
+    data = gzip.compress(entry("libx.rmeta", LEAF.read_bytes()) + bytes(1024), 9, mtime=0)
+    (folder / "a.deb").write_bytes(b"!<arch>\n" + member(b"debian-binary", b"2.0\n") + member(b"control.tar.gz", control) * count
+                                   + member(b"data.tar.gz", data))
+    return "a.deb"
+
+
+# ---- tar ----
+
+def sparse_map(folder, pieces=500_000):
+    numbers = b"%d\n" % pieces + b"0\n1\n" * pieces
+    content = numbers + bytes(-len(numbers) % 512)
+    pax = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "libx.rmeta", "GNU.sparse.realsize": str(1 << 40)}
+    return write_tar(folder / "a.tar.gz", [entry("libx.rmeta", content, pax=pax)])
+
+
+def sparse_terabytes(folder, count=8):
+    pax = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(1 << 39)}
+    content = b"1\n%d\n512\n" % ((1 << 39) - 512)
+    content += bytes(512 - len(content)) + bytes(512)
+    elf = b"\x7fELF\2\1\1" + bytes(9)
+    return write_tar(folder / "a.tar.gz", [entry(f"lib{i}.so", elf + content, pax={**pax, "GNU.sparse.name": f"lib{i}.so"}) for i in range(count)])
+
+
+# ---- Sets ----
+
+def many_kernels(folder, count=1500):
+    entries = []
+    for i in range(count):
+        entries.append(entry(f"k{i}/include/config/auto.conf", b"CONFIG_RUST=y\n"))
+        entries += (entry(f"k{i}/rust/lib{name}.rmeta", LEAF.read_bytes()) for name in ("core", "kernel"))
+    return write_tar(folder / "a.tar.gz", entries)
+
+
+def links_through_folders(folder, count=1500, depth=700):
+    path = "a/" * depth
+    entries = [entry(path + "libx.rmeta", LEAF.read_bytes()), entry("lib0.rmeta", type=LINK, link=path + "libx.rmeta")]
+    entries += (entry(f"c{i}", type=LINK, link=path + "../" * depth + (f"c{i - 1}" if i % 38 else "a")) for i in range(count))
+    entries += (entry(f"lib{i}.rmeta", type=LINK, link=f"c{i}/" + "a/" * (depth - 1) + "libx.rmeta") for i in range(1, count))
+    return write_tar(folder / "a.tar.gz", entries)
+
+
+def deep_folders(folder, depth=20_000):
+    """Deeper than any path may be long; with a file at the bottom."""
+    here = os.open(folder, os.O_PATH)
+    os.mkdir("tree", dir_fd=here)
+    for name in ["tree"] + ["d"] * depth:
+        if name == "d":
+            os.mkdir("d", dir_fd=here)
+        below = os.open(name, os.O_PATH, dir_fd=here)
+        os.close(here)
+        here = below
+    with open(os.open("libleaf.rmeta", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=here), "wb") as file:
+        file.write(LEAF.read_bytes())
+    os.close(here)
+    return "tree"
+
+
+# ---- Objects ----
+
+def elf(sections, kind=1):
+    """A 64-bit little-endian ELF file of (name, sh_type, content, sh_link, sh_flags)."""
+    names, offsets = b"\0", []
+    for name, *_ in sections:
+        offsets.append(len(names))
+        names += name.encode() + b"\0"
+    at_names = len(names)
+    names += b".shstrtab\0"
+    body, headers, at = b"", [bytes(64)], 64
+    for (name, sh_type, content, sh_link, flags), name_at in zip(sections, offsets):
+        headers.append(struct.pack("<IIQQQQIIQQ", name_at, sh_type, flags, 0, at, len(content), sh_link, 1 if sh_type == 2 else 0, 1, 24))
+        body += content
+        at += len(content)
+    headers.append(struct.pack("<IIQQQQIIQQ", at_names, 3, 0, 0, at, len(names), 0, 0, 1, 0))
+    body += names
+    padding = -len(body) % 8
+    head = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", kind, 62, 1, 0, 0, 64 + len(body) + padding, 0, 64, 0, 0, 64, len(headers), len(headers) - 1)
+    return head + body + bytes(padding) + b"".join(headers)
+
+
+def symbols(count, names):
+    return bytes(24) + b"".join(struct.pack("<IBBHQQ", 1 + i % names, 0x12, 0, 0, 0, 0) for i in range(count))
+
+
+def symbol_names_of_any_length(folder, count=1500):
+    text = b"\0" + b"_R" + b"x" * 60_000 + b"17h\0"
+    (folder / "a.o").write_bytes(elf([(".symtab", 2, symbols(count, 50_000), 2, 0), (".strtab", 3, text, 0, 0)]))
+    return "a.o"
+
+
+def names_that_refer_back(folder, count=3000):
+    """v0 names that print ten times as long with each letter."""
+    name = b"_RINvC1a1b" + b"TNtC1c1d" + b"TB9_B9_B9_B9_B9_E" + b"TBh_Bh_Bh_Bh_Bh_E" * 6 + b"E" * 2
+    text, at, table = b"\0", [], bytes(24)
+    for i in range(count):
+        at.append(len(text))
+        text += name[:-2] + b"C%d%d" % (len(str(i)) + 1, 0) + str(i).encode() + b"EE\0"
+    for offset in at:
+        table += struct.pack("<IBBHQQ", offset, 0x12, 0, 0, 0, 0)
+    (folder / "a.o").write_bytes(elf([(".symtab", 2, table, 2, 0), (".strtab", 3, text, 0, 0)]))
+    return "a.o"
+
+
+def overlapping_members(folder, count=600):
+    """An AIX archive whose members begin inside of each other, each an object with a table of names that goes to the end."""
+    step, header = 160, 112
+    total = 128 + count * step + 64 * 1024
+    out = bytearray(b"<bigaf>\n" + b"".join(b"%-20d" % n for n in (0, 0, 0, 128, 128 + (count - 1) * step, 0)))
+    out += bytes(total - len(out))
+    for i in range(count):
+        at = 128 + i * step
+        size = total - at - header - 2
+        nxt = at + step if i + 1 < count else 0
+        out[at : at + header] = b"%-20d%-20d%-20d%-12d%-12d%-12d%-12o%-4d" % (size, nxt, 0, 0, 0, 0, 0, 0)
+        out[at + header : at + header + 2] = b"`\n"
+    shdr = total - 4 * 64
+    for i in range(count):
+        at = 128 + i * step + header + 2
+        rest = total - at
+        headers = struct.pack("<HHIQQQI", 1, 62, 1, 0, 0, rest - 4 * 64, 0)
+        out[at : at + 16] = b"\x7fELF\2\1\1" + bytes(9)
+        out[at + 16 : at + 16 + len(headers)] = headers[: step - header - 2 - 16]
+    # e_ehsize … e_shstrndx do not fit before the next header: they are what the next member's header spells; so most are refused,
+    # and each refusal has cost its look at the tables.
+    out[shdr:] = bytes(4 * 64)
+    (folder / "a.a").write_bytes(out)
+    return "a.a"
+
+
+def deflated_metadata(folder):
+    """A library whose .rustc unfolds to a thousand times its size (rustc before 1.46)."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    packed = b"".join(packer.compress(bytes(MIB)) for _ in range(90)) + packer.flush()
+    (folder / "liba.so").write_bytes(elf([(".rustc", 1, b"rust\0\0\0\5" + packed, 0, 0)], kind=3))
+    return "liba.so"
+
+
+def large_module(megabytes=80):
+    """A kernel module that unpacks to more than may be held, and to little that is looked at."""
+    import random
+    noise = random.Random(1).randbytes(MIB // 16) * 16
+    return elf([(".text", 1, noise * (megabytes // 2), 0, 6), (".modinfo", 1, b"license=GPL\0vermagic=6.1 SMP\0name=big\0", 0, 2),
+                (".data", 1, noise * (megabytes // 2), 0, 3), (".gnu.linkonce.this_module", 1, bytes(64), 0, 3), (".comment", 1, b"\0GCC: (x) 12\0", 0, 0)])
+
+
+# ---- Text ----
+
+def dotted_keys(folder):
+    (folder / "waivers.toml").write_bytes(b"a." * 100_000 + b"b = 1\n")
+    return "waivers.toml"
+
+
+def nested_lists(folder):
+    (folder / "waivers.toml").write_bytes(b'x = """a"b"""\nwaiver = ' + b"[" * 100_000 + b"\n")
+    return "waivers.toml"
+
+
+def nested_json(folder):
+    (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": ' + b"[" * 100_000)
+    return "manifest.json"
+
+
+def many_values(folder):
+    (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": [{"path": "x", "notes": [' + b",".join([b"1"] * 4_000_000) + b"]}]}")
+    return "manifest.json"

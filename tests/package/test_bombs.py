@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What asks for much gets little: time and memory stay within limits, and the answer is the limit's name, never a verdict.
+
+A limit is no fault of a file: what is large because there is much in it is read."""
+
+import gzip
+import lzma
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scan"))
+import bombs
+import harness
+from harness import ScanTest, main, run
+
+MIB = 1 << 20
+#: Bytes of an input that may take two seconds, and most memory, whatever it claims.
+SMALL = 100_000
+MOST_MEMORY = 64 * MIB
+
+# Prints what the child took: a process inherits the peak of the one that it was forked from, so a small one starts it.
+MEASURE = """
+import os, resource, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, file=sys.stderr)
+sys.exit(os.waitstatus_to_exitcode(status) & 0xff)
+"""
+
+
+class Bombs(ScanTest):
+    def measure(self, *arguments, cpu=60):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+        done = subprocess.run([sys.executable, "-S", "-c", MEASURE, harness.program, *arguments], cwd=self.folder, capture_output=True,
+                              stdin=subprocess.DEVNULL, preexec_fn=limit, timeout=6 * harness.TIMEOUT)
+        lines = done.stderr.splitlines(keepends=True)
+        seconds, peak = lines.pop().split()
+        return harness.Run(done.returncode, done.stdout, b"".join(lines)), float(seconds), int(peak) * 1024
+
+    def bounded(self, *arguments, codes=(3,), mention="over the limit", seconds=2, memory=MOST_MEMORY):
+        result, took, peak = self.measure(*arguments)
+        self.assertIn(result.code, codes, result)
+        if result.code == 3:
+            self.assertIn(mention, result.stderr)
+            self.assertEqual(result.stdout, b"", result)
+            self.assertNotIn("E0786", result.stderr)
+        if not harness.is_sanitized():
+            self.assertLess(took, seconds * SLOWNESS, result)
+            self.assertLess(peak, memory, result)
+        return result
+
+    def small(self, name):
+        self.assertLessEqual((self.folder / name).stat().st_size, SMALL)
+        return name
+
+    # ---- One text under many names ----
+
+    def test_hard_links_to_a_text(self):
+        name = self.small(bombs.hard_links_to_a_text(self.folder))
+        for command in "audit", "scan":
+            self.bounded(command, name, codes=(0, 1, 3), mention="")
+
+    def test_symbolic_links_to_a_text(self):
+        name = self.small(bombs.symbolic_links_to_a_text(self.folder))
+        self.bounded("audit", name, codes=(0, 1, 3), mention="")
+
+    def test_hard_links_to_metadata(self):
+        name = self.small(bombs.hard_links_to_metadata(self.folder))
+        self.bounded("audit", name, codes=(0, 1, 3), mention="")
+        self.bounded("diff", name, name, codes=(0, 3))
+
+    def test_links_on_disk(self):
+        self.bounded("audit", bombs.links_on_disk(self.folder), codes=(0, 1, 3), mention="", seconds=10)
+
+    # ---- Decoders ----
+
+    def test_windows(self):
+        for make in bombs.xz_with_a_window_of_a_gibibyte, bombs.zstd_with_a_window_of_two_gibibytes:
+            self.bounded("audit", self.small(make(self.folder)), mention="limit window")
+
+    def test_what_unfolds_to_gigabytes(self):
+        self.bounded("audit", bombs.zstd_of_runs(self.folder), mention="limit unfolded-bytes", seconds=4)
+
+    def test_compression_in_compression(self):
+        self.bounded("audit", bombs.compression_in_compression(self.folder), mention="neither tar nor cpio")
+
+    def test_many_controls(self):
+        self.bounded("audit", bombs.many_controls(self.folder), mention="a second control.tar.gz", seconds=3)
+
+    # ---- tar ----
+
+    def test_sparse_maps(self):
+        self.bounded("audit", self.small(bombs.sparse_map(self.folder)), codes=(1, 3), mention="")
+
+    def test_sparse_terabytes(self):
+        self.bounded("audit", self.small(bombs.sparse_terabytes(self.folder)))
+
+    # ---- Sets ----
+
+    def test_many_kernels(self):
+        self.bounded("scan", bombs.many_kernels(self.folder, 400), mention="", seconds=4)
+        self.bounded("audit", bombs.many_kernels(self.folder), codes=(1, 3), mention="", seconds=10)
+
+    def test_links_through_folders(self):
+        name = self.small(bombs.links_through_folders(self.folder))
+        self.bounded("audit", name, codes=(0, 1, 3), mention="")
+
+    # ---- Objects ----
+
+    def test_names_and_tables(self):
+        for make in bombs.symbol_names_of_any_length, bombs.names_that_refer_back, bombs.overlapping_members:
+            name = make(self.folder)
+            for command in "inspect", "audit":
+                with self.subTest(make.__name__, command=command):
+                    self.bounded(command, name, codes=(0, 1, 3), mention="", seconds=3)
+
+    def test_deflated_metadata(self):
+        self.bounded("inspect", bombs.deflated_metadata(self.folder), seconds=3)
+
+    # ---- Text ----
+
+    def test_waivers(self):
+        self.tree.copy("libleaf.rmeta")
+        for make in bombs.dotted_keys, bombs.nested_lists:
+            result = self.bounded("audit", "--waivers", make(self.folder), "tree", codes=(2, 3), mention="limit nesting")
+            self.assertIn("limit nesting", result.stderr)
+
+    def test_manifests(self):
+        self.tree.copy("libleaf.rmeta")
+        self.bounded("verify", bombs.nested_json(self.folder), "tree", mention="")
+        self.bounded("verify", bombs.many_values(self.folder), "tree", mention="", seconds=10, memory=160 * MIB)
+
+    # ---- What is large because there is much in it ----
+
+    def test_a_large_module_is_no_corrupt_one(self):
+        module = bombs.large_module()
+        (self.folder / "big.ko.xz").write_bytes(lzma.compress(module, preset=0))
+        with open(self.folder / "a.tar", "wb") as out:
+            out.write(bombs.entry("big.ko.xz", (self.folder / "big.ko.xz").read_bytes()) + bytes(1024))
+        for arguments in ("inspect", "big.ko.xz"), ("scan", "-k", "kernel-module", "-p", "all", "a.tar"):
+            result = self.bounded(*arguments, codes=(0,), seconds=10, memory=80 * MIB)
+            self.assertIn(b"big", result.stdout)
+
+    # ---- The program's own limits ----
+
+    def limited(self, limit, value, *arguments, **more):
+        return run(*arguments, cwd=self.folder, preexec_fn=lambda: resource.setrlimit(limit, (value, value)), **more)
+
+    def test_what_the_system_refuses_is_no_verdict(self):
+        self.tree.copy("libleaf.rmeta")
+        (self.folder / "x.ko.xz").write_bytes(lzma.compress(bombs.large_module(2)))
+        for result in (self.limited(resource.RLIMIT_NOFILE, 4, "audit", "tree"),
+                       self.limited(resource.RLIMIT_NOFILE, 5, "audit", "x.ko.xz"),
+                       self.limited(resource.RLIMIT_AS, 24 * MIB, "audit", "x.ko.xz")):
+            self.assertIn(result.code, (0, 3), result)
+            self.assertNotIn(b"corrupt-artifact", result.stdout)
+            self.assertNotIn("E0786", result.stderr)
+
+    def test_a_missing_module_is_no_verdict(self):
+        with tempfile.TemporaryDirectory() as alone:
+            program = shutil.copy(harness.program, alone)
+            (self.folder / "x.ko.xz").write_bytes(lzma.compress(bombs.large_module(2)))
+            result = run("audit", "x.ko.xz", cwd=self.folder, executable=program)
+            if result.code != 0:  # 0: it is installed on this machine
+                self.fails(result, 3, "module")
+
+
+# A build without optimization takes some times as long.
+SLOWNESS = float(os.environ.get("RARTIFACTS_TEST_SLOWNESS", "4"))
+
+if __name__ == "__main__":
+    main()
