@@ -21,6 +21,7 @@
 
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
+#include "bytes/budget.h"
 #include "bytes/path.h"
 
 namespace rartifacts {
@@ -49,8 +50,8 @@ void judge_problems(ScanResult& result, Findings& findings) {
     // A package that was not read to its end may hold anything.
     const auto& packages = result.packages.packages;
     if (std::ranges::find(packages, problem.path, &PackageFacts::file) != packages.end()) return false;
-    const bool is_in_kernel = std::ranges::any_of(result.kernels, [&](const auto& kernel) {
-      return kernel.holds(problem.path) && problem.path != kernel.config_path;
+    const bool is_in_kernel = std::ranges::any_of(findings.kernels().holding(problem.path), [&](std::size_t kernel) {
+      return problem.path != result.kernels[kernel].config_path;
     });
     const auto rule = rule_for(problem);
     if (!rule) {
@@ -93,11 +94,10 @@ void show_packages(Audit& audit, const PackageRoot& packages) {
   for (auto& crate : audit.unchecked) show(crate.needed_by);
 }
 
-bool lacks_config(const ScanResult& result) {
+bool lacks_config(const ScanResult& result, const Findings& findings) {
   return std::ranges::any_of(result.artifacts, [&](const Artifact& artifact) {
-    const auto holds_it = [&](const KernelRoot& kernel) { return kernel.holds(artifact.path); };
     return artifact.crate && artifact.crate->name.text == "kernel" && artifact.kind != Kind::proc_macro &&
-           std::ranges::none_of(result.kernels, holds_it);
+           !findings.is_in_kernel(artifact.path);
   });
 }
 
@@ -109,6 +109,8 @@ void sort(Audit& audit) {
   std::ranges::sort(audit.paths);
 }
 
+constexpr std::size_t kNodeSize = 80;  ///< of a map, with a short text
+
 }  // namespace
 
 void Findings::add(Rule rule, std::string path, std::string crate, std::string message, Evidence evidence) {
@@ -119,6 +121,11 @@ Finding* Findings::add(Severity severity, Rule rule, std::string path, std::stri
                        Evidence evidence) {
   blamed_.emplace(path, rule);
   if (!known_.insert({rule, path, crate}).second) return nullptr;
+  // It is noted down in some places, and once more in the report.
+  constexpr std::size_t kCopies = 4;
+  std::size_t size = path.size() + crate.size() + message.size();
+  for (const auto& [name, value] : evidence) size += kNodeSize + name.size() + value.size();
+  if (!keep(sizeof(Finding) + kCopies * (kNodeSize + size))) return nullptr;
   std::ranges::sort(evidence);
   const auto& row = row_of(rule);
   findings_.push_back({.rule = rule,
@@ -149,7 +156,8 @@ void Findings::blame_unchecked() {
 }
 
 void Findings::apply(std::initializer_list<Rule> rules, const std::string& path) {
-  for (const auto rule : rules) applied_.emplace(path, rule);
+  for (const auto rule : rules)
+    if (applied_.emplace(path, rule).second && !keep(2 * (kNodeSize + path.size()))) return;
 }
 
 Audit Findings::finish(const AuditOptions& options) {
@@ -189,10 +197,10 @@ std::string crate_of_file(std::string_view path) {
 }
 
 Audit audit(ScanResult& result, const AuditOptions& options) {
-  Findings findings;
-  for (const auto& kernel : result.kernels) audit_kernel(result, kernel, options, findings);
+  Findings findings(result.kernels);
+  audit_kernels(result, options, findings);
   audit_crates(result, options, findings);
-  for (const auto& kernel : result.kernels) audit_headers(result, kernel, findings);
+  audit_headers(result, findings);
   audit_modules(result, findings);
   audit_objects(result, options.purpose, findings);
   judge_problems(result, findings);
@@ -200,7 +208,7 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   check_path_leaks(result, options, findings);
   if (options.strict) findings.blame_unchecked();
   auto judged = findings.finish(options);
-  judged.lacks_config = lacks_config(result);
+  judged.lacks_config = lacks_config(result, findings);
   show_packages(judged, result.packages);
   sort(judged);
   return judged;

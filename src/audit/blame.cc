@@ -64,10 +64,8 @@ void Blame::report_refusal(const Complaint& complaint, const RefusedFile& refuse
     case Refusal::hash: {
       const bool is_same = reader.rustc.empty() || artifact->metadata->rustc == reader.rustc;
       // Of a module and a kernel, the module has to be built again.
-      const auto in_kernel = [&](std::string_view file) {
-        return std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(file); });
-      };
-      const bool is_module = in_kernel(path) && !complaint.user.empty() && !in_kernel(complaint.user);
+      const bool is_module =
+          findings_.is_in_kernel(path) && !complaint.user.empty() && !findings_.is_in_kernel(complaint.user);
       auto* added = findings_.add(
           row_of(Rule::crate_hash_mismatch).severity, Rule::crate_hash_mismatch, is_module ? complaint.user : path,
           name,

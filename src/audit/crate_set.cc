@@ -41,12 +41,10 @@ class CrateAudit {
       : result_(result), options_(options), findings_(findings), blame_(result, shelf_, options, findings) {
     shelf_.add(result);
     if (options.search.elsewhere) shelf_.add(*options.search.elsewhere);
-    for (const auto& artifact : result.artifacts) {
-      const bool is_in_kernel =
-          std::ranges::any_of(result.kernels, [&](const auto& kernel) { return kernel.holds(artifact.path); });
-      if (!is_in_kernel && (artifact.metadata || artifact.proc_macro || artifact.kind == Kind::rlib))
+    for (const auto& artifact : result.artifacts)
+      if ((artifact.metadata || artifact.proc_macro || artifact.kind == Kind::rlib) &&
+          !findings.is_in_kernel(artifact.path))
         files_.push_back(&artifact);
-    }
   }
 
   void run() {
@@ -85,8 +83,7 @@ class CrateAudit {
 
   // What has the name of a crate, and is nothing of the kind.
   void check_stranger(const std::string& path) {
-    const auto holds = [&](const auto& kernel) { return kernel.holds(path); };
-    if (std::ranges::any_of(result_.kernels, holds) || crate_of_file(path).empty()) return;
+    if (findings_.is_in_kernel(path) || crate_of_file(path).empty()) return;
     findings_.add(path.ends_with(".rlib") ? Rule::rlib_without_metadata : Rule::corrupt_artifact, path,
                   crate_of_file(path), fmt::format("{} is no artifact, whatever its name says", name_in(path)));
   }

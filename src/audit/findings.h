@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/root.h"
+
 namespace rartifacts {
 
 using Evidence = std::vector<std::pair<std::string, std::string>>;
@@ -17,6 +19,13 @@ using Evidence = std::vector<std::pair<std::string, std::string>>;
 /// Collects findings; the first of one rule about one path and crate stays.
 class Findings {
  public:
+  Findings() = default;
+  explicit Findings(const std::vector<KernelRoot>& kernels) : kernels_(kernels) {}
+
+  /// The kernel trees of the set: there may be many, and each path is asked about.
+  const KernelIndex& kernels() const { return kernels_; }
+  bool is_in_kernel(std::string_view path) const { return !kernels_.holding(path).empty(); }
+
   void add(Rule rule, std::string path, std::string crate, std::string message, Evidence evidence = {});
   /// The same with another weight than the rule's own, or for a case where rustc has another error for it.
   Finding* add(Severity severity, Rule rule, std::string path, std::string crate, std::string message,
@@ -42,6 +51,7 @@ class Findings {
   Audit finish(const AuditOptions& options);
 
  private:
+  KernelIndex kernels_;
   std::vector<Finding> findings_;
   std::set<std::tuple<Rule, std::string, std::string>> known_;
   std::set<std::pair<std::string, Rule>> blamed_;
@@ -51,8 +61,8 @@ class Findings {
   std::size_t crates_ = 0;
 };
 
-/// The files of one kernel tree, as a module build would use them.
-void audit_kernel(ScanResult& result, const KernelRoot& kernel, const AuditOptions& options, Findings& findings);
+/// The files of each kernel tree, as a module build would use them.
+void audit_kernels(ScanResult& result, const AuditOptions& options, Findings& findings);
 /// Everything outside of kernel trees that has crate metadata.
 void audit_crates(const ScanResult& result, const AuditOptions& options, Findings& findings);
 
@@ -69,10 +79,10 @@ void audit_modules(const ScanResult& result, Findings& findings);
 /// Objects and archives whose `link` was read: whether they would do where they go.
 void audit_objects(const ScanResult& result, Purpose purpose, Findings& findings);
 /// What a headers tree needs besides crates, in any language: programs, exports; and what an editor reads.
-void audit_headers(const ScanResult& result, const KernelRoot& kernel, Findings& findings);
+void audit_headers(const ScanResult& result, Findings& findings);
 
 /// The kernel that a file is for: the tree that holds it, the only one there is, the one around. Nothing: none is known.
-const KernelRoot* kernel_for(const ScanResult& result, std::string_view path);
+const KernelRoot* kernel_for(const ScanResult& result, const Findings& findings, std::string_view path);
 
 /// What can be said of a proc macro by itself: its section, its symbol, its machine.
 void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, const AuditOptions& options,

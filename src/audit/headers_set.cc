@@ -11,7 +11,9 @@
 
 namespace rartifacts {
 
-void audit_headers(const ScanResult& result, const KernelRoot& kernel, Findings& findings) {
+namespace {
+
+void audit_headers_of(const KernelRoot& kernel, bool has_crates, Findings& findings) {
   if (!kernel.config.is_set("MODULES")) return;
   for (const auto& path : kernel.missing_tools) {
     const auto full = join_path(kernel.path, path);
@@ -19,8 +21,6 @@ void audit_headers(const ScanResult& result, const KernelRoot& kernel, Findings&
   }
   // What a package has under the name of Module.symvers is not read, and what nobody asked for neither.
   if (!kernel.config.is_set("RUST") || !kernel.exports) return;
-  const bool has_crates = std::ranges::any_of(
-      result.artifacts, [&](const auto& artifact) { return artifact.crate && kernel.holds(artifact.path); });
   if (!has_crates) return;
   const auto path = join_path(kernel.path, "Module.symvers");
   findings.apply({Rule::missing_exports}, path);
@@ -30,6 +30,17 @@ void audit_headers(const ScanResult& result, const KernelRoot& kernel, Findings&
     findings.add(Rule::missing_exports, path, "",
                  fmt::format("exports {} symbols, and none of them of Rust", kernel.exports->size()),
                  {{"config", "CONFIG_RUST=y"}});
+}
+
+}  // namespace
+
+void audit_headers(const ScanResult& result, Findings& findings) {
+  std::set<std::size_t> with_crates;
+  for (const auto& artifact : result.artifacts)
+    if (artifact.crate)
+      for (const auto kernel : findings.kernels().holding(artifact.path)) with_crates.insert(kernel);
+  for (std::size_t i = 0; i < result.kernels.size(); ++i)
+    audit_headers_of(result.kernels[i], with_crates.contains(i), findings);
 }
 
 }  // namespace rartifacts

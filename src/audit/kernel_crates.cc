@@ -16,6 +16,7 @@
 #include "audit/blame.h"
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
+#include "bytes/budget.h"
 #include "bytes/path.h"
 
 namespace rartifacts {
@@ -60,14 +61,13 @@ CrateReader reader_of(const std::vector<const Artifact*>& files) {
 
 class KernelSearch {
  public:
-  KernelSearch(const ScanResult& result, const KernelRoot& kernel, const AuditOptions& options, Findings& findings,
-               const std::vector<const Artifact*>& files)
+  KernelSearch(const ScanResult& result, const CrateFiles& shelf, const KernelRoot& kernel, const AuditOptions& options,
+               Findings& findings, const std::vector<const Artifact*>& files)
       : result_(result),
         options_(options),
         findings_(findings),
-        locator_(shelf_, reader_of(files), kernel_folders(result, kernel)),
-        blame_(result, shelf_, options, findings) {
-    shelf_.add(result);
+        locator_(shelf, reader_of(files), kernel_folders(result, kernel)),
+        blame_(result, shelf, options, findings) {
     crates_.rustc = locator_.reader().rustc;
   }
 
@@ -110,7 +110,6 @@ class KernelSearch {
   const ScanResult& result_;
   const AuditOptions& options_;
   Findings& findings_;
-  CrateFiles shelf_;
   CrateLocator locator_;
   Blame blame_;
   KernelCrates crates_;
@@ -123,6 +122,7 @@ std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelR
   const auto rust = join_path(kernel.path, "rust");
   std::vector<SearchFolder> folders{{rust, FolderKind::all}};
   const auto& links = result.directory_links;
+  add_work(links.size());
   const bool is_link = std::ranges::find(links, rust, &Directory::path) != links.end();
   if (is_link && kernel.places.size() > 1) folders.push_back({kernel.places[1], FolderKind::all});
   return folders;
@@ -134,9 +134,10 @@ bool is_crate_file(std::string_view file) {
          std::ranges::any_of(kEndings, [&](std::string_view ending) { return file.ends_with(ending); });
 }
 
-KernelCrates find_kernel_crates(const ScanResult& result, const KernelRoot& kernel, const AuditOptions& options,
-                                const std::vector<const Artifact*>& files, Findings& findings) {
-  return KernelSearch(result, kernel, options, findings, files).run();
+KernelCrates find_kernel_crates(const ScanResult& result, const CrateFiles& shelf, const KernelRoot& kernel,
+                                const AuditOptions& options, const std::vector<const Artifact*>& files,
+                                Findings& findings) {
+  return KernelSearch(result, shelf, kernel, options, findings, files).run();
 }
 
 }  // namespace rartifacts

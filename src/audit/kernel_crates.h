@@ -17,9 +17,11 @@ struct KernelCrates {
   std::string rustc;  ///< the compiler of most crates in the tree
 };
 
-/// Goes through the crates of a kernel tree as rustc does for a module; `files` are all crates in the tree, at least one.
-KernelCrates find_kernel_crates(const ScanResult& result, const KernelRoot& kernel, const AuditOptions& options,
-                                const std::vector<const Artifact*>& files, Findings& findings);
+/// Goes through the crates of a kernel tree as rustc does for a module; `files` are all crates in the tree, at least one, and `shelf`
+/// has those of all trees.
+KernelCrates find_kernel_crates(const ScanResult& result, const CrateFiles& shelf, const KernelRoot& kernel,
+                                const AuditOptions& options, const std::vector<const Artifact*>& files,
+                                Findings& findings);
 
 /// Where rustc looks for crates when it compiles a module: rust/, and what it leads to when it is a link.
 std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelRoot& kernel);

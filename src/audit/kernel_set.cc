@@ -11,21 +11,66 @@
 #include "audit/blame.h"
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
+#include "bytes/budget.h"
 #include "bytes/path.h"
 
 namespace rartifacts {
 namespace {
 
+/// What the kernels of a set share, put together once: a package may have thousands of them.
+class AllKernels {
+ public:
+  AllKernels(ScanResult& result, const Findings& findings)
+      : result_(result), index_(findings.kernels()), crates_(result.kernels.size()) {
+    shelf_.add(result);
+    for (const auto& artifact : result.artifacts)
+      if (artifact.crate && artifact.metadata)
+        for (const auto kernel : index_.holding(artifact.path)) crates_[kernel].push_back(&artifact);
+  }
+
+  const CrateFiles& shelf() const { return shelf_; }
+  /// The files of a kernel that have metadata.
+  const std::vector<const Artifact*>& crates(std::size_t kernel) const { return crates_[kernel]; }
+  /// SVHs of the crates that building a module for it needs. Nothing: not known.
+  const std::optional<std::set<std::string_view>>& needed(std::size_t kernel) {
+    if (needed_.empty()) select_all();
+    return needed_[kernel];
+  }
+
+ private:
+  void select_all() {
+    needed_.assign(result_.kernels.size(), std::set<std::string_view>());
+    const auto selection = select(result_, Profile::oot);
+    for (const auto* artifact : selection.artifacts)
+      if (artifact->crate)
+        for (const auto kernel : index_.holding(artifact->path)) needed_[kernel]->insert(artifact->crate->svh);
+    for (const auto& problem : selection.problems)
+      for (const auto kernel : index_.holding(problem.path)) needed_[kernel].reset();
+  }
+
+  ScanResult& result_;
+  const KernelIndex& index_;
+  CrateFiles shelf_;
+  std::vector<std::vector<const Artifact*>> crates_;
+  std::vector<std::optional<std::set<std::string_view>>> needed_;
+};
+
 class KernelAudit {
  public:
-  KernelAudit(ScanResult& result, const KernelRoot& kernel, const AuditOptions& options, Findings& findings)
-      : result_(result), kernel_(kernel), options_(options), findings_(findings) {}
+  KernelAudit(const ScanResult& result, AllKernels& all, std::size_t number, const AuditOptions& options,
+              Findings& findings)
+      : result_(result),
+        all_(all),
+        number_(number),
+        kernel_(result.kernels[number]),
+        options_(options),
+        findings_(findings) {}
 
   void run() {
     const auto known = findings_.size();
     findings_.apply({Rule::config_dropped}, kernel_.config_path);
     if (!kernel_.config.is_set("RUST")) return no_rust();
-    const auto files = crates();
+    const auto& files = all_.crates(number_);
     if (files.empty() && leads_elsewhere()) return;  // the link is a finding; what is there is not known
     if (files.empty()) {
       const auto rustc = config_rustc();
@@ -35,7 +80,7 @@ class KernelAudit {
                     {{"config", "CONFIG_RUST=y"}, {"rustc", rustc.value_or("not said")}});
       return;
     }
-    found_ = find_kernel_crates(result_, kernel_, options_, files, findings_);
+    found_ = find_kernel_crates(result_, all_.shelf(), kernel_, options_, files, findings_);
     check_predefined_names(files, findings_);
     compare_with_reader();
     compare_targets();
@@ -68,16 +113,10 @@ class KernelAudit {
   std::optional<std::string> config_rustc() const { return kernel_.config.value("RUSTC_VERSION_TEXT"); }
 
   bool leads_elsewhere() const {
+    add_work(result_.problems.size());
     return std::ranges::any_of(result_.problems, [&](const Problem& problem) {
       return problem.path == join_path(kernel_.path, "rust") && says_nothing(problem);
     });
-  }
-
-  std::vector<const Artifact*> crates() const {
-    std::vector<const Artifact*> all;
-    for (const auto& artifact : result_.artifacts)
-      if (artifact.crate && artifact.metadata && kernel_.holds(artifact.path)) all.push_back(&artifact);
-    return all;
   }
 
   const Artifact* any_taken() const {
@@ -154,15 +193,11 @@ class KernelAudit {
   }
 
   void find_leftovers() {
-    std::set<std::string> svhs;
-    const auto selection = select(result_, Profile::oot);
-    const auto is_here = [&](const auto& path) { return kernel_.holds(path); };
-    if (std::ranges::any_of(selection.problems, is_here, &Problem::path)) return;  // nothing is known to be needless
-    for (const auto* artifact : selection.artifacts)
-      if (artifact->crate && is_here(artifact->path)) svhs.insert(artifact->crate->svh);
-    for (const auto* artifact : crates()) {
+    const auto& needed = all_.needed(number_);
+    if (!needed) return;  // nothing is known to be needless
+    for (const auto* artifact : all_.crates(number_)) {
       const bool is_host_library = artifact->kind != Kind::proc_macro && artifact->side == Side::host;
-      if (is_host_library || svhs.contains(artifact->crate->svh)) continue;
+      if (is_host_library || needed->contains(artifact->crate->svh)) continue;
       findings_.apply({Rule::stale_artifact}, artifact->path);
       findings_.add(
           Rule::stale_artifact, artifact->path, display_name(artifact->crate->name),
@@ -171,7 +206,9 @@ class KernelAudit {
     }
   }
 
-  ScanResult& result_;
+  const ScanResult& result_;
+  AllKernels& all_;
+  std::size_t number_;
   const KernelRoot& kernel_;
   const AuditOptions& options_;
   Findings& findings_;
@@ -180,8 +217,10 @@ class KernelAudit {
 
 }  // namespace
 
-void audit_kernel(ScanResult& result, const KernelRoot& kernel, const AuditOptions& options, Findings& findings) {
-  KernelAudit(result, kernel, options, findings).run();
+void audit_kernels(ScanResult& result, const AuditOptions& options, Findings& findings) {
+  if (result.kernels.empty()) return;
+  AllKernels all(result, findings);
+  for (std::size_t i = 0; i < result.kernels.size(); ++i) KernelAudit(result, all, i, options, findings).run();
 }
 
 }  // namespace rartifacts

@@ -66,7 +66,7 @@ class ModuleAudit {
  private:
   // A Module.symvers alone says nothing of the configuration.
   const KernelRoot* kernel_of(const Artifact& artifact) const {
-    const auto* kernel = kernel_for(result_, artifact.path);
+    const auto* kernel = kernel_for(result_, findings_, artifact.path);
     return kernel && !kernel->config_path.empty() ? kernel : nullptr;
   }
 

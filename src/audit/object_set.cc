@@ -109,7 +109,7 @@ void check_versions(const Artifact& artifact, const KernelRoot* kernel, Findings
 }
 
 void judge_for_kernel(const ScanResult& result, const Artifact& artifact, Findings& findings) {
-  const auto* kernel = kernel_for(result, artifact.path);
+  const auto* kernel = kernel_for(result, findings, artifact.path);
   check_machine(artifact, kernel, findings);
   check_versions(artifact, kernel, findings);
   if (!artifact.link) return;
@@ -196,9 +196,8 @@ Purpose purpose_of(const ScanResult& result, Purpose purpose) {
   return !result.kernels.empty() || result.around || has_module ? Purpose::kernel : Purpose::user;
 }
 
-const KernelRoot* kernel_for(const ScanResult& result, std::string_view path) {
-  const auto found = std::ranges::find_if(result.kernels, [&](const auto& kernel) { return kernel.holds(path); });
-  if (found != result.kernels.end()) return &*found;
+const KernelRoot* kernel_for(const ScanResult& result, const Findings& findings, std::string_view path) {
+  if (const auto holders = findings.kernels().holding(path); !holders.empty()) return &result.kernels[holders.front()];
   if (result.kernels.size() == 1) return &result.kernels.front();
   return result.kernels.empty() && result.around ? &*result.around : nullptr;
 }

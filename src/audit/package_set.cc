@@ -116,11 +116,9 @@ class PackageAudit {
 
   void check_leftovers(const PackageFacts& package) {
     for (const auto& path : package.leftovers) {
-      const bool is_in_kernel =
-          std::ranges::any_of(result_.kernels, [&](const auto& kernel) { return kernel.holds(path); });
       // Modules for powerpc and s390 are linked with them (KBUILD_LDFLAGS_MODULE in arch/{powerpc,s390}/Makefile).
       const bool is_needed = name_in(path) == "crtsavres.o" || name_in(path) == "expoline.o";
-      if (is_in_kernel && !is_needed && !findings_.blames(path))
+      if (findings_.is_in_kernel(path) && !is_needed && !findings_.blames(path))
         findings_.add(Rule::unexpected_file, path, "", fmt::format("no module build reads {}", name_in(path)));
     }
   }

@@ -7,8 +7,9 @@ namespace rartifacts {
 namespace {
 
 thread_local Budget* in_force = nullptr;
-thread_local std::uint64_t held_here = 0;  ///< by this thread
-thread_local std::uint64_t share_here = Budget::kHeld;
+thread_local std::uint64_t held_here = 0;    ///< by this thread
+thread_local std::uint64_t shared_here = 0;  ///< of that, what came out of kShares
+thread_local bool is_one_of_many = false;
 thread_local bool is_my_turn = false;
 
 }  // namespace
@@ -34,24 +35,32 @@ Budget::Run::Run() {
   if (in_force) return;
   own_ = std::make_unique<Budget>();
   in_force = own_.get();
-  pending_work = held_here = 0;
-  is_my_turn = false;
+  pending_work = held_here = shared_here = 0;
+  is_my_turn = is_one_of_many = false;
 }
 
 Budget::Run::~Run() {
   if (own_) in_force = nullptr;
 }
 
-Budget::Enter::Enter(Budget* budget, unsigned threads) : before_(in_force), share_before_(share_here) {
+// A thread that starts others, and waits for them, must not have the turn for which they wait: neither now nor before it joins them.
+Budget::Enter::Enter(Budget* budget, unsigned threads)
+    : before_(in_force),
+      held_before_(std::exchange(held_here, 0)),
+      shared_before_(std::exchange(shared_here, 0)),
+      was_one_of_many_(std::exchange(is_one_of_many, threads > 1)) {
   (void)flush_work();
+  if (is_my_turn) before_->end_turn();
   in_force = budget;
-  share_here = threads > 1 ? kShares / threads : kHeld;
 }
 
 Budget::Enter::~Enter() {
   (void)flush_work();
+  if (in_force) in_force->release(held_here);  // what went to another thread
   in_force = before_;
-  share_here = share_before_;
+  held_here = held_before_;
+  shared_here = shared_before_;
+  is_one_of_many = was_one_of_many_;
 }
 
 const LimitRow* Budget::exceeded() const {
@@ -74,25 +83,41 @@ Result<void> Budget::pass_limit(Limit limit) {
   return over(limit);
 }
 
-// One thread at a time may hold more than its share, and never waits; so the others have their turn some time.
-bool Budget::hold(std::uint64_t bytes) {
-  held_here += bytes;
-  if (held_here > share_here && !is_my_turn) {
-    std::unique_lock lock(mutex_);
-    turn_ends_.wait(lock, [&] { return !has_turn_; });
-    has_turn_ = is_my_turn = true;
-  }
-  return held_here <= available();
+void Budget::take_turn() {
+  std::unique_lock lock(mutex_);
+  turn_ends_.wait(lock, [&] { return !has_turn_; });
+  has_turn_ = is_my_turn = true;
 }
 
-void Budget::release(std::uint64_t bytes) {
-  held_here -= std::min(held_here, bytes);
-  if (!is_my_turn || held_here > share_here) return;
+void Budget::end_turn() {
   {
     const std::lock_guard lock(mutex_);
     has_turn_ = is_my_turn = false;
   }
   turn_ends_.notify_one();
+}
+
+bool Budget::share(std::uint64_t bytes) {
+  auto shared = shared_.load(std::memory_order_relaxed);
+  do
+    if (shared + bytes > kShares) return false;
+  while (!shared_.compare_exchange_weak(shared, shared + bytes, std::memory_order_relaxed));
+  shared_here += bytes;
+  return true;
+}
+
+// One thread at a time may hold more than is left for all, and never waits; so the others have their turn some time.
+bool Budget::hold(std::uint64_t bytes) {
+  held_here += bytes;
+  if (is_one_of_many && !is_my_turn && !share(bytes)) take_turn();
+  return held_here <= available();
+}
+
+void Budget::release(std::uint64_t bytes) {
+  held_here -= std::min(held_here, bytes);
+  if (shared_here > held_here)
+    shared_.fetch_sub(std::exchange(shared_here, held_here) - held_here, std::memory_order_relaxed);
+  if (is_my_turn && held_here <= shared_here) end_turn();
 }
 
 Held::~Held() {

@@ -51,7 +51,7 @@ class Budget {
   static constexpr std::uint64_t kHeld = std::uint64_t{46} << 20;
   static constexpr std::uint64_t kHeldPerByte = 2;
   static constexpr std::uint64_t kMostHeld = std::uint64_t{80} << 20;
-  /// Threads share so much more for the files that each looks at; one that needs more than its share waits for its turn.
+  /// Threads share so much more for the files that they look at; one for which too little is left of it waits for its turn.
   static constexpr std::uint64_t kShares = std::uint64_t{8} << 20;
   /// Unfolded from an input of any size, and for each byte of it. Real packages unfold to 20 times their size at most.
   static constexpr std::uint64_t kAnyUnfolded = std::uint64_t{64} << 20;
@@ -86,7 +86,9 @@ class Budget {
 
    private:
     Budget* before_;
-    std::uint64_t share_before_;
+    std::uint64_t held_before_;
+    std::uint64_t shared_before_;
+    bool was_one_of_many_;
   };
 
   /// The first limit that was passed.
@@ -108,8 +110,12 @@ class Budget {
   Result<void> pass_limit(Limit limit);
   bool hold(std::uint64_t bytes);
   void release(std::uint64_t bytes);
+  bool share(std::uint64_t bytes);
+  void take_turn();
+  void end_turn();
 
   std::atomic<std::uint64_t> kept_{0};
+  std::atomic<std::uint64_t> shared_{0};  ///< of kShares
   std::atomic<std::uint64_t> unfolded_{0};
   std::atomic<std::uint64_t> poured_{0};
   std::atomic<std::uint64_t> packed_{0};  ///< size of all packed inputs
@@ -118,7 +124,7 @@ class Budget {
   std::atomic<int> exceeded_{-1};
   std::mutex mutex_;
   std::condition_variable turn_ends_;
-  bool has_turn_ = false;                                   ///< a thread holds more than its share
+  bool has_turn_ = false;                                   ///< a thread holds more than was left of kShares
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;  ///< packed inputs that were counted
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "cli/commands.h"
 #include "cli/operands.h"
@@ -40,7 +41,10 @@ struct Found {
 };
 
 void add_parents(std::set<std::string>& parents, std::string_view path) {
-  for (auto parent = directory_of(path); !parent.empty(); parent = directory_of(parent)) parents.emplace(parent);
+  constexpr std::size_t kNodeSize = 80;
+  for (auto parent = directory_of(path); !parent.empty(); parent = directory_of(parent))
+    if (!parents.emplace(parent).second || !keep(kNodeSize + parent.size()))
+      return;  // those above it are there already
 }
 
 Found choose(std::vector<ScanResult> roots, Profile profile, const ScanCommand& command) {

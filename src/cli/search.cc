@@ -13,6 +13,7 @@
 #include "bytes/path.h"
 #include "cli/operands.h"
 #include "cli/rustc.h"
+#include "kernel/root.h"
 #include "source/directory.h"
 
 namespace rartifacts {
@@ -37,11 +38,13 @@ bool is_folder(const std::string& path) {
 // The targets of crates outside of kernel trees: kernels bring their own core.
 std::set<std::string> triples_in(const std::vector<ScanResult>& roots) {
   std::set<std::string> triples;
-  for (const auto& root : roots)
+  for (const auto& root : roots) {
+    const KernelIndex kernels(root.kernels);
     for (const auto& artifact : root.artifacts)
       if (artifact.crate && artifact.metadata && !artifact.crate->custom_target &&
-          std::ranges::none_of(root.kernels, [&](const auto& kernel) { return kernel.holds(artifact.path); }))
+          kernels.holding(artifact.path).empty())
         triples.insert(artifact.crate->triple);
+  }
   return triples;
 }
 

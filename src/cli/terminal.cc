@@ -23,6 +23,8 @@ bool write_to(int fd, std::string_view text) {
   return true;
 }
 
+bool is_limit_told = false;  ///< one line about it is enough
+
 }  // namespace
 
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
@@ -39,7 +41,11 @@ bool is_over_limit() {
 }
 
 ExitCode print(std::string_view text) {
-  if (is_over_limit()) return complain(describe(over(Budget::current()->exceeded()->limit).error())), ExitCode::input;
+  if (is_over_limit()) {
+    if (!is_limit_told) complain(describe(over(Budget::current()->exceeded()->limit).error()));
+    is_limit_told = true;
+    return ExitCode::input;
+  }
   if (write_to(STDOUT_FILENO, text)) return ExitCode::done;
   complain(fmt::format("standard output: {}: what was written so far is not complete", std::strerror(errno)));
   return ExitCode::input;
@@ -47,7 +53,10 @@ ExitCode print(std::string_view text) {
 
 ExitCode print_list(std::string_view text) { return stdout_is_terminal() ? print(printable_lines(text)) : print(text); }
 
-void report(const Problem& problem) { complain(fmt::format("{}: {}", problem.path, describe(problem.error))); }
+void report(const Problem& problem) {
+  is_limit_told |= problem.error.kind == ErrorKind::too_large;
+  complain(fmt::format("{}: {}", problem.path, describe(problem.error)));
+}
 
 void complain(std::string_view what) { write_to(STDERR_FILENO, fmt::format("rartifacts: {}\n", printable(what))); }
 

@@ -39,7 +39,8 @@ struct ModuleRow {
   std::string_view library;  ///< that the module is built with, and where Debian has it
 };
 constexpr std::array kModules{
-    ModuleRow{"libarchive", "a package or a compressed module", "libarchive (Debian: libarchive-dev)"},
+    ModuleRow{"libarchive", "a package or a compressed module",
+              "libarchive, liblzma and libzstd (Debian: libarchive-dev liblzma-dev libzstd-dev)"},
     ModuleRow{"lief", "what Mach-O and PE libraries export", "LIEF (Debian: liblief-dev)"},
 };
 

@@ -240,7 +240,7 @@ class LinkReader {
       } else {
         is_new = undefined_.emplace(name, place).second;
       }
-      if (auto kept = keep(is_new ? kNameCost + name.size() : 0); !kept) return kept;
+      if (auto held = held_.grow(is_new ? kNameCost + name.size() : 0); !held) return held;
       if (is_new && (name_bytes_ += name.size()) > kMaxNameBytes)
         return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
     }
@@ -300,6 +300,7 @@ class LinkReader {
   std::map<std::string, Place, std::less<>> defined_;
   std::map<std::uint32_t, RelocationUse> relocations_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> sources_;
+  Held held_;  ///< names
 };
 
 }  // namespace

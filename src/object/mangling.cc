@@ -128,7 +128,7 @@ RustName legacy_name(const std::vector<std::string_view>& segments) {
 }  // namespace
 
 bool is_rust_mangled(std::string_view symbol) {
-  if (!work(4 * symbol.size())) return false;
+  if (!work(16 * symbol.size())) return false;
   return legacy_segments(symbol) || (symbol.starts_with("_R") && symbol.size() > 3 && is_v0(symbol.substr(2)));
 }
 

@@ -225,7 +225,7 @@ class Hostile(VerifyTest):
         self.refused(b"{\"version\": 1, \"artifacts\": " + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}", "nested deeper")
         self.refused(b"{\"version\": 1, \"artifacts\": " + b"[" * 1_000_000, "nested deeper")
         self.refused(b"{\"version\": 1, \"artifacts\": [" + b"1," * 4_100_000 + b"1]}", "over the limit")
-        self.refused(b"#" * (65 << 20), "over the limit")
+        self.refused(b"#" * (65 << 20), "more than")
 
     def test_members_that_are_not_known_are_passed_over(self):
         manifest = json.loads(self.manifest(later={"a": [1, 2]}))

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -126,11 +127,13 @@ def sparse_map(folder, pieces=500_000):
 
 
 def sparse_terabytes(folder, count=8):
-    pax = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(1 << 39)}
-    content = b"1\n%d\n512\n" % ((1 << 39) - 512)
-    content += bytes(512 - len(content)) + bytes(512)
-    elf = b"\x7fELF\2\1\1" + bytes(9)
-    return write_tar(folder / "a.tar.gz", [entry(f"lib{i}.so", elf + content, pax={**pax, "GNU.sparse.name": f"lib{i}.so"}) for i in range(count)])
+    """ELF files whose section headers stand at the end of half a terabyte of zeros that are nowhere."""
+    size = 1 << 39
+    pax = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(size)}
+    places = b"2\n0\n512\n%d\n512\n" % (size - 512)
+    head = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 0, size - 512, 0, 64, 0, 0, 64, 8, 0)
+    content = places + bytes(512 - len(places)) + head + bytes(512 - len(head)) + bytes(512)
+    return write_tar(folder / "a.tar.gz", [entry(f"lib{i}.so", content, pax={**pax, "GNU.sparse.name": f"lib{i}.so"}) for i in range(count)])
 
 
 # ---- Sets ----
@@ -248,10 +251,10 @@ def deflated_metadata(folder):
 
 def large_module(megabytes=80):
     """A kernel module that unpacks to more than may be held, and to little that is looked at."""
-    import random
-    noise = random.Random(1).randbytes(MIB // 16) * 16
-    return elf([(".text", 1, noise * (megabytes // 2), 0, 6), (".modinfo", 1, b"license=GPL\0vermagic=6.1 SMP\0name=big\0", 0, 2),
-                (".data", 1, noise * (megabytes // 2), 0, 3), (".gnu.linkonce.this_module", 1, bytes(64), 0, 3), (".comment", 1, b"\0GCC: (x) 12\0", 0, 0)])
+    noise = random.Random(1)
+    code = b"".join(noise.randbytes(4 << 10) + bytes(60 << 10) for _ in range(megabytes * 8))
+    return elf([(".text", 1, code, 0, 6), (".modinfo", 1, b"license=GPL\0vermagic=6.1 SMP\0name=big\0", 0, 2),
+                (".data", 1, code, 0, 3), (".gnu.linkonce.this_module", 1, bytes(64), 0, 3), (".comment", 1, b"\0GCC: (x) 12\0", 0, 0)])
 
 
 # ---- Text ----

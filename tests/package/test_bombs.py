@@ -37,12 +37,12 @@ sys.exit(os.waitstatus_to_exitcode(status) & 0xff)
 
 
 class Bombs(ScanTest):
-    def measure(self, *arguments, cpu=60):
+    def measure(self, *arguments, cpu=60, program=None):
         def limit():
             resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-        done = subprocess.run([sys.executable, "-S", "-c", MEASURE, harness.program, *arguments], cwd=self.folder, capture_output=True,
+        done = subprocess.run([sys.executable, "-S", "-c", MEASURE, program or harness.program, *arguments], cwd=self.folder, capture_output=True,
                               stdin=subprocess.DEVNULL, preexec_fn=limit, timeout=6 * harness.TIMEOUT)
         lines = done.stderr.splitlines(keepends=True)
         seconds, peak = lines.pop().split()
@@ -115,6 +115,15 @@ class Bombs(ScanTest):
     def test_links_through_folders(self):
         name = self.small(bombs.links_through_folders(self.folder))
         self.bounded("audit", name, codes=(0, 1, 3), mention="")
+
+    def test_deep_folders_cost_what_find_costs(self):
+        name = bombs.deep_folders(self.folder)
+        try:
+            _, find, _ = self.measure(name, "-name", "x", program=shutil.which("find"))
+            self.bounded("audit", name, codes=(0, 1), seconds=0.2 + 3 * find)
+            self.bounded("scan", name, seconds=0.2 + 3 * find)
+        finally:
+            subprocess.run(["rm", "-rf", self.folder / name], check=True)
 
     # ---- Objects ----
 
