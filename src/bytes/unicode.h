@@ -6,6 +6,14 @@
 namespace rartifacts {
 
 constexpr bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_ascii_alphanumeric(char c) { return is_ascii_letter(c) || is_digit(c); }
+/// What an identifier of C and, of ASCII, one of Rust consists of.
+constexpr bool is_word_character(char c) { return is_ascii_alphanumeric(c) || c == '_'; }
+/// True when `text` is written in the digits that hashes are printed in.
+constexpr bool is_lower_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 /// The code point of a sequence as `utf8_sequence` delimits it.
 char32_t code_point(std::string_view sequence);

@@ -5,15 +5,15 @@
 #include <algorithm>
 
 #include "classify/crate_names.h"
-#include "classify/members.h"
+#include "container/coff_header.h"
 #include "container/foreign_kinds.h"
 #include "container/sections.h"
+#include "metadata/magic.h"
 
 namespace rartifacts {
 namespace {
 
 constexpr std::string_view kDeclsPrefix = "__rustc_proc_macro_decls_";
-constexpr std::string_view kMetadataPrefix = "rust_metadata_";
 
 Result<void> take_metadata(Artifact& artifact, View blob) {
   auto metadata = read_metadata(blob);
@@ -194,7 +194,7 @@ Result<std::optional<Artifact>> classify_elf(View file, std::string_view file_na
     return artifact;
   }
   if (elf->e_type != kShared) return std::nullopt;
-  auto exports = elf_exports(file, {kDeclsPrefix, kMetadataPrefix});
+  auto exports = elf_exports(file, {kDeclsPrefix, kMetadataSymbol});
   if (!exports) return pass(exports);
   if (auto done = classify_library(artifact, file, *exports); !done) return pass(done);
   return artifact;
@@ -227,10 +227,9 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
     is_library = true;
     artifact.notes.push_back("fat Mach-O: the first slice was read; rustc does not load metadata from a fat file");
   } else if (format == ObjectFormat::pe) {
-    const auto pe = head.size() == 64 ? load_le(head, 0x3c, 4) : 0;
-    auto header = file.fetch(pe, 24);
-    if (!header || as_text(header->first(4)) != std::string_view("PE\0\0", 4)) return std::nullopt;
-    is_library = (load_le(*header, 22, 2) & kPeDll) != 0;
+    auto header = read_coff_header(file);
+    if (!header) return std::nullopt;  // a program of DOS starts the same way
+    is_library = (header->characteristics & kPeDll) != 0;
     if (!is_library) artifact.kind = Kind::executable;
   }
   if (!is_library) {
@@ -242,7 +241,7 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
   std::optional<std::vector<std::string>> known;
   if (format == ObjectFormat::xcoff)
     artifact.notes.push_back("the kind follows from the metadata alone: exports of XCOFF are not read");
-  else if (auto exports = foreign_exports(file, {kDeclsPrefix, kMetadataPrefix})) known = std::move(*exports);
+  else if (auto exports = foreign_exports(file, {kDeclsPrefix, kMetadataSymbol})) known = std::move(*exports);
   else artifact.notes.push_back("the kind follows from the metadata alone: " + describe(exports.error()));
   if (auto done = classify_library(artifact, file, known); !done) return pass(done);
   return artifact;

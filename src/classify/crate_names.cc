@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "bytes/unicode.h"
 #include "metadata/layout.h"
 
 namespace rartifacts {
@@ -49,18 +50,15 @@ std::optional<std::string> crate_name_in(std::string_view file_name, std::string
   else if (!file_name.ends_with(".dll")) return std::nullopt;
   if (!stem.ends_with(extra_filename)) return std::nullopt;
   stem.remove_suffix(extra_filename.size());
-  const bool is_name = !stem.empty() && std::ranges::all_of(stem, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  const bool is_name = !stem.empty() && std::ranges::all_of(stem, is_word_character);
   return is_name ? std::optional(std::string(stem)) : std::nullopt;
 }
 
 void name_by_symbol(Crate& crate, const std::vector<std::string>& exports) {
-  constexpr std::string_view kPrefix = "rust_metadata_";
   if (crate.name.text) return;
   for (std::string_view symbol : exports) {
-    if (!symbol.starts_with(kPrefix)) continue;
-    symbol.remove_prefix(kPrefix.size());
+    if (!symbol.starts_with(kMetadataSymbol)) continue;
+    symbol.remove_prefix(kMetadataSymbol.size());
     symbol = symbol.substr(0, symbol.rfind('_'));
     if (!is_crate_name(symbol)) continue;
     crate.name.text = symbol;

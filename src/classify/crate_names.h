@@ -5,6 +5,9 @@
 
 namespace rartifacts {
 
+/// A library with metadata exports it under `rust_metadata_<name>_<id>`.
+inline constexpr std::string_view kMetadataSymbol = "rust_metadata_";
+
 /// Names a crate whose name is a predefined symbol from `rust_metadata_<name>_<id>`, which its library exports.
 void name_by_symbol(Crate& crate, const std::vector<std::string>& exports);
 

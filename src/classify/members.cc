@@ -9,8 +9,6 @@
 //     anything else        objects of bundled native libraries; in a staticlib also what std has bundled
 //
 // Without lib.rmeta-link each member has to say what it is: by the name of a codegen unit, or by its own traces.
-#include "classify/members.h"
-
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 
@@ -18,15 +16,10 @@
 #include <set>
 
 #include "bytes/budget.h"
+#include "metadata/magic.h"
 
 namespace rartifacts {
 namespace {
-
-constexpr std::string_view kMetadataMember = "lib.rmeta";
-constexpr std::string_view kOldMetadataMember = "rust.metadata.bin";
-constexpr std::string_view kLinkMember = "lib.rmeta-link";
-constexpr std::string_view kRmetaMagic{"rust\0\0\0", 7};
-constexpr std::string_view kVersion4Magic{"\0\0\0\0rust\0\0\0", 11};
 
 using Names = std::set<std::string, std::less<>>;
 
@@ -63,13 +56,6 @@ void give_roles(std::vector<MemberFacts>& members, const std::optional<Names>& r
 }
 
 }  // namespace
-
-bool is_metadata(Bytes head) {
-  const auto text = as_text(head);
-  return text.starts_with(kRmetaMagic) || text.starts_with(kVersion4Magic);
-}
-
-bool is_metadata_member(std::string_view name) { return name == kMetadataMember || name == kOldMetadataMember; }
 
 Result<View> metadata_of_member(View member) {
   if (is_metadata(member.head(16))) {

@@ -2,7 +2,7 @@
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 
-#include "classify/members.h"
+#include "metadata/magic.h"
 
 namespace rartifacts {
 

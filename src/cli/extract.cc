@@ -6,13 +6,13 @@
 #include <algorithm>
 
 #include "bytes/path.h"
-#include "classify/members.h"
 #include "cli/commands.h"
 #include "cli/held_signals.h"
 #include "cli/operands.h"
 #include "cli/output_directory.h"
 #include "cli/sandbox.h"
 #include "cli/terminal.h"
+#include "metadata/magic.h"
 #include "source/members.h"
 #include "write/escape.h"
 #include "write/member_names.h"

@@ -94,7 +94,8 @@ Result<CoffHeader> read_coff_header(View file) {
   found.symbols_at = load_le(*header, 8, 4);
   found.symbol_count = load_le(*header, 12, 4);
   found.characteristics = static_cast<std::uint16_t>(load_le(*header, 18, 2));
-  found.sections_at = at + kFileHeader + load_le(*header, 16, 2);
+  found.optional_at = at + kFileHeader;
+  found.sections_at = found.optional_at + load_le(*header, 16, 2);
   return found;
 }
 

@@ -12,6 +12,7 @@ struct CoffHeader {
   bool is_image = false;
   std::uint16_t machine = 0;
   std::uint16_t characteristics = 0;
+  std::uint64_t optional_at = 0;  ///< the optional header, which only images have
   std::uint64_t sections_at = 0;
   std::uint64_t section_count = 0;
   std::uint64_t symbols_at = 0;  ///< 0: stripped

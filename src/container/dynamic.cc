@@ -63,9 +63,9 @@ std::optional<std::string> segment_complaint(const std::vector<GElf_Phdr>& segme
 bool is_blind(const ElfFile& elf, View file, std::uint64_t offset) {
   const auto head = file.fetch(offset, 16);
   if (!head) return false;
-  const auto words = elf.is_little() ? load_le(*head, 8, 4) : load_be(*head, 8, 4);
-  const auto buckets = elf.is_little() ? load_le(*head, 0, 4) : load_be(*head, 0, 4);
-  const auto bloom = file.fetch(offset + 16, words * (gelf_getclass(elf.elf()) == ELFCLASS64 ? 8U : 4U));
+  const auto words = elf.number(*head, 8, 4);
+  const auto buckets = elf.number(*head, 0, 4);
+  const auto bloom = file.fetch(offset + 16, words * (elf.is64() ? 8U : 4U));
   return buckets == 0 || (bloom && std::ranges::all_of(*bloom, [](auto byte) { return byte == 0; }));
 }
 
@@ -73,7 +73,7 @@ bool is_blind(const ElfFile& elf, View file, std::uint64_t offset) {
 bool lost_relocations(const ElfFile& elf, View file, const std::vector<GElf_Phdr>& segments, const Dynamic& dynamic) {
   const auto count = dynamic.value(DT_RELACOUNT).value_or(0);
   const auto table = dynamic.value(DT_RELA);
-  if (count == 0 || !table || gelf_getclass(elf.elf()) != ELFCLASS64) return false;
+  if (count == 0 || !table || !elf.is64()) return false;
   const auto offset = file_offset(segments, *table);
   if (!offset) return true;
   constexpr std::uint64_t kEntry = 24;
@@ -96,7 +96,7 @@ Result<Dynamic> read_dynamic(const ElfFile& elf, View file, const std::vector<GE
   if (place == segments.end()) return dynamic;
   auto data = elf.translated(place->p_offset, place->p_filesz, ELF_T_DYN);
   if (!data) return pass(data);
-  const std::size_t entry = gelf_fsize(elf.elf(), ELF_T_DYN, 1, EV_CURRENT);
+  const auto entry = elf.entry_size(ELF_T_DYN);
   for (std::size_t i = 0; *data && i < place->p_filesz / entry; ++i) {
     GElf_Dyn dyn;
     if (!gelf_getdyn(*data, static_cast<int>(i), &dyn) || dyn.d_tag == DT_NULL) break;
@@ -121,24 +121,21 @@ std::vector<std::pair<std::string, std::string>> versions_needed(const ElfFile& 
   const auto begin = address ? file_offset(segments, *address) : std::nullopt;
   if (!begin) return versions;
   std::uint64_t at = *begin;
-  const auto number = [&](Bytes bytes, std::size_t offset, std::size_t width) {
-    return elf.is_little() ? load_le(bytes, offset, width) : load_be(bytes, offset, width);
-  };
   constexpr std::size_t kEntry = 16;  // Elfxx_Verneed and Elfxx_Vernaux, in both classes
   for (auto left = dynamic.value(DT_VERNEEDNUM).value_or(0); left > 0 && versions.size() < kMaxVersions; --left) {
     const auto need = file.fetch(at, kEntry);
     if (!need) break;
-    const auto library = string_at(dynamic.strings, number(*need, 4, 4)).substr(0, kMaxVersionName);
-    auto aux_at = at + number(*need, 8, 4);
-    for (auto count = number(*need, 2, 2); count > 0 && versions.size() < kMaxVersions; --count) {
+    const auto library = string_at(dynamic.strings, elf.number(*need, 4, 4)).substr(0, kMaxVersionName);
+    auto aux_at = at + elf.number(*need, 8, 4);
+    for (auto count = elf.number(*need, 2, 2); count > 0 && versions.size() < kMaxVersions; --count) {
       const auto aux = file.fetch(aux_at, kEntry);
       if (!aux) break;
-      versions.emplace_back(library, string_at(dynamic.strings, number(*aux, 8, 4)).substr(0, kMaxVersionName));
-      const auto next = number(*aux, 12, 4);
+      versions.emplace_back(library, string_at(dynamic.strings, elf.number(*aux, 8, 4)).substr(0, kMaxVersionName));
+      const auto next = elf.number(*aux, 12, 4);
       if (next == 0) break;
       aux_at += next;
     }
-    const auto next = number(*need, 12, 4);
+    const auto next = elf.number(*need, 12, 4);
     if (next == 0) break;
     at += next;
   }

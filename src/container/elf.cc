@@ -76,24 +76,14 @@ Result<std::optional<std::string>> read_build_id(const ElfFile& elf, const std::
   return scan((*section)->sh_offset, (*section)->sh_size, (*section)->sh_addralign == 8);
 }
 
-// Symbols as libelf entries: where the table starts and how many there are.
-struct SymbolTable {
-  std::uint64_t offset = 0;
-  std::uint64_t count = 0;
-  Bytes strings;
-};
-
 // DT_GNU_HASH: nbuckets, symoffset, bloom_size, bloom_shift; bloom words; buckets; chains whose last entry has bit 0 set.
 Result<std::uint64_t> gnu_hash_count(const ElfFile& elf, View file, std::uint64_t offset) {
-  const bool little = elf.header().e_ident[EI_DATA] == ELFDATA2LSB;
-  const auto word = [&](Bytes bytes, std::size_t index) {
-    return little ? load_le(bytes, index * 4, 4) : load_be(bytes, index * 4, 4);
-  };
+  const auto word = [&](Bytes bytes, std::size_t index) { return elf.number(bytes, index * 4, 4); };
   auto head = file.fetch(offset, 16);
   if (!head) return pass(head);
   const std::uint64_t buckets = word(*head, 0);
   const std::uint64_t first_symbol = word(*head, 1);
-  const std::uint64_t bloom = word(*head, 2) * (gelf_getclass(elf.elf()) == ELFCLASS64 ? 8 : 4);
+  const std::uint64_t bloom = word(*head, 2) * (elf.is64() ? 8 : 4);
   const std::uint64_t buckets_at = offset + 16 + bloom;
   auto table = file.fetch(buckets_at, buckets * 4);
   if (!table) return pass(table);
@@ -108,8 +98,8 @@ Result<std::uint64_t> gnu_hash_count(const ElfFile& elf, View file, std::uint64_
   }
 }
 
-Result<SymbolTable> symbols_by_segments(const ElfFile& elf, View file) {
-  SymbolTable table;
+Result<ElfFile::SymbolTable> symbols_by_segments(const ElfFile& elf, View file) {
+  ElfFile::SymbolTable table;
   auto segments = elf.segments();
   if (!segments) return pass(segments);
   auto dynamic = read_dynamic(elf, file, *segments);
@@ -117,7 +107,6 @@ Result<SymbolTable> symbols_by_segments(const ElfFile& elf, View file) {
   const auto address = dynamic->value(DT_SYMTAB);
   const auto offset = address ? file_offset(*segments, *address) : std::nullopt;
   if (!offset) return table;
-  const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
   table.offset = *offset;
   table.strings = dynamic->strings;
   if (const auto hash = dynamic->value(DT_HASH)) {
@@ -133,27 +122,23 @@ Result<SymbolTable> symbols_by_segments(const ElfFile& elf, View file) {
     if (!count) return pass(count);
     table.count = *count;
   }
-  if (table.count > file.size() / entry)
+  if (table.count > file.size() / elf.entry_size(ELF_T_SYM))
     return fail(ErrorKind::malformed, "{} dynamic symbols do not fit", table.count);
   return table;
 }
 
-Result<SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_Shdr& dynsym) {
-  SymbolTable table;
-  const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+// The loader goes by these names, so they must be where they are said to be.
+Result<ElfFile::SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_Shdr& dynsym) {
   auto strings = elf.section(dynsym.sh_link);
   if (!strings) return pass(strings);
   if (strings->sh_type != SHT_STRTAB && strings->sh_type != SHT_NOBITS)
     return fail(ErrorKind::malformed, "the names of the dynamic symbols are in a section of type {:#x}",
                 strings->sh_type);
-  if (dynsym.sh_size % entry != 0)
+  if (dynsym.sh_size % elf.entry_size(ELF_T_SYM) != 0)
     return fail(ErrorKind::malformed, "{} bytes are no whole number of dynamic symbols", dynsym.sh_size);
-  auto bytes = elf.content(*strings);
-  if (!bytes) return pass(bytes);
-  table.offset = dynsym.sh_offset;
-  table.count = dynsym.sh_size / entry;
-  table.strings = *bytes;
-  return table;
+  auto table = elf.symbol_table(SHT_DYNSYM);
+  if (!table) return pass(table);
+  return table->value_or(ElfFile::SymbolTable{});
 }
 
 // What strip would take away; compressed debug sections count as they are. The loader has no use for these headers, so what is
@@ -224,8 +209,8 @@ Result<ElfFacts> read_elf(View file) {
   auto elf = ElfFile::open(file);
   if (!elf) return pass(elf);
   ElfFacts facts;
-  facts.elf_class = gelf_getclass(elf->elf()) == ELFCLASS64 ? 64 : 32;
-  facts.little_endian = elf->header().e_ident[EI_DATA] == ELFDATA2LSB;
+  facts.elf_class = elf->is64() ? 64 : 32;
+  facts.little_endian = elf->is_little();
   facts.e_machine = elf->header().e_machine;
   facts.e_type = elf->header().e_type;
   facts.has_sections = elf->section_count() > 0;
@@ -272,18 +257,14 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
   if (!table) return pass(table);
   const auto is_there = [&](auto prefix) { return string_table_contains(table->strings, prefix); };
   if (std::ranges::none_of(prefixes, is_there)) return names;
-  const std::uint64_t entry = gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
-  if (table->count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} dynamic symbols", kMaxSymbols);
-  auto data = elf->translated(table->offset, table->count * entry, ELF_T_SYM);
-  if (!data) return pass(data);
-  for (std::uint64_t i = 0; *data && i < table->count; ++i) {
-    GElf_Sym symbol;
-    if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
-    if (symbol.st_shndx == SHN_UNDEF || GELF_ST_BIND(symbol.st_info) != STB_GLOBAL) continue;
-    const auto name = string_at(table->strings, symbol.st_name);
-    if (name.size() > kMaxDynamicName || names.size() > kMaxDynamicNames) continue;
-    if (std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); })) names.emplace_back(name);
-  }
+  auto walked = elf->for_each_symbol(*table, [&](const GElf_Sym& symbol, std::string_view name) {
+    const bool is_exported = symbol.st_shndx != SHN_UNDEF && GELF_ST_BIND(symbol.st_info) == STB_GLOBAL;
+    if (is_exported && name.size() <= kMaxDynamicName &&
+        std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); }))
+      names.emplace_back(name);
+    return names.size() <= kMaxDynamicNames;
+  });
+  if (!walked) return pass(walked);
   return names;
 }
 

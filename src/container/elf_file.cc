@@ -130,11 +130,22 @@ Result<std::optional<GElf_Shdr>> ElfFile::find_type(GElf_Word sh_type) const {
   return std::nullopt;
 }
 
+Result<std::optional<ElfFile::SymbolTable>> ElfFile::symbol_table(GElf_Word type) const {
+  auto section = find_type(type);
+  if (!section) return pass(section);
+  if (!*section) return std::nullopt;
+  auto names = this->section((*section)->sh_link);
+  if (!names) return pass(names);
+  auto strings = content(*names);
+  if (!strings) return pass(strings);
+  return SymbolTable{(*section)->sh_offset, (*section)->sh_size / entry_size(ELF_T_SYM), *strings};
+}
+
 Result<std::vector<GElf_Phdr>> ElfFile::segments() const {
   std::vector<GElf_Phdr> all;
   std::size_t count = 0;
   if (header_.e_phoff == 0 || header_.e_phnum == 0) return all;
-  const std::uint64_t entry = gelf_fsize(elf(), ELF_T_PHDR, 1, EV_CURRENT);
+  const auto entry = entry_size(ELF_T_PHDR);
   if (elf_getphdrnum(elf(), &count) != 0 || header_.e_phentsize != entry || count > file_.size() / entry)
     return fail_at(header_.e_phoff, ErrorKind::malformed, "ELF program headers do not fit in the file");
   if (auto table = file_.fetch(header_.e_phoff, count * entry); !table)

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "container/coff_header.h"
 #include "container/elf_file.h"
 #include "container/sections.h"
 
@@ -23,7 +24,7 @@ Result<LoadedFile> loaded_elf(View file) {
   auto elf = ElfFile::open(file);
   if (!elf) return pass(elf);
   LoadedFile loaded;
-  loaded.pointer = gelf_getclass(elf->elf()) == ELFCLASS64 ? 8 : 4;
+  loaded.pointer = elf->is64() ? 8 : 4;
   loaded.is_little = elf->is_little();
   for (std::size_t i = 1; i < elf->section_count(); ++i) {
     auto section = elf->section(i);
@@ -55,19 +56,17 @@ Result<LoadedFile> loaded_elf(View file) {
 
 Result<LoadedFile> loaded_pe(View file) {
   LoadedFile loaded;
-  auto dos = file.fetch(0, 64);
-  if (!dos) return pass(dos);
-  const auto pe = load_le(*dos, 0x3c, 4);
-  auto header = file.fetch(pe, 24 + 32);
+  auto header = read_coff_header(file);
   if (!header) return pass(header);
-  const auto count = load_le(*header, 6, 2);
-  const bool is64 = load_le(*header, 24, 2) == 0x20b;
+  auto optional = file.fetch(header->optional_at, 32);
+  if (!optional) return pass(optional);
+  const bool is64 = load_le(*optional, 0, 2) == 0x20b;
   loaded.pointer = is64 ? 8 : 4;
-  loaded.base = is64 ? load_le(*header, 24 + 24, 8) : load_le(*header, 24 + 28, 4);
-  auto at = pe + 24 + load_le(*header, 20, 2);
+  loaded.base = is64 ? load_le(*optional, 24, 8) : load_le(*optional, 28, 4);
+  auto at = header->sections_at;
   constexpr std::uint32_t kCode = 0x20;
   constexpr std::uint32_t kWrite = 0x80000000;
-  for (std::uint64_t i = 0; i < count; ++i, at += 40) {
+  for (std::uint64_t i = 0; i < header->section_count; ++i, at += 40) {
     auto section = file.fetch(at, 40);
     if (!section) return pass(section);
     const auto flags = load_le(*section, 36, 4);

@@ -17,11 +17,11 @@
 #include <charconv>
 
 #include "metadata/layout.h"
+#include "metadata/magic.h"
 
 namespace rartifacts {
 namespace {
 
-constexpr std::string_view kMetadataMagic{"rust\0\0\0", 7};
 constexpr std::string_view kFooter = "rust-end-file";
 constexpr std::uint8_t kNewestVersion = 10;  // rustc 1.98
 constexpr std::uint64_t kMaxVersionString = 300;
@@ -52,7 +52,7 @@ Result<MetadataHeader> read_metadata_header(View blob) {
   MetadataHeader header;
   const Bytes head = blob.head(20);
   if (head.empty()) return fail(ErrorKind::truncated, "the metadata is empty");
-  const bool is_version4 = as_text(head).starts_with(std::string_view("\0\0\0\0rust\0\0\0", 11));
+  const bool is_version4 = as_text(head).starts_with(kMetadataMagic4);
   const std::uint64_t magic_at = is_version4 ? 4 : 0;
   if (!is_version4 && !as_text(head).starts_with(kMetadataMagic))
     return fail(ErrorKind::malformed, "does not start with the metadata magic");

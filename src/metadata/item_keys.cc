@@ -25,6 +25,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "bytes/unicode.h"
 #include "metadata/item_file.h"
 #include "metadata/words.h"
 
@@ -281,16 +282,13 @@ void harvest_words(ItemFile& file) {
   if (file.unresolved.empty() || file.unresolved.size() > kMostSymbols) return;
   auto bytes = file.blob.fetch(0, std::min(file.header.root, kLookedAt));
   if (!bytes) return;
-  const auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
   constexpr std::size_t kLongest = 60;
   std::unordered_set<std::string_view> seen;
   const auto text = as_text(*bytes);
   for (std::size_t at = 0; at < text.size() && seen.size() < kMostWords && !file.unresolved.empty(); ++at) {
-    if (!is_word(text[at])) continue;
+    if (!is_word_character(text[at])) continue;
     const auto start = at;
-    while (at < text.size() && is_word(text[at])) ++at;
+    while (at < text.size() && is_word_character(text[at])) ++at;
     const auto word = text.substr(start, at - start);
     if (word.size() > kLongest || !seen.insert(word).second) continue;
     std::erase_if(file.unresolved, [&](const auto& open) {

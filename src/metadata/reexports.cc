@@ -17,6 +17,7 @@
 // Defined by: rust-lang/rust compiler/rustc_middle/src/metadata.rs (ModChild), rustc_span/src/span_encoding.rs.
 #include <algorithm>
 
+#include "bytes/unicode.h"
 #include "metadata/item_file.h"
 
 namespace rartifacts {
@@ -31,8 +32,7 @@ constexpr ItemKind kResolved[] = {
 
 bool is_identifier(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return is_word_character(c) || static_cast<unsigned char>(c) >= 0x80;
   });
 }
 

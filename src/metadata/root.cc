@@ -38,9 +38,8 @@ constexpr std::uint64_t kMaxDependencies = 20000;
 constexpr std::size_t kLongestFileName = 255;  // NAME_MAX
 
 bool is_word(std::string_view text, std::string_view more) {
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || more.find(c) != more.npos;
-  });
+  return !text.empty() &&
+         std::ranges::all_of(text, [&](char c) { return is_ascii_alphanumeric(c) || more.find(c) != more.npos; });
 }
 
 // Whatever else -C extra-filename holds, rustc has made a file of that name.

@@ -22,6 +22,7 @@
 
 #include "bytes/budget.h"
 #include "bytes/inflate.h"
+#include "metadata/magic.h"
 
 namespace rartifacts {
 namespace {
@@ -102,9 +103,9 @@ Result<RustcSection> unpack(View section, std::uint64_t at, std::uint64_t length
 
 Result<RustcSection> read_rustc_section(View section) {
   const Bytes head = section.head(20);
-  if (as_text(head).starts_with(std::string_view("\0\0\0\0rust\0\0\0\4", 12)))
+  if (as_text(head).starts_with(kMetadataMagic4) && head.size() >= 12 && head[11] == 4)
     return unpack(section, 12, section.size() - 12);
-  if (head.size() < 12 || !as_text(head).starts_with(std::string_view("rust\0\0\0", 7)))
+  if (head.size() < 12 || !as_text(head).starts_with(kMetadataMagic))
     return fail(ErrorKind::malformed, ".rustc does not start with the metadata magic");
   const auto version = head[7];
   if (version <= 6) return unpack(section, 8, section.size() - 8);

@@ -106,9 +106,9 @@ Result<void> read_versions(const ElfFile& elf, const GElf_Shdr& section, ModuleF
   if (section.sh_size > kMaxVersionBytes) return fail(ErrorKind::too_large, "__versions of {} bytes", section.sh_size);
   auto content = elf.content(section);
   if (!content) return pass(content);
-  const std::size_t word = gelf_getclass(elf.elf()) == ELFCLASS64 ? 8 : 4;
+  const std::size_t word = elf.is64() ? 8 : 4;
   for (std::size_t at = 0; at + kVersionEntry <= content->size(); at += kVersionEntry) {
-    const auto crc = elf.is_little() ? load_le(*content, at, word) : load_be(*content, at, word);
+    const auto crc = elf.number(*content, at, word);
     const auto name = as_text(content->subspan(at + word, kVersionEntry - word));
     facts.checksums += checksum_line(crc, name.substr(0, name.find('\0')));
   }
@@ -127,7 +127,7 @@ Result<void> read_extended_versions(const ElfFile& elf, const GElf_Shdr& crcs, c
   for (std::size_t at = 0; at + 4 <= numbers->size() && !rest.empty(); at += 4) {
     const auto name = rest.substr(0, rest.find('\0'));
     rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-    facts.checksums += checksum_line(elf.is_little() ? load_le(*numbers, at, 4) : load_be(*numbers, at, 4), name);
+    facts.checksums += checksum_line(elf.number(*numbers, at, 4), name);
   }
   return {};
 }
@@ -191,35 +191,28 @@ Result<ModuleFacts> read_module(View file) {
 Result<std::optional<bool>> has_own_c(View file) {
   auto elf = ElfFile::open(file);
   if (!elf) return pass(elf);
-  auto table = elf->find_type(SHT_SYMTAB);
+  auto table = elf->symbol_table(SHT_SYMTAB);
   if (!table) return pass(table);
   if (!*table) return std::nullopt;
-  auto link = elf->section((*table)->sh_link);
-  if (!link) return pass(link);
-  auto strings = elf->content(*link);
-  if (!strings) return pass(strings);
-  auto data = elf->translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
-  if (!data) return pass(data);
-  const auto count = (*table)->sh_size / gelf_fsize(elf->elf(), ELF_T_SYM, 1, EV_CURRENT);
-  if (count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
   bool has_files = false;
   bool has_functions = false;
   bool has_c_function = false;
-  for (std::size_t i = 0; *data && i < count; ++i) {
-    GElf_Sym symbol;
-    if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
-    const auto name = string_at(*strings, symbol.st_name);
+  bool has_c_file = false;
+  auto walked = elf->for_each_symbol(**table, [&](const GElf_Sym& symbol, std::string_view name) {
     const auto type = GELF_ST_TYPE(symbol.st_info);
     if (type == STT_FUNC && symbol.st_shndx != SHN_UNDEF) {
       has_functions = true;
       has_c_function |= !is_of_rust_module(name);
     }
-    if (type != STT_FILE) continue;
+    if (type != STT_FILE) return true;
     // Each module has these two; where they are named, the others are as well.
     const bool is_kbuild = name.ends_with(".mod.c") || name.ends_with("module-common.c");
     has_files |= is_kbuild;
-    if (!is_kbuild && name.ends_with(".c")) return true;
-  }
+    has_c_file = !is_kbuild && name.ends_with(".c");
+    return !has_c_file;
+  });
+  if (!walked) return pass(walked);
+  if (has_c_file) return true;
   if (has_files) return false;
   // A function without a mangled name may be C, or Rust under #[no_mangle].
   return has_functions && !has_c_function ? std::optional(false) : std::nullopt;

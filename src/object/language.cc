@@ -129,29 +129,19 @@ void take_symbol(std::string_view name, bool is_defined, bool is_linked, Compile
 }
 
 Result<void> read_symbol_names(const ElfFile& elf, GElf_Word table_type, CompilerTraces& evidence) {
-  auto table = elf.find_type(table_type);
+  auto table = elf.symbol_table(table_type);
   if (!table) return pass(table);
   if (!*table) return {};
-  auto link = elf.section((*table)->sh_link);
-  if (!link) return pass(link);
-  auto strings = elf.content(*link);
-  if (!strings) return pass(strings);
   // One pass over the names decides for nearly every C object.
-  const auto contains = [&](std::string_view text) { return string_table_contains(*strings, text); };
+  const auto contains = [&](std::string_view text) { return string_table_contains((*table)->strings, text); };
   if (!contains("17h") && !contains("_R") && !contains("-cgu.") && !contains("rust_")) return {};
-  const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
-  const auto count = std::min<std::uint64_t>((*table)->sh_size / entry, kMaxSymbols);
-  auto data = elf.translated((*table)->sh_offset, count * entry, ELF_T_SYM);
-  if (!data) return pass(data);
+  (*table)->count = std::min<std::uint64_t>((*table)->count, kMaxSymbols);
   const bool is_linked = elf.header().e_type != ET_REL;
-  for (std::size_t i = 0; *data && i < count && !evidence.rust; ++i) {
-    GElf_Sym symbol;
-    if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
-    const auto name = string_at(*strings, symbol.st_name);
+  return elf.for_each_symbol(**table, [&](const GElf_Sym& symbol, std::string_view name) {
     if (GELF_ST_TYPE(symbol.st_info) != STT_FILE) take_symbol(name, symbol.st_shndx != SHN_UNDEF, is_linked, evidence);
     else if (is_codegen_unit(name)) evidence.found(RustTrace::codegen_unit, name);
-  }
-  return {};
+    return !evidence.rust;
+  });
 }
 
 // Whether a linked ELF file can hold places of panics, by what is cheap to know.

@@ -21,6 +21,7 @@
 
 #include "bytes/budget.h"
 #include "container/elf_file.h"
+#include "metadata/magic.h"
 #include "object/dwarf.h"
 
 namespace rartifacts {
@@ -50,7 +51,7 @@ class LinkReader {
       auto member = reader->next();
       if (!member) return pass(member);
       if (!*member) break;
-      if ((*member)->name == "lib.rmeta" || (*member)->name == "lib.rmeta-link") continue;
+      if (is_metadata_member((*member)->name) || (*member)->name == kLinkMember) continue;
       auto content = content_of(file, **member);
       if (!content && (*member)->external) {
         ++unread;
@@ -123,7 +124,7 @@ class LinkReader {
 
   void count_machine(const ElfFile& elf) {
     const MachineUse use{.e_machine = elf.header().e_machine,
-                         .elf_class = gelf_getclass(elf.elf()) == ELFCLASS64 ? 64 : 32,
+                         .elf_class = elf.is64() ? 64 : 32,
                          .little_endian = elf.is_little(),
                          .count = 1,
                          .member = member_};
@@ -168,7 +169,7 @@ class LinkReader {
     if ((target->sh_flags & SHF_ALLOC) == 0) return {};
     const bool has_addends = section.sh_type == SHT_RELA;
     const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
-    const auto count = section.sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
+    const auto count = section.sh_size / elf.entry_size(type);
     if (count > kMaxRelocations - relocation_count_)
       return fail(ErrorKind::too_large, "more than {} relocations", kMaxRelocations);
     relocation_count_ += count;
@@ -199,7 +200,7 @@ class LinkReader {
     auto strings = elf.section(table->sh_link);
     if (!strings) return {};
     auto names = elf.content(*strings);
-    const std::uint64_t entry = gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
+    const auto entry = elf.entry_size(ELF_T_SYM);
     if (!names || index >= table->sh_size / entry) return {};
     auto data = elf.translated(table->sh_offset + index * entry, entry, ELF_T_SYM);
     GElf_Sym symbol;
@@ -212,25 +213,16 @@ class LinkReader {
   }
 
   Result<void> read_symbols(const ElfFile& elf) {
-    auto table = elf.find_type(SHT_SYMTAB);
+    auto table = elf.symbol_table(SHT_SYMTAB);
     if (!table) return pass(table);
     if (!*table) return {};
-    auto link = elf.section((*table)->sh_link);
-    if (!link) return pass(link);
-    auto strings = elf.content(*link);
-    if (!strings) return pass(strings);
-    auto data = elf.translated((*table)->sh_offset, (*table)->sh_size, ELF_T_SYM);
-    if (!data) return pass(data);
-    const auto count = (*table)->sh_size / gelf_fsize(elf.elf(), ELF_T_SYM, 1, EV_CURRENT);
-    symbols_ += count;
+    symbols_ += (*table)->count;
     if (symbols_ > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
-    for (std::size_t i = 1; *data && i < count; ++i) {
-      GElf_Sym symbol;
-      if (!gelf_getsym(*data, static_cast<int>(i), &symbol)) break;
+    Result<void> held;
+    auto walked = elf.for_each_symbol(**table, [&](const GElf_Sym& symbol, std::string_view name) {
       const auto binding = GELF_ST_BIND(symbol.st_info);
-      if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) continue;
-      const auto name = string_at(*strings, symbol.st_name);
-      if (name.empty() || name.size() >= kMaxString) continue;
+      if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) return true;
+      if (name.empty() || name.size() >= kMaxString) return true;
       const Place place{member_names_.size() - 1, binding == STB_WEAK};
       bool is_new = false;
       if (symbol.st_shndx != SHN_UNDEF) {
@@ -240,11 +232,15 @@ class LinkReader {
       } else {
         is_new = undefined_.emplace(name, place).second;
       }
-      if (auto held = held_.grow(is_new ? kNameCost + name.size() : 0); !held) return held;
-      if (is_new && (name_bytes_ += name.size()) > kMaxNameBytes)
-        return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
-    }
-    return {};
+      if (!is_new) return true;
+      held = held_.grow(kNameCost + name.size());
+      name_bytes_ += name.size();
+      return held && name_bytes_ <= kMaxNameBytes;
+    });
+    if (!held) return held;
+    if (walked && name_bytes_ > kMaxNameBytes)
+      return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
+    return walked;
   }
 
   // A note of GNU that holds properties: a type, a length, data in multiples of 8.

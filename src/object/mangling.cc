@@ -19,24 +19,21 @@
 #include <set>
 
 #include "bytes/budget.h"
+#include "bytes/unicode.h"
 #include "object/mangling_v0.h"
 
 namespace rartifacts {
 namespace {
-
-bool is_hex(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
 
 // The segments of a legacy name, its hash the last; nothing when it is none.
 std::optional<std::vector<std::string_view>> legacy_segments(std::string_view name) {
   if (!name.starts_with("_ZN")) return std::nullopt;
   name.remove_prefix(3);
   std::vector<std::string_view> segments;
-  while (!name.empty() && name[0] >= '0' && name[0] <= '9') {
+  while (!name.empty() && is_digit(name[0])) {
     std::size_t length = 0;
     std::size_t digits = 0;
-    while (digits < name.size() && digits < 5 && name[digits] >= '0' && name[digits] <= '9')
+    while (digits < name.size() && digits < 5 && is_digit(name[digits]))
       length = length * 10 + static_cast<std::size_t>(name[digits++] - '0');
     name.remove_prefix(digits);
     if (length > name.size()) return std::nullopt;
@@ -44,7 +41,8 @@ std::optional<std::vector<std::string_view>> legacy_segments(std::string_view na
     name.remove_prefix(length);
   }
   const bool is_one = name.starts_with('E') && (name.size() == 1 || name[1] == '.') && !segments.empty() &&
-                      segments.back().size() == 17 && segments.back()[0] == 'h' && is_hex(segments.back().substr(1));
+                      segments.back().size() == 17 && segments.back()[0] == 'h' &&
+                      is_lower_hex(segments.back().substr(1));
   return is_one ? std::optional(std::move(segments)) : std::nullopt;
 }
 
@@ -57,7 +55,8 @@ constexpr std::array kEscapes{Escape{"$C$", ','},  Escape{"$SP$", '@'}, Escape{"
 
 // `$u20$`: a character by its number, as far as it is ASCII that can be printed.
 std::optional<char> numbered(std::string_view code) {
-  if (code.size() < 5 || !code.starts_with("$u") || code[4] != '$' || !is_hex(code.substr(2, 2))) return std::nullopt;
+  if (code.size() < 5 || !code.starts_with("$u") || code[4] != '$' || !is_lower_hex(code.substr(2, 2)))
+    return std::nullopt;
   int value = 0;
   std::from_chars(code.data() + 2, code.data() + 4, value, 16);
   return value >= 0x20 && value < 0x7f ? std::optional(static_cast<char>(value)) : std::nullopt;
@@ -89,15 +88,11 @@ std::string unescaped(std::string_view segment) {
   return out;
 }
 
-bool is_identifier_part(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 // The crates that the paths in an impl start with.
 std::set<std::string_view> crates_in(std::string_view impl) {
   std::set<std::string_view> crates;
   for (std::size_t at = 0; at < impl.size();) {
-    const auto* end = std::find_if_not(impl.begin() + at, impl.end(), is_identifier_part);
+    const auto* end = std::find_if_not(impl.begin() + at, impl.end(), is_word_character);
     const auto word = impl.substr(at, static_cast<std::size_t>(end - impl.begin()) - at);
     const bool is_first = at < 2 || impl.substr(at - 2, 2) != "::";
     if (!word.empty() && is_first && impl.substr(at + word.size()).starts_with("::")) crates.insert(word);

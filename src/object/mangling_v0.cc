@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "bytes/budget.h"
+#include "bytes/unicode.h"
 
 #include "object/punycode.h"
 

@@ -26,6 +26,7 @@
 #include <set>
 #include <vector>
 
+#include "bytes/unicode.h"
 #include "container/loaded.h"
 
 namespace rartifacts {
@@ -52,12 +53,7 @@ std::size_t find_text(std::string_view text, std::string_view needle, std::size_
 }
 
 bool is_path_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_-+.~/\\:").find(c) != std::string_view::npos;
-}
-
-bool is_lower_hex(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return is_ascii_alphanumeric(c) || std::string_view("_-+.~/\\:").find(c) != std::string_view::npos;
 }
 
 /// A path that ends in .rs, and where it may begin.

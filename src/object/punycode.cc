@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "bytes/unicode.h"
+
 namespace rartifacts {
 namespace {
 

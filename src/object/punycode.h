@@ -7,8 +7,6 @@
 
 namespace rartifacts {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// An identifier that is not ASCII, as v0 names have it: RFC 3492 with `_` for its `-`. Nothing when it does not decode.
 std::optional<std::string> punycode(std::string_view text);
 

@@ -20,6 +20,7 @@
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
+#include "metadata/magic.h"
 #include "package/clashes.h"
 #include "package/content.h"
 #include "package/identity.h"
@@ -346,7 +347,7 @@ class Packages final : public PackageSource {
     if (!head) return pass(head);
     if (is_program)
       if (const auto machine = program_machine(file)) root_.packages[index].machines.try_emplace(*machine, entry.path);
-    if (as_text(*head).starts_with("rust")) image->keep(kMetadataHead, kMetadataTail);
+    if (is_metadata(*head)) image->keep(kMetadataHead, kMetadataTail);
     const bool is_sniffed = request.sniff && is_candidate(*head);
     if (!is_needed && !is_sniffed) return {};
 

@@ -11,8 +11,6 @@
 namespace rartifacts {
 namespace {
 
-bool is_ascii_alphanumeric(char c) { return is_ascii_letter(c) || (c >= '0' && c <= '9'); }
-
 // `##[` and `##word[`, as runners look for it anywhere in a line.
 bool begins_hash_command(std::string_view text) {
   if (!text.starts_with("##")) return false;

@@ -125,8 +125,7 @@ std::optional<std::string> rpm_entry(std::string_view path) {
 
 bool is_plain_for_make(std::string_view name) {
   return !name.empty() && !name.starts_with('-') && !name.starts_with('~') && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("._-+@,~").contains(c);
+    return is_ascii_alphanumeric(c) || std::string_view("._-+@,~").contains(c);
   });
 }
 
