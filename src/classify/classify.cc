@@ -208,7 +208,16 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
   Artifact artifact;
   artifact.kind = Kind::object;
   bool is_library = false;
-  const Bytes head = file.head(64);
+  Bytes head = file.head(64);
+  if (format == ObjectFormat::macho_fat) {
+    auto slice = first_macho_slice(file);
+    if (!slice) return pass(slice);
+    head = slice->head(64);
+    artifact.notes.push_back("fat Mach-O: the first slice was read; rustc does not load metadata from a fat file");
+    const auto inner = object_format(head);
+    if (inner != ObjectFormat::macho && inner != ObjectFormat::bitcode) return std::nullopt;
+    format = *inner;
+  }
   if (format == ObjectFormat::bitcode) artifact.kind = Kind::bitcode;
   if (format == ObjectFormat::coff_import)
     artifact.notes.push_back("a member of an import library: it names a function of a DLL");
@@ -223,9 +232,6 @@ Result<std::optional<Artifact>> classify_foreign(View file, ObjectFormat format)
     const auto type = load_le(head, 12, 4);
     is_library = type != kMachOObject && type != kMachOExecutable;
     if (type == kMachOExecutable) artifact.kind = Kind::executable;
-  } else if (format == ObjectFormat::macho_fat) {
-    is_library = true;
-    artifact.notes.push_back("fat Mach-O: the first slice was read; rustc does not load metadata from a fat file");
   } else if (format == ObjectFormat::pe) {
     auto header = read_coff_header(file);
     if (!header) return std::nullopt;  // a program of DOS starts the same way

@@ -86,6 +86,7 @@ struct ExtractCommand {
   bool all = false;
   std::vector<std::string> names;  ///< patterns as fnmatch(3) has them; empty: every member
   std::string kbuild;              ///< name of the composite object
+  std::string arch;                ///< of a universal file: the machine, as lipo(1) calls it
   bool force = false;
 };
 ExitCode run_extract(const ExtractCommand& command);

@@ -12,6 +12,8 @@
 #include "cli/output_directory.h"
 #include "cli/sandbox.h"
 #include "cli/terminal.h"
+#include "container/foreign_kinds.h"
+#include "container/sections.h"
 #include "metadata/magic.h"
 #include "source/members.h"
 #include "write/escape.h"
@@ -86,7 +88,9 @@ class Extraction {
   Done write(const std::vector<Piece>& pieces) {
     auto image = files_.archive();
     if (!image) return blame_archive(image.error());
-    auto reader = ArchiveReader::open(View(*image));
+    auto view = files_.view(*image);
+    if (!view) return blame_archive(view.error());
+    auto reader = ArchiveReader::open(*view);
     if (!reader) return blame_archive(reader.error());
     auto piece = pieces.begin();
     for (std::size_t i = 0; piece != pieces.end(); ++i) {
@@ -133,12 +137,31 @@ class Extraction {
   OutputDirectory& output_;
 };
 
+// A universal file has one archive for each machine.
+Result<void> choose_slice(const std::string& arch, View file, MemberFiles& files) {
+  if (object_format(file.head(64)) != ObjectFormat::macho_fat)
+    return arch.empty() ? Result<void>()
+                        : fail(ErrorKind::unsupported, "not a universal file: --arch has nothing to choose from");
+  auto slices = macho_slices(file);
+  if (!slices) return pass(slices);
+  std::string names;
+  for (const auto& slice : *slices) {
+    const auto name = macho_machine_name(slice.cputype, slice.cpusubtype);
+    if (name == arch || (arch.empty() && slices->size() == 1)) return files.narrow(slice.content), Result<void>();
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return arch.empty() ? fail(ErrorKind::unsupported, "a universal file for {}: say --arch", names)
+                      : fail(ErrorKind::unsupported, "a universal file for {}, not for {}", names, arch);
+}
+
 Result<std::vector<Piece>> plan(const ExtractCommand& command, MemberFiles& files) {
   auto image = files.archive();
   if (!image) return pass(image);
-  if (!is_archive(View(*image).head(8)))
-    return fail(ErrorKind::malformed, "not an archive: there is nothing to extract");
-  auto members = read_members(View(*image), [&](const Member& member) { return files.open(member); });
+  if (auto chosen = choose_slice(command.arch, View(*image), files); !chosen) return pass(chosen);
+  auto archive = files.view(*image);
+  if (!archive) return pass(archive);
+  if (!is_archive(archive->head(8))) return fail(ErrorKind::malformed, "not an archive: there is nothing to extract");
+  auto members = read_members(*archive, [&](const Member& member) { return files.open(member); });
   if (!members) return pass(members);
   return choose(command, *members);
 }

@@ -128,8 +128,10 @@ void add_toolchain(CLI::App& toolchain, ToolchainCommand& command) {
       ->required()
       ->type_name("");
   toolchain
-      .add_option("-f,--format", command.format, "toml (rust-toolchain.toml), version, or env (RUSTUP_TOOLCHAIN=)")
-      ->check(CLI::IsMember({"toml", "version", "env"}))
+      .add_option("-f,--format", command.format,
+                  "toml (rust-toolchain.toml), version, env (RUSTUP_TOOLCHAIN=; of a distribution's rustc "
+                  "RUSTC_VERSION=), or a dependency on the distribution's package: debian, rpm, arch")
+      ->check(CLI::IsMember({"toml", "version", "env", "debian", "rpm", "arch"}))
       ->type_name("FORMAT");
   toolchain.add_option("-o,--output", command.output, "Write to FILE; it is replaced only when all has been written")
       ->type_name("FILE");
@@ -256,6 +258,8 @@ void add_extract(CLI::App& extract, ExtractCommand& command) {
         return is_plain_for_make(name) ? std::string() : "--kbuild: not a name for an object of Kbuild";
       })
       ->type_name("NAME");
+  extract.add_option("--arch", command.arch, "Of a universal file: the archive for this machine (x86_64, arm64 …)")
+      ->type_name("MACHINE");
   extract.add_flag("--force", command.force, "Replace existing files");
   extract.footer([] { return std::string(kExtractExamples) + exit_codes(); });
 }

@@ -3,7 +3,6 @@
 #include <rartifacts/toolchain.h>
 
 #include <array>
-#include <regex>
 #include <set>
 
 #include "cli/atomic_file.h"
@@ -44,13 +43,14 @@ std::string written_in(const std::string& format, const std::string& rustc, cons
                      tools, channel);
 }
 
-// 1.85.1 of `rustc 1.85.1 (4eb161250 2025-03-15) (built from a source tarball)`: of what any distribution writes, and nothing else.
-std::optional<std::string> number_of(const std::string& rustc) {
-  static const std::regex kAnyBuild(R"(rustc (\d+\.\d+\.\d+[-a-z0-9.]*)( \([-+~ .:\w]+\))*)");
-  constexpr std::size_t kLongestVersion = 200;  // std::regex takes stack for each character
-  std::smatch match;
-  return rustc.size() <= kLongestVersion && std::regex_match(rustc, match, kAnyBuild) ? std::optional(match[1].str())
-                                                                                      : std::nullopt;
+// rustup has no distribution's build, but a number it has.
+Result<std::string> text_for(const std::string& format, const std::string& rustc, const std::string& tools) {
+  if (format != "toml" && format != "version" && format != "env") return rustc_dependency(rustc, format);
+  auto channel = rustup_channel(rustc);
+  if (channel) return written_in(format, rustc, *channel, tools);
+  const auto number = format == "toml" ? std::nullopt : rustc_number(rustc);
+  if (!number) return pass(channel);
+  return format == "env" ? fmt::format("RUSTC_VERSION={}\n", *number) : *number + "\n";
 }
 
 }  // namespace
@@ -84,14 +84,10 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
     return ExitCode::input;
   }
   const auto& rustc = *compilers.begin();
-  auto channel = rustup_channel(rustc);
-  // rustup has no distribution's build, but a number it has.
-  if (!channel && command.format == "version")
-    if (auto number = number_of(rustc)) channel = std::move(*number);
-  if (!channel) return complain(fmt::format("{}: {}", shown, describe(channel.error()))), ExitCode::input;
-  const auto text = written_in(command.format, rustc, *channel, tools.size() == 1 ? *tools.begin() : std::string());
-  if (command.output.empty()) return print(text);
-  if (auto written = write_atomically(command.output, text, InputPlaces(*operands)); !written)
+  const auto text = text_for(command.format, rustc, tools.size() == 1 ? *tools.begin() : std::string());
+  if (!text) return complain(fmt::format("{}: {}", shown, describe(text.error()))), ExitCode::input;
+  if (command.output.empty()) return print(*text);
+  if (auto written = write_atomically(command.output, *text, InputPlaces(*operands)); !written)
     return report({command.output, written.error()}), ExitCode::input;
   return ExitCode::done;
 }

@@ -103,7 +103,9 @@ Result<std::optional<Member>> ArchiveReader::next() {
     const auto stored = number(text.substr(48, 10));
     if (!stored) return fail_at(position_, ErrorKind::malformed, "archive member size is not a number");
     const auto raw_name = trim_right(text.substr(0, 16), " ");
-    const bool is_table = raw_name == "/" || raw_name == "//" || raw_name == "/SYM64/";
+    // Archives for arm64ec have /<ECSYMBOLS>/ besides, the linker of Visual Studio writes more such tables.
+    const bool is_table = raw_name == "/" || raw_name == "//" || raw_name == "/SYM64/" ||
+                          (raw_name.starts_with("/<") && raw_name.ends_with(">/"));
 
     Member member;
     member.header = position_;

@@ -34,7 +34,9 @@ Result<OpenedMember> MemberFiles::open(const Member& member) {
   auto image = image_of(archive_);
   if (!image) return pass(image);
   image_ = std::move(*image);
-  auto content = View(*image_).sub(member.offset, member.size);
+  auto whole = view(*image_);
+  if (!whole) return pass(whole);
+  auto content = whole->sub(member.offset, member.size);
   if (!content) return pass(content);
   return OpenedMember{*content, {}};
 }

@@ -3,7 +3,9 @@
 
 #include <rartifacts/classify.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "source/directory.h"
 
@@ -20,8 +22,13 @@ class MemberFiles {
   MemberFiles(const OpenedFile& archive, int base, std::string_view directory)
       : archive_(archive), base_(base), directory_(directory) {}
 
-  /// All of the archive, for reading its headers.
+  /// All of the file, for reading the headers of the archive: the `view` of it.
   Result<Image> archive() const;
+  Result<View> view(Image& file) const {
+    return slice_ ? View(file).sub(slice_->first, slice_->second) : Result<View>(View(file));
+  }
+  /// The archive is only this window of the file.
+  void narrow(View slice) { slice_.emplace(slice.begin(), slice.size()); }
 
   /// The content of a member; ends the validity of the one before. Errors: `truncated`, `io`, `unsupported`; `changed` when
   /// an external file is not what the archive was made of.
@@ -37,6 +44,7 @@ class MemberFiles {
   const OpenedFile& archive_;
   int base_;
   std::string directory_;
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> slice_;  ///< begin and size
   std::optional<OpenedFile> external_;
   std::optional<Image> image_;
 };

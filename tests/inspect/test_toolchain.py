@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """`rartifacts toolchain` names the one compiler of a tree, or says why there is none that rustup has."""
 
+import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +20,52 @@ class ToolchainCommand(ScanTest):
             result = run("toolchain", "--format", form, str(NIGHTLY))
             self.assertEqual((result.code, result.stdout.decode(), result.stderr), (0, expected, ""))
         self.assertIn(f'[toolchain]\nchannel = "{CHANNEL}"\n', run("toolchain", str(NIGHTLY)).stdout.decode())
+
+    def test_several_paths_are_of_one_compiler(self):
+        result = run("toolchain", "--format", "version", *map(str, sorted(NIGHTLY.glob("*.rmeta"))[:2]))
+        self.assertEqual((result.code, result.stdout.decode()), (0, CHANNEL + "\n"))
+        self.fails(run("toolchain", str(NIGHTLY), str(GOLDENS / "1.96.0")), 3, "more than one compiler", problems=3)
+
+    def compiled_by(self, rustc):
+        """Metadata of another compiler: the string stands in its header, with its length before it."""
+        metadata = (GOLDENS / "1.96.0" / "libleaf-1a2b3c4d.rmeta").read_bytes()
+        old = run("inspect", "--format", "json", str(GOLDENS / "1.96.0" / "libleaf-1a2b3c4d.rmeta")).stdout
+        old = json.loads(old)["rustc"].encode()
+        self.assertLessEqual(len(rustc), len(old))
+        at = metadata.index(old)
+        self.assertEqual((metadata[at - 1], metadata[at + len(old)]), (len(old), 0xC1))
+        new = bytes([len(rustc)]) + rustc.encode() + b"\xc1" + bytes(len(old) - len(rustc))
+        return self.tree.write("liba.rmeta", metadata[:at - 1] + new + metadata[at + len(old) + 1:])
+
+    def test_a_distributions_rustc_is_named_by_its_number_and_its_package(self):
+        made = {
+            "rustc 1.85.0 (4d91de4e4 2025-02-17) (built from a source tarball)":
+                {"version": "1.85.0", "env": "RUSTC_VERSION=1.85.0", "debian": "rustc (>= 1.85.0), rustc (<< 1.85.1~)", "rpm": None, "arch": None, "toml": None},
+            "rustc 1.87.0 (17067e9ac 2025-05-09) (Fedora 1.87.0-1.fc42)":
+                {"version": "1.87.0", "env": "RUSTC_VERSION=1.87.0", "debian": None, "rpm": "rust = 1.87.0-1.fc42", "arch": None},
+            "rustc 1.87.0 (17067e9ac 2025-05-09) (Arch Linux rust 1:1.87.0-1)":
+                {"version": "1.87.0", "debian": None, "rpm": None, "arch": "rust=1:1.87.0-1"},
+            "rustc 1.95.0 (59807616e 2026-04-14)": {"version": "1.95.0", "env": "RUSTUP_TOOLCHAIN=1.95.0", "debian": None, "rpm": None, "arch": None},
+            "rustc 1.63.0": {"version": "1.63.0", "debian": "rustc (>= 1.63.0), rustc (<< 1.63.1~)"},
+        }
+        for rustc, forms in made.items():
+            self.compiled_by(rustc)
+            for form, expected in forms.items():
+                with self.subTest(rustc, form=form):
+                    result = run("toolchain", "--format", form, "liba.rmeta", cwd=self.tree.root)
+                    if expected is None:
+                        self.fails(result, 3, rustc)
+                    else:
+                        self.assertEqual((result.code, result.stdout.decode()), (0, expected + "\n"), result)
+
+    def test_dpkg_takes_the_dependency(self):
+        self.compiled_by("rustc 1.85.0 (4d91de4e4 2025-02-17) (built from a source tarball)")
+        text = run("toolchain", "--format", "debian", "liba.rmeta", cwd=self.tree.root).stdout.decode()
+        bounds = re.findall(r"rustc \((>=|<<) ([^)]+)\)", text)
+        fits = [version for version in ("1.84.1+dfsg1-1", "1.85.0+dfsg3-1", "1.85.0+dfsg3-1~deb12u1", "1.85.1+dfsg1-1", "1.86.0+dfsg1-1")
+                if all(subprocess.run(["dpkg", "--compare-versions", version, {">=": "ge", "<<": "lt"}[sign], bound], check=False).returncode == 0
+                       for sign, bound in bounds)]
+        self.assertEqual(fits, ["1.85.0+dfsg3-1", "1.85.0+dfsg3-1~deb12u1"])
 
     def test_a_file_is_written_below_C(self):
         self.tree.copy("liba.rmeta", next(NIGHTLY.glob("*.rmeta")))
