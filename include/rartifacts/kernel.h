@@ -81,8 +81,12 @@ struct KernelRoot {
       auxiliary;  ///< paths of the auxiliary files that the configuration calls for and that are there
   std::optional<std::string> release;  ///< include/config/kernel.release; read when there are modules to compare
   std::shared_ptr<const ExportTable> exports;  ///< Module.symvers; null: there is none, or nobody needed it
+  bool is_image = false;  ///< no tree but an installed kernel: `places` are the folders of its modules
   std::vector<std::string>
-      missing_tools;                ///< of a tree with scripts/Makefile.build on disk: what building a module lacks
+      missing_tools;  ///< of a tree with scripts/Makefile.build on disk: what building a module lacks
+  std::vector<std::pair<std::string, std::uint16_t>>
+      programs;                     ///< of such a tree: what a module build runs or loads, and its e_machine
+  bool lacks_exports = false;       ///< of such a tree: there is no Module.symvers
   Shared<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
 
   /// True when `file` is part of this tree.

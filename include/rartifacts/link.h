@@ -46,6 +46,16 @@ struct DefinedSymbol {
   bool is_weak = false;
 };
 
+/// What a file defines or exports: names of C apart, and how many symbols each crate has.
+struct SymbolSummary {
+  std::vector<std::string_view> c;          ///< those of the compiler's own library last
+  std::size_t own = 0;                      ///< how many of them are not
+  std::map<std::string, std::size_t> rust;  ///< by crate; empty: the name does not tell which
+  std::size_t rust_symbols = 0;
+};
+/// The names must outlive the summary.
+SymbolSummary summarized(const std::vector<std::string_view>& names);
+
 /// One line of Module.symvers.
 struct ExportedSymbol {
   std::uint32_t crc = 0;
@@ -71,6 +81,7 @@ bool is_float_routine(std::string_view name);
 
 /// Relocations of one type in the sections that are loaded.
 struct RelocationUse {
+  std::uint16_t e_machine = 0;
   std::uint32_t type = 0;
   std::uint64_t count = 0;
   std::string section;      ///< of the first one
@@ -97,7 +108,7 @@ struct LinkFacts {
   bool exports_known = false;                ///< what the kernel exports is known, and `is_exported` says something
   std::vector<UndefinedSymbol> undefined;    ///< by group and name; in an archive what no other member defines
   std::vector<DefinedSymbol> defined;        ///< global symbols, by name
-  std::vector<RelocationUse> relocations;    ///< by type
+  std::vector<RelocationUse> relocations;    ///< by machine and type
   std::vector<SourceGroup> sources;
   std::vector<std::string> notes;  ///< what could not be read, and why
 };

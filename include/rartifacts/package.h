@@ -35,8 +35,8 @@ struct PackageFacts {
   std::uint64_t entries = 0;
   std::vector<std::string> world_writable;  ///< files, and directories without the sticky bit
   std::vector<std::string> leftovers;       ///< objects, rlibs, .cmd files: names that a build leaves behind
-  std::map<std::uint16_t, std::string>
-      machines;  ///< of programs with the x bit (`program_machine`): e_machine, and the first of each
+  std::multimap<std::uint16_t, std::string>
+      machines;  ///< programs with the x bit (`program_machine`) and plugins of GCC, by e_machine
 };
 
 /// One path in two packages, not a directory in both.

@@ -17,6 +17,7 @@ struct ScanOptions {
   std::vector<std::string> paths;       ///< what to look at: files and directories, relative to `base`
   std::set<Kind> kinds;                 ///< what to look for; chosen by the ending of the name, unless `sniff`
   std::set<Kind> kernel_kinds;          ///< the same inside of a kernel tree
+  std::set<Kind> package_kinds;         ///< what to look for in packages besides
   bool sniff = false;                   ///< look into every file whatever its name
   bool sources = false;                 ///< also list what an editor needs of a kernel tree: Rust sources under rust/
   bool recurse = true;                  ///< go into subdirectories
@@ -24,7 +25,7 @@ struct ScanOptions {
   bool link_facts = false;              ///< of objects, modules and archives in `paths`: what they bring to a linker
   SymbolNames exports;                  ///< what the kernel exports; empty: that of the only kernel in `paths`
   bool digests = false;                 ///< compute `sha256` of artifacts in packages: they pass by only once
-  std::vector<std::string> path_leaks;  ///< texts to be counted in artifacts
+  std::vector<std::string> path_leaks;  ///< texts to be counted in artifacts, and in all other compiled files
   bool separate = false;                ///< every package is a root of its own
   bool around =
       false;  ///< tell of the kernel tree that a named file stands in, and take Module.symvers for a name of one

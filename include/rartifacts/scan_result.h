@@ -16,12 +16,16 @@ namespace rartifacts {
 struct ScanResult {
   std::vector<Artifact> artifacts;
   std::vector<KernelRoot> kernels;
+  std::vector<KernelRoot>
+      images;  ///< kernels of which the configuration and the modules are there, when modules are wanted
   /// The kernel tree that the named files stand in, or what a named Module.symvers tells of one; its files were not looked at.
   std::optional<KernelRoot> around;
   std::vector<Directory> directory_links;  ///< links to directories through which a kernel tree reaches its files
   std::vector<std::string>
       strangers;  ///< files and folders with the name of an artifact that are none: in kernel trees all, elsewhere of crates; sorted
   std::vector<Problem> problems;
+  /// Compiled files of no wanted kind, when `path_leaks` were asked for; only `path` and `path_leaks` are filled.
+  std::vector<Artifact> others;
   PackageRoot packages;       ///< empty unless this is the inside of packages
   std::uint64_t entries = 0;  ///< directory entries seen
 };

@@ -200,7 +200,7 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   Findings findings(result.kernels);
   audit_kernels(result, options, findings);
   audit_crates(result, options, findings);
-  audit_headers(result, findings);
+  audit_headers(result, options, findings);
   audit_modules(result, findings);
   audit_objects(result, options.purpose, findings);
   judge_problems(result, findings);

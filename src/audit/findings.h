@@ -79,7 +79,7 @@ void audit_modules(const ScanResult& result, Findings& findings);
 /// Objects and archives whose `link` was read: whether they would do where they go.
 void audit_objects(const ScanResult& result, Purpose purpose, Findings& findings);
 /// What a headers tree needs besides crates, in any language: programs, exports; and what an editor reads.
-void audit_headers(const ScanResult& result, Findings& findings);
+void audit_headers(const ScanResult& result, const AuditOptions& options, Findings& findings);
 
 /// The kernel that a file is for: the tree that holds it, the only one there is, the one around. Nothing: none is known.
 const KernelRoot* kernel_for(const ScanResult& result, const Findings& findings, std::string_view path);

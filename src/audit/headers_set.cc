@@ -10,15 +10,34 @@
 #include "bytes/path.h"
 
 namespace rartifacts {
-
 namespace {
 
-void audit_headers_of(const KernelRoot& kernel, bool has_crates, Findings& findings) {
+// As for proc macros: the machine that the user names, else this one.
+void check_programs(const KernelRoot& kernel, const AuditOptions& options, Findings& findings) {
+  const auto& host = options.host_arch ? options.host_arch : options.this_machine;
+  for (const auto& [path, e_machine] : kernel.programs) {
+    const auto full = join_path(kernel.path, path);
+    findings.apply({Rule::missing_build_tool}, full);
+    const auto machine = elf_machine_name(e_machine);
+    const bool runs =
+        !host || machine == elf_name_of_machine(*host) || (machine == "i386" && elf_name_of_machine(*host) == "x86_64");
+    if (!runs)
+      findings.add(Rule::missing_build_tool, full, "",
+                   fmt::format("{} is for {}, and modules will be built on {}", path, machine, *host),
+                   {{"file", machine}, {"host", *host}});
+  }
+}
+
+void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOptions& options, Findings& findings) {
   if (!kernel.config.is_set("MODULES")) return;
   for (const auto& path : kernel.missing_tools) {
     const auto full = join_path(kernel.path, path);
     findings.add(Rule::missing_build_tool, full, "", fmt::format("{} is not there, and no module can be built", path));
   }
+  check_programs(kernel, options, findings);
+  if (kernel.lacks_exports)
+    findings.add(Severity::warning, Rule::missing_exports, join_path(kernel.path, "Module.symvers"), "",
+                 "is not there: modpost will take every symbol of the kernel for undefined");
   // What a package has under the name of Module.symvers is not read, and what nobody asked for neither.
   if (!kernel.config.is_set("RUST") || !kernel.exports) return;
   if (!has_crates) return;
@@ -34,13 +53,13 @@ void audit_headers_of(const KernelRoot& kernel, bool has_crates, Findings& findi
 
 }  // namespace
 
-void audit_headers(const ScanResult& result, Findings& findings) {
+void audit_headers(const ScanResult& result, const AuditOptions& options, Findings& findings) {
   std::set<std::size_t> with_crates;
   for (const auto& artifact : result.artifacts)
     if (artifact.crate)
       for (const auto kernel : findings.kernels().holding(artifact.path)) with_crates.insert(kernel);
   for (std::size_t i = 0; i < result.kernels.size(); ++i)
-    audit_headers_of(result.kernels[i], with_crates.contains(i), findings);
+    audit_headers_of(result.kernels[i], with_crates.contains(i), options, findings);
 }
 
 }  // namespace rartifacts

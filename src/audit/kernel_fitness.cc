@@ -55,10 +55,11 @@ class Fitness {
     if (link_.uses_vector_registers > 0)
       add(Rule::kernel_float, "uses vector registers (.note.gnu.property)", Severity::warning);
     if (link_.without_stack_note > 0 && artifact_.kind != Kind::kernel_module)
-      add(Rule::missing_stack_note, link_.objects == 1
-                                        ? "has code, and no section .note.GNU-stack"
-                                        : fmt::format("{} of {} objects have code, and no section .note.GNU-stack",
-                                                      link_.without_stack_note, link_.objects));
+      add(Rule::missing_stack_note,
+          link_.objects == 1
+              ? "has code, and no section .note.GNU-stack"
+              : fmt::format("{} of {} objects {} code, and no section .note.GNU-stack", link_.without_stack_note,
+                            link_.objects, link_.without_stack_note == 1 ? "has" : "have"));
     return std::move(findings_);
   }
 
@@ -67,7 +68,8 @@ class Fitness {
     if (link_.bitcode_members.empty()) return add(Rule::bitcode_only, "holds a compiler's bitcode and no machine code");
     // What `-C lto=fat` makes of all crates is one member, and there the option is what made it.
     add(Rule::bitcode_only,
-        fmt::format("{} of its members hold a compiler's bitcode and no machine code: {}{}", link_.bitcode,
+        fmt::format("{} of its members {} a compiler's bitcode and no machine code: {}{}", link_.bitcode,
+                    link_.bitcode == 1 ? "holds" : "hold",
                     fmt::join(link_.bitcode_members | std::views::take(kNamed), ", "),
                     link_.bitcode > kNamed ? " …" : ""),
         {}, {{"member", link_.bitcode_members.front()}});
@@ -118,14 +120,15 @@ class Fitness {
 
   void check_relocations() {
     for (const auto& use : link_.relocations) {
-      if (is_module_relocation(link_.e_machine, use.type).value_or(true)) continue;
+      if (is_module_relocation(use.e_machine, use.type).value_or(true)) continue;
       // core and alloc as rustup and distributions ship them are compiled for user space: no option of one's own changes that.
       const bool is_of_sysroot = is_sysroot_member(use.member);
-      Evidence evidence{{"relocation", relocation_name(link_.e_machine, use.type)}, {"section", use.section}};
+      const auto type = relocation_name(use.e_machine, use.type);
+      Evidence evidence{{"relocation", type}, {"section", use.section}};
       if (!use.member.empty()) evidence.emplace_back("member", use.member);
       add(Rule::foreign_relocation,
-          fmt::format("has {} of {}, the first in {} about {}{}", use.count, relocation_name(link_.e_machine, use.type),
-                      use.section, use.symbol.empty() ? "no symbol" : use.symbol,
+          fmt::format("has {} of {}, the first in {} about {}{}", use.count, type, use.section,
+                      use.symbol.empty() ? "no symbol" : use.symbol,
                       use.member.empty() ? ""
                       : is_of_sysroot    ? fmt::format(" (member {}, of rustc's own sysroot)", use.member)
                                          : fmt::format(" (member {})", use.member)),
@@ -151,8 +154,8 @@ class Fitness {
         missing.push_back("-mno-sse");
       if (missing.empty()) continue;
       return add(Rule::user_space_options,
-                 fmt::format("{} of {} sources were compiled by GCC without {}", source.count, source.language,
-                             fmt::join(missing, " and ")),
+                 fmt::format("{} {} source{} compiled by GCC without {}", source.count, source.language,
+                             source.count == 1 ? " was" : "s were", fmt::join(missing, " and ")),
                  {}, {{"producer", source.producer}});
     }
   }

@@ -116,7 +116,8 @@ class ModuleAudit {
       findings_.add(is_asked ? Severity::error : Severity::warning, Rule::module_unsigned, artifact.path, "",
                     fmt::format("its signature is damaged: {}", signature.why), {{"signature", signature.why}});
     } else if (signature.state == ModuleSignature::State::absent) {
-      const bool is_before_install = kernel->config.is_set("MODULE_SIG_ALL") && kernel->holds(artifact.path);
+      const bool is_before_install =
+          kernel->config.is_set("MODULE_SIG_ALL") && kernel->holds(artifact.path) && !kernel->is_image;
       const bool is_forced = kernel->config.is_set("MODULE_SIG_FORCE") && !is_before_install;
       findings_.add(is_before_install ? Severity::info
                     : is_forced       ? Severity::error

@@ -117,6 +117,8 @@ void judge_for_kernel(const ScanResult& result, const Artifact& artifact, Findin
                   Rule::foreign_relocation, Rule::user_space_options, Rule::missing_stack_note},
                  artifact.path);
   for (auto& finding : kernel_fitness(artifact)) {
+    // Code for another machine has relocations of another machine: that is said already.
+    if (finding.rule == Rule::foreign_relocation && findings.blames(artifact.path, Rule::foreign_machine)) continue;
     const auto fix = finding.fix;
     auto* added = findings.add(finding.severity, finding.rule, finding.path, "", std::move(finding.message),
                                std::move(finding.evidence));
@@ -198,6 +200,8 @@ Purpose purpose_of(const ScanResult& result, Purpose purpose) {
 
 const KernelRoot* kernel_for(const ScanResult& result, const Findings& findings, std::string_view path) {
   if (const auto holders = findings.kernels().holding(path); !holders.empty()) return &result.kernels[holders.front()];
+  const auto image = std::ranges::find_if(result.images, [&](const auto& kernel) { return kernel.holds(path); });
+  if (image != result.images.end()) return &*image;
   if (result.kernels.size() == 1) return &result.kernels.front();
   return result.kernels.empty() && result.around ? &*result.around : nullptr;
 }

@@ -77,7 +77,7 @@ class PackageAudit {
     auto machines = package.machines;
     for (const auto& artifact : result_.artifacts)
       if (artifact.proc_macro && artifact.elf && package_of(root_, artifact.path) == &package)
-        machines.try_emplace(artifact.elf->e_machine, artifact.path);
+        machines.emplace(artifact.elf->e_machine, artifact.path);
     if (machines.empty()) return;
     const auto& architecture = package.identity.architecture;
     std::string own(machine_of_architecture(architecture));
@@ -100,7 +100,7 @@ class PackageAudit {
   }
 
   // A package that is for no machine in particular: one of its programs is compared with the others.
-  static std::string usual_machine(const std::map<std::uint16_t, std::string>& machines) {
+  static std::string usual_machine(const std::multimap<std::uint16_t, std::string>& machines) {
     const auto first = elf_machine_name(machines.begin()->first);
     const bool is_both = first == kI386 && std::ranges::any_of(machines, [](const auto& machine) {
                            return elf_machine_name(machine.first) == kX86_64;
@@ -108,9 +108,10 @@ class PackageAudit {
     return is_both ? std::string(kX86_64) : first;
   }
 
-  static Evidence evidence(const PackageFacts& package, const std::map<std::uint16_t, std::string>& machines) {
+  static Evidence evidence(const PackageFacts& package, const std::multimap<std::uint16_t, std::string>& machines) {
     Evidence all{{"architecture", package.identity.architecture}};
-    for (const auto& [e_machine, path] : machines) all.emplace_back(elf_machine_name(e_machine), path);
+    for (auto first = machines.begin(); first != machines.end(); first = machines.upper_bound(first->first))
+      all.emplace_back(elf_machine_name(first->first), first->second);
     return all;
   }
 
@@ -164,8 +165,7 @@ const PackageFacts* package_of(const PackageRoot& packages, std::string_view pat
 }
 
 void check_path_leaks(const ScanResult& result, const AuditOptions& options, Findings& findings) {
-  for (const auto& artifact : result.artifacts) {
-    if (!artifact.path_leaks.empty()) findings.apply({Rule::path_leak}, artifact.path);
+  const auto check = [&](const Artifact& artifact) {
     std::string found;
     Evidence evidence;
     for (const auto& [prefix, count] : artifact.path_leaks) {
@@ -177,6 +177,14 @@ void check_path_leaks(const ScanResult& result, const AuditOptions& options, Fin
     if (!found.empty())
       findings.add(Rule::path_leak, artifact.path, "", fmt::format("{} has {}", name_in(artifact.path), found),
                    evidence);
+  };
+  for (const auto& artifact : result.artifacts) {
+    if (!artifact.path_leaks.empty()) findings.apply({Rule::path_leak}, artifact.path);
+    check(artifact);
+  }
+  for (const auto& other : result.others) {
+    findings.apply({Rule::path_leak}, other.path);
+    check(other);
   }
 }
 

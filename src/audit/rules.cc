@@ -227,8 +227,9 @@ const std::array<RuleRow, 47> rule_table{{
     {Rule::missing_build_tool, "missing-build-tool", error, "", "a headers tree lacks a program that builds modules",
      "Kbuild compiles a module with fixdep, completes it with modpost, and looks at it with objtool where the "
      "configuration asks for "
-     "that; it links with scripts/module.lds. Without one of them no module can be built, in Rust or in C.",
-     "ship scripts/ and tools/objtool as `make modules_prepare` leaves them"},
+     "that; it links with scripts/module.lds. Without one of them no module can be built, in Rust or in C. A program "
+     "or a plugin of GCC that a cross build left for the build machine is no better than none.",
+     "ship scripts/ and tools/objtool as `make modules_prepare` leaves them on a machine of the architecture"},
     {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver matches no finding",
      "What it waived is fixed, or it never matched. A waiver that stays would hide the next fault.", "remove it"},
     {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",

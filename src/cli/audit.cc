@@ -213,6 +213,7 @@ ExitCode run_audit(const AuditCommand& command) {
   scan_options.link_facts = true;  // of what is named; thousands of objects in a tree are nobody's question
   if (command.modules)
     for (auto* kinds : {&scan_options.kinds, &scan_options.kernel_kinds}) kinds->insert(Kind::kernel_module);
+  scan_options.package_kinds = {Kind::kernel_module};  // a package is named for all that it installs
   scan_options.base = operands->base;
   scan_options.paths = operands->paths;
   Progress progress;

@@ -10,7 +10,24 @@ namespace rartifacts {
 
 bool is_known_text(std::string_view path) {
   return (file_name_of(path) == kConfigFile && directory_of(path).ends_with(kConfigDirectory)) ||
-         path.ends_with("/target.json") || path.ends_with("include/config/kernel.release");
+         path.ends_with("/target.json") || path.ends_with("include/config/kernel.release") ||
+         !modules_of_config(path).empty();
+}
+
+std::vector<std::string> modules_of_config(std::string_view path) {
+  constexpr std::string_view kInBoot = "config-";
+  const auto name = file_name_of(path);
+  const auto folder = directory_of(path);
+  if (name == "config") {
+    const auto modules = directory_of(folder);
+    const bool is_theirs = file_name_of(modules) == "modules" && file_name_of(directory_of(modules)) == "lib";
+    return is_theirs ? std::vector{std::string(folder)} : std::vector<std::string>();
+  }
+  if (!name.starts_with(kInBoot) || file_name_of(folder) != "boot") return {};
+  const auto above = directory_of(folder);
+  const auto release = name.substr(kInBoot.size());
+  return {join_path(above, fmt::format("lib/modules/{}", release)),
+          join_path(above, fmt::format("usr/lib/modules/{}", release))};
 }
 
 bool KernelRoot::holds(std::string_view file) const {

@@ -9,7 +9,11 @@ namespace rartifacts {
 inline constexpr std::string_view kConfigFile = "auto.conf";
 inline constexpr std::string_view kConfigDirectory = "include/config";
 
-/// True for text files of a kernel tree whose content a scan reads: configuration, release, target specification.
+/// The folders of the modules of an installed kernel whose configuration `path` is: `boot/config-RELEASE`,
+/// `lib/modules/RELEASE/config`. Empty for any other path.
+std::vector<std::string> modules_of_config(std::string_view path);
+
+/// True for text files of a kernel whose content a scan reads: configuration, release, target specification.
 bool is_known_text(std::string_view path);
 
 /// Which of many kernel trees hold a path, at the cost of its length.

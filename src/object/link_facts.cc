@@ -90,7 +90,7 @@ class LinkReader {
       return std::pair<SymbolGroup, const std::string&>(symbol.group, symbol.name);
     });
     facts_.exports_known = exports_ != nullptr;
-    for (auto& [type, use] : relocations_) facts_.relocations.push_back(std::move(use));
+    for (auto& [key, use] : relocations_) facts_.relocations.push_back(std::move(use));
     for (const auto& [source, count] : sources_) facts_.sources.push_back({source.first, source.second, count});
     return std::move(facts_);
   }
@@ -182,10 +182,11 @@ class LinkReader {
                                         : gelf_getrel(*data, static_cast<int>(i), &rel) != nullptr;
       if (!is_there) break;
       const auto info = has_addends ? rela.r_info : rel.r_info;
-      auto& use = relocations_[static_cast<std::uint32_t>(GELF_R_TYPE(info))];
+      auto& use = relocations_[{elf.header().e_machine, static_cast<std::uint32_t>(GELF_R_TYPE(info))}];
       if (use.count++ > 0) continue;
       if (relocations_.size() > kMaxRelocationTypes)
         return fail(ErrorKind::too_large, "more than {} types of relocations", kMaxRelocationTypes);
+      use.e_machine = elf.header().e_machine;
       use.type = static_cast<std::uint32_t>(GELF_R_TYPE(info));
       if (auto name = elf.section_name(*target)) use.section = name->substr(0, kMaxShownName);
       use.member = member_;
@@ -294,7 +295,7 @@ class LinkReader {
   };
   std::map<std::string, Place, std::less<>> undefined_;
   std::map<std::string, Place, std::less<>> defined_;
-  std::map<std::uint32_t, RelocationUse> relocations_;
+  std::map<std::pair<std::uint16_t, std::uint32_t>, RelocationUse> relocations_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> sources_;
   Held held_;  ///< names
 };

@@ -261,6 +261,16 @@ class Packages final : public PackageSource {
     if (list.size() < PackageFacts::kListed) list.push_back(path);
   }
 
+  // What builds modules: programs, and what the compiler loads for it.
+  static void note_machine(PackageFacts& facts, View file, const std::string& path) {
+    if (facts.machines.size() >= PackageFacts::kListed) return;
+    auto machine = program_machine(file);
+    const bool is_plugin = path.ends_with(".so") && directory_of(path).ends_with("scripts/gcc-plugins");
+    if (is_plugin)
+      if (const auto elf = read_elf(file)) machine = elf->e_machine;
+    if (machine) facts.machines.emplace(*machine, path);
+  }
+
   // A package that replaces another keeps its file when the other one comes, as with dpkg.
   bool is_replaced(std::size_t index, const std::string& path) const {
     const auto owner = root_.owner.find(path);
@@ -345,8 +355,7 @@ class Packages final : public PackageSource {
     const View file(*image);
     auto head = file.fetch(0, std::min<std::uint64_t>(64, entry.size));
     if (!head) return pass(head);
-    if (is_program)
-      if (const auto machine = program_machine(file)) root_.packages[index].machines.try_emplace(*machine, entry.path);
+    if (is_program) note_machine(root_.packages[index], file, entry.path);
     if (is_metadata(*head)) image->keep(kMetadataHead, kMetadataTail);
     const bool is_sniffed = request.sniff && is_candidate(*head);
     if (!is_needed && !is_sniffed) return {};

@@ -81,11 +81,35 @@ Result<void> open_deb(OpenedPackage& package, View file) {
 
 }  // namespace
 
-bool is_package(int base, const std::string& path) {
+namespace {
+
+std::string_view beginning(int base, const std::string& path, std::span<char> into) {
   const auto file = open_file_below(base, path, true);
+  const auto got = file ? pread(file->fd.get(), into.data(), into.size(), 0) : -1;
+  return {into.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+}
+
+}  // namespace
+
+std::optional<std::string_view> unread_form(int base, const std::string& path) {
+  struct Form {
+    std::string_view magic;
+    std::string_view name;
+  };
+  static constexpr auto kForms = std::to_array<Form>({{"PK\x03\x04", "a zip file"},
+                                                      {"hsqs", "a squashfs image"},
+                                                      {"sqsh", "a squashfs image"},
+                                                      {{"7z\xbc\xaf\x27\x1c", 6}, "a 7z file"},
+                                                      {"MSCF", "a cabinet file"}});
+  std::array<char, 8> head;
+  const auto text = beginning(base, path, head);
+  const auto* form = std::ranges::find_if(kForms, [&](const Form& row) { return text.starts_with(row.magic); });
+  return form == kForms.end() ? std::nullopt : std::optional(form->name);
+}
+
+bool is_package(int base, const std::string& path) {
   std::array<char, 512> head;
-  const auto got = file ? pread(file->fd.get(), head.data(), head.size(), 0) : -1;
-  const std::string_view text(head.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  const auto text = beginning(base, path, head);
   const auto name = file_name_of(path);
   static constexpr auto kMagics = std::to_array<std::string_view>({kDebMagic,
                                                                    kRpmMagic,

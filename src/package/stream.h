@@ -61,6 +61,9 @@ struct OpenedPackage {
 /// module is none.
 bool is_package(int base, const std::string& path);
 
+/// What a file is that packs others and that nothing here reads: `a zip file`. Nothing for every other file.
+std::optional<std::string_view> unread_form(int base, const std::string& path);
+
 /// Opens the package `path` below `base` and reads what it says of itself, as far as that stands in front of the files.
 Result<OpenedPackage> open_package(int base, const std::string& path);
 

@@ -9,7 +9,9 @@
 #include <span>
 
 #include "bytes/budget.h"
+#include "bytes/path.h"
 #include "manifest/manifest.h"
+#include "package/built_packages.h"
 #include "package/package.h"
 #include "package/stream.h"
 #include "scan/scan_source.h"
@@ -42,6 +44,21 @@ ScanResult read_recorded(int base, const std::string& path) {
   return result;
 }
 
+// Stands for the packages beside it.
+void take_build_record(int base, const std::string& path, NamedInputs& operands) {
+  const auto text = read_text_below(base, path, true);
+  if (!text) return operands.problems.push_back({path, text.error()});
+  const auto names = built_packages(*text);
+  if (names.empty())
+    operands.problems.push_back({path, Error{ErrorKind::io, "lists no binary packages", std::nullopt}});
+  for (const auto& name : names) {
+    auto package = join_path(directory_of(path), name);
+    if (std::ranges::find(operands.packages, package) != operands.packages.end()) continue;
+    if (stat_below(base, package)) operands.packages.push_back(std::move(package));
+    else operands.problems.push_back({path, Error{ErrorKind::io, name + " is not beside it", std::nullopt}});
+  }
+}
+
 // Operands are followed when they are links: `/lib/modules/6.12/build` means the tree.
 NamedInputs sort_operands(int base, const std::vector<std::string>& paths) {
   NamedInputs operands;
@@ -53,6 +70,10 @@ NamedInputs sort_operands(int base, const std::vector<std::string>& paths) {
     else if (!S_ISREG(status.st_mode))
       operands.problems.push_back(
           {path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt}});
+    else if (const auto form = unread_form(base, path))
+      operands.problems.push_back(
+          {path, Error{ErrorKind::io, fmt::format("{}, which is no form of package that is read", *form), {}}});
+    else if (is_build_record(path)) take_build_record(base, path, operands);
     else if (is_package(base, path)) operands.packages.push_back(path);
     else if (is_manifest(base, path)) operands.manifests.push_back(path);
     else operands.files.push_back(path);
@@ -77,13 +98,16 @@ std::vector<ScanResult> scan_roots(const ScanOptions& options) {
       !operands.problems.empty())
     roots.push_back(scan_source(options, *open_disk(base->get()), operands));
 
+  auto inside = options;
+  for (auto* kinds : {&inside.kinds, &inside.kernel_kinds})
+    kinds->insert(options.package_kinds.begin(), options.package_kinds.end());
   const NamedInputs everything{.directories = {"."}, .files = {}, .packages = {}, .manifests = {}, .problems = {}};
   const std::size_t together = options.separate ? 1 : packages.size();
   for (auto rest = std::span(packages); !rest.empty(); rest = rest.subspan(together)) {
     const auto files = rest.first(together);
     auto source = open_packages(base->get(), {files.begin(), files.end()},
                                 {options.digests, options.members, options.path_leaks});
-    roots.push_back(scan_source(options, *source, everything));
+    roots.push_back(scan_source(inside, *source, everything));
     roots.back().packages = source->take_root();
   }
   // Readers for whom something else would do as well may have passed over it.

@@ -17,6 +17,7 @@
 #include "bytes/path.h"
 #include "kernel/auxiliary_claims.h"
 #include "kernel/root.h"
+#include "scan/headers.h"
 #include "scan/proved_names.h"
 #include "scan/scan_source.h"
 #include "source/directory.h"
@@ -89,6 +90,7 @@ class Scanner {
     drop_unwanted();
     read_exports();
     look();
+    count_leaks();
     look_for_tools();
     read_releases();
     name_dependencies(result_.artifacts);
@@ -136,12 +138,14 @@ class Scanner {
     request.jobs = options_.jobs;
     request.recurse = options_.recurse;
     request.progress = options_.progress;
-    request.wants = [&](std::string_view directory, std::string_view name) {
+    const bool wants_modules = options_.kinds.contains(Kind::kernel_module);
+    request.wants = [this, wants_modules](std::string_view directory, std::string_view name) {
       return wanted_(name) || wanted_in_kernel_(name) ||
              (name == kConfigFile && directory.ends_with(kConfigDirectory)) ||
-             (options_.sources && is_editor_source(directory, name));
+             (options_.sources && is_editor_source(directory, name)) ||
+             (wants_modules && name.starts_with("config") && !modules_of_config(join_path(directory, name)).empty());
     };
-    request.sniff = options_.sniff;
+    request.sniff = options_.sniff || !options_.path_leaks.empty();
     auto walked = source_.walk(request);
     result_.entries += walked.seen;
     std::ranges::move(walked.entries, std::back_inserter(entries_));
@@ -152,6 +156,7 @@ class Scanner {
   // A kernel inside of a kernel (debian/linux-headers-…/ in a build tree) is part of the outer one.
   void find_kernels() {
     for (const auto& entry : entries_) {
+      add_image(entry.path);
       const auto directory = directory_of(entry.path);
       if (file_name_of(entry.path) != kConfigFile || !directory.ends_with(kConfigDirectory)) continue;
       auto root = directory.substr(0, directory.size() - kConfigDirectory.size());
@@ -171,6 +176,21 @@ class Scanner {
     result_.kernels = std::move(outer);
     for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
     index_ = KernelIndex(result_.kernels);
+  }
+
+  void add_image(const std::string& config_path) {
+    auto places = modules_of_config(config_path);
+    if (places.empty()) return;
+    auto text = source_.read_text(config_path);
+    if (!text) return problem(config_path, text.error());
+    KernelRoot image;
+    image.path = places.front();
+    image.release = file_name_of(image.path);
+    image.places = std::move(places);
+    image.config_path = config_path;
+    image.config = KernelConfig::parse(*text);
+    image.is_image = true;
+    result_.images.push_back(std::move(image));
   }
 
   void add_kernel(std::string root, std::string config_path) {
@@ -219,7 +239,9 @@ class Scanner {
       const auto name = file_name_of(entry.path);
       if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
       if (options_.sniff) return name == kConfigFile;
-      return !(is_in_kernel(entry.path) ? wanted_in_kernel_ : wanted_)(name);
+      if ((is_in_kernel(entry.path) ? wanted_in_kernel_ : wanted_)(name)) return false;
+      if (!options_.path_leaks.empty() && !entry.is_link) others_.insert(entry.path);
+      return true;
     });
     std::ranges::sort(entries_, {}, &WalkEntry::path);
     const auto repeated = std::ranges::unique(entries_, {}, &WalkEntry::path);
@@ -239,23 +261,15 @@ class Scanner {
     const auto* only = result_.kernels.size() == 1                 ? &result_.kernels.front()
                        : result_.kernels.empty() && result_.around ? &*result_.around
                                                                    : nullptr;
+    exports_known_ = !exports_.empty() || (only && only->exports);
     if (!exports_.empty() || !only || !only->exports) return;
     for (const auto& [name, symbol] : *only->exports) exports_.insert(exports_.end(), name);
   }
 
-  // What every module build runs, and what the configuration calls for besides.
+  // A headers package has its programs in another package, and is judged by what it says of itself.
   void look_for_tools() {
     if (!options_.around || source_.is_installed_root()) return;
-    const auto has = [&](const KernelRoot& kernel, std::string_view path) {
-      return resolve(source_, join_path(kernel.path, path), kernel.path.size()).has_value();
-    };
-    for (auto& kernel : result_.kernels) {
-      if (!has(kernel, "scripts/Makefile.build")) continue;
-      std::vector<std::string_view> needed{"scripts/basic/fixdep", "scripts/mod/modpost", "scripts/module.lds"};
-      if (kernel.config.is_set("OBJTOOL")) needed.emplace_back("tools/objtool/objtool");
-      for (const auto path : needed)
-        if (!has(kernel, path)) kernel.missing_tools.emplace_back(path);
-    }
+    for (auto& kernel : result_.kernels) look_for_build_tools(source_, kernel);
   }
 
   void read_releases() {
@@ -297,6 +311,20 @@ class Scanner {
       std::ranges::move(look.strangers, std::back_inserter(result_.strangers));
       for (auto& artifact : look.artifacts)
         if (seen_.insert(artifact.path).second) result_.artifacts.push_back(std::move(artifact));
+    }
+  }
+
+  // What no rule asks for can hold paths of the machine that built it as well.
+  void count_leaks() {
+    const std::vector<std::string> paths(others_.begin(), others_.end());
+    std::vector<Result<std::optional<Artifact>>> looks(paths.size());
+    for_each_index(options_.jobs, paths.size(),
+                   [&](std::size_t i) { looks[i] = source_.look(paths[i], {.path_leaks = &options_.path_leaks}); });
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      const auto& look = looks[i];
+      if (look && *look) result_.others.push_back({.path = paths[i], .path_leaks = (*look)->path_leaks});
+      else if (!look && (look.error().kind == ErrorKind::io || look.error().kind == ErrorKind::changed))
+        problem(paths[i], look.error());
     }
   }
 
@@ -364,7 +392,7 @@ class Scanner {
   Result<std::optional<Artifact>> look_into(const std::string& path) const {
     const bool is_named = named_.contains(path);
     auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks,
-                                        options_.link_facts && is_named, exports_.empty() ? nullptr : &exports_});
+                                        options_.link_facts && is_named, exports_known_ ? &exports_ : nullptr});
     if (!artifact || *artifact) return artifact;
     const auto status = source_.status(path);
     const auto size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
@@ -461,10 +489,12 @@ class Scanner {
   std::vector<std::string> operands_;  ///< how far links may lead
   std::vector<WalkEntry> entries_;
   std::set<std::string, std::less<>> named_;             ///< files that the user named: looked at whatever their name
+  std::set<std::string> others_;                         ///< files that are only searched for paths
   std::set<std::string, std::less<>> seen_;              ///< paths that are in the result
   std::map<std::string, Artifact, std::less<>> looked_;  ///< what files are, while links are looked at
   KernelIndex index_;
   SymbolNames exports_;
+  bool exports_known_ = false;  ///< an empty Module.symvers says that nothing is exported
   /// Configurations by their text, which lives as long: several kernels may have the same.
   std::map<const std::string*, std::optional<std::pair<KernelConfig, Shared<std::string>>>> configs_;
   ScanResult result_;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <rartifacts/kernel.h>
+
+#include "source/source.h"
+
+namespace rartifacts {
+
+/// Looks into a tree with scripts/Makefile.build for what every module build needs besides crates.
+void look_for_build_tools(const Source& source, KernelRoot& kernel);
+
+}  // namespace rartifacts
