@@ -64,5 +64,8 @@ Result<ElfFacts> read_elf(View file);
 /// found through PT_DYNAMIC. The string table is searched first, so a library without a match costs one pass over it.
 Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_view> prefixes);
 
+/// Names of all symbols in .dynsym that others can use, weak ones as well; sorted, each once. Of a table without end the first 256 Ki.
+Result<std::vector<std::string>> all_elf_exports(View file);
+
 }  // namespace rartifacts
 #pragma GCC visibility pop

@@ -37,6 +37,8 @@ constexpr std::array kMachines{
 /// Bounds for what is kept in memory of one file, whatever its tables say.
 constexpr std::size_t kMaxDynamicName = 4096;
 constexpr std::size_t kMaxDynamicNames = 4096;
+constexpr std::size_t kMaxExports = std::size_t{256} << 10;
+constexpr std::size_t kMaxExportBytes = std::size_t{32} << 20;
 
 constexpr std::array<std::string_view, 5> kTypes{"none", "rel", "exec", "dyn", "core"};
 
@@ -139,6 +141,12 @@ Result<ElfFile::SymbolTable> symbols_by_sections(const ElfFile& elf, const GElf_
   auto table = elf.symbol_table(SHT_DYNSYM);
   if (!table) return pass(table);
   return table->value_or(ElfFile::SymbolTable{});
+}
+
+Result<ElfFile::SymbolTable> dynamic_symbols(const ElfFile& elf, View file) {
+  auto dynsym = elf.find_type(SHT_DYNSYM);
+  if (!dynsym) return pass(dynsym);
+  return *dynsym ? symbols_by_sections(elf, **dynsym) : symbols_by_segments(elf, file);
 }
 
 // What strip would take away; compressed debug sections count as they are. The loader has no use for these headers, so what is
@@ -251,9 +259,7 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
   std::vector<std::string> names;
   auto elf = ElfFile::open(file);
   if (!elf) return pass(elf);
-  auto dynsym = elf->find_type(SHT_DYNSYM);
-  if (!dynsym) return pass(dynsym);
-  auto table = *dynsym ? symbols_by_sections(*elf, **dynsym) : symbols_by_segments(*elf, file);
+  auto table = dynamic_symbols(*elf, file);
   if (!table) return pass(table);
   const auto is_there = [&](auto prefix) { return string_table_contains(table->strings, prefix); };
   if (std::ranges::none_of(prefixes, is_there)) return names;
@@ -265,6 +271,31 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
     return names.size() <= kMaxDynamicNames;
   });
   if (!walked) return pass(walked);
+  return names;
+}
+
+Result<std::vector<std::string>> all_elf_exports(View file) {
+  std::vector<std::string> names;
+  auto elf = ElfFile::open(file);
+  if (!elf) return pass(elf);
+  auto table = dynamic_symbols(*elf, file);
+  if (!table) return pass(table);
+  std::size_t bytes = 0;
+  auto walked = elf->for_each_symbol(*table, [&](const GElf_Sym& symbol, std::string_view name) {
+    const auto visibility = GELF_ST_VISIBILITY(symbol.st_other);
+    const bool is_visible = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
+    const bool is_version = symbol.st_shndx == SHN_ABS && symbol.st_value == 0;
+    if (symbol.st_shndx == SHN_UNDEF || is_version || !is_visible || GELF_ST_BIND(symbol.st_info) == STB_LOCAL)
+      return true;
+    if (name.empty() || name.size() > kMaxDynamicName) return true;
+    names.emplace_back(name);
+    bytes += name.size();
+    return names.size() < kMaxExports && bytes < kMaxExportBytes;
+  });
+  if (!walked) return pass(walked);
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
   return names;
 }
 

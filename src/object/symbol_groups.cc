@@ -135,6 +135,23 @@ UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports) 
   return symbol;
 }
 
+SymbolSummary summarized(const std::vector<std::string_view>& names) {
+  SymbolSummary summary;
+  std::vector<std::string_view> of_compiler;
+  for (const auto name : names) {
+    const auto symbol = group_symbol(name);
+    if (symbol.demangled) {
+      ++summary.rust_symbols;
+      ++summary.rust[symbol.crate.value_or("")];
+    } else {
+      (symbol.group == SymbolGroup::other ? summary.c : of_compiler).push_back(name);
+    }
+  }
+  summary.own = summary.c.size();
+  summary.c.insert(summary.c.end(), of_compiler.begin(), of_compiler.end());
+  return summary;
+}
+
 // CRC, name, where it is from, how it is exported, namespace: with tabs between them (Documentation/kbuild/modules.rst).
 ExportTable parse_exports(std::string_view text) {
   ExportTable table;

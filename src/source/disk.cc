@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
+#include <rartifacts/container.h>
 
+#include <algorithm>
+#include <array>
 #include <mutex>
 #include <unordered_map>
 
@@ -44,6 +47,14 @@ class SharedTexts {
   std::unordered_map<std::size_t, Shared<std::string>> by_hash_;
 };
 
+// What cannot be read of them is left out: the kind says already what the file is.
+void take_exports(Artifact& artifact, View file) {
+  constexpr std::array kLibraries{Kind::cdylib, Kind::dylib, Kind::proc_macro, Kind::shared_library};
+  if (std::ranges::find(kLibraries, artifact.kind) == kLibraries.end()) return;
+  auto names = artifact.elf ? all_elf_exports(file) : foreign_exports(file, {""});
+  if (names) artifact.exports = std::move(*names);
+}
+
 class Disk final : public Source {
  public:
   explicit Disk(int base) : base_(base) {}
@@ -83,6 +94,7 @@ class Disk final : public Source {
       auto link = read_link_facts(content, request.exports, open);
       if (!link) return pass(link);
       (*artifact)->link = std::move(*link);
+      take_exports(**artifact, content);
     }
     if (request.path_leaks)
       if (auto counted = count_leaks(file->fd.get(), *request.path_leaks, **artifact); !counted) return pass(counted);

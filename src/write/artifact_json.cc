@@ -104,6 +104,7 @@ void write_artifact(Json& json, const Artifact& artifact, std::optional<std::siz
   if (public_items) json.member("public_items", *public_items);
   if (artifact.elf) write_elf(json, *artifact.elf);
   write_object(json, artifact);
+  if (artifact.exports) write_exports(json, *artifact.exports);
   if (artifact.module) write_module(json, *artifact.module);
   if (artifact.proc_macro)
     json.key("proc_macro")

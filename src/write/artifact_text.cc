@@ -29,6 +29,7 @@ class Text {
     if (artifact_.elf) elf(*artifact_.elf);
     if (artifact_.object) out_ += traces_text(*artifact_.object);
     if (artifact_.module) out_ += module_text(*artifact_.module);
+    if (artifact_.exports) out_ += exports_text(*artifact_.exports);
     if (artifact_.link) out_ += link_text(artifact_);
     if (artifact_.proc_macro) proc_macro(*artifact_.proc_macro);
     members();

@@ -13,6 +13,19 @@ void write_symbol(Json& json, const UndefinedSymbol& symbol) {
   json.member("crate", symbol.crate).member("weak", symbol.is_weak).member("exported", symbol.is_exported).end_object();
 }
 
+void write_summary(Json& json, std::string_view key, const std::vector<std::string_view>& names) {
+  const auto summary = summarized(names);
+  json.key(key).begin_object().key("c").begin_array();
+  for (const auto name : summary.c) json.value(name);
+  json.end_array().key("rust").begin_array();
+  for (const auto& [crate, count] : summary.rust)
+    json.begin_object()
+        .member("crate", crate.empty() ? std::nullopt : std::optional(crate))
+        .member("symbols", count)
+        .end_object();
+  json.end_array().end_object();
+}
+
 // Every group, so that who looks for one need not ask whether it is there.
 void write_undefined(Json& json, const std::vector<UndefinedSymbol>& symbols) {
   json.key("undefined").begin_object();
@@ -26,14 +39,17 @@ void write_undefined(Json& json, const std::vector<UndefinedSymbol>& symbols) {
 }
 
 void write_link(Json& json, const LinkFacts& link) {
+  std::vector<std::string_view> defined;
+  for (const auto& symbol : link.defined) defined.push_back(symbol.name);
+  write_summary(json, "defined", defined);
   write_undefined(json, link.undefined);
   json.key("relocations").begin_array();
   for (const auto& use : link.relocations)
     json.begin_object()
         .member("type", use.type)
-        .member("name", relocation_name(link.e_machine, use.type))
+        .member("name", relocation_name(use.e_machine, use.type))
         .member("count", use.count)
-        .member("module_loader", is_module_relocation(link.e_machine, use.type))
+        .member("module_loader", is_module_relocation(use.e_machine, use.type))
         .member("section", use.section)
         .member("symbol", use.symbol)
         .end_object();
@@ -108,6 +124,10 @@ void write_object(Json& json, const Artifact& artifact) {
     write_fitness(json, artifact);
   }
   json.end_object();
+}
+
+void write_exports(Json& json, const std::vector<std::string>& names) {
+  write_summary(json, "exports", {names.begin(), names.end()});
 }
 
 void write_module(Json& json, const ModuleFacts& module) {

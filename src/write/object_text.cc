@@ -5,6 +5,8 @@
 #include <rartifacts/audit.h>
 
 #include <algorithm>
+#include <functional>
+#include <ranges>
 
 #include "write/formats.h"
 
@@ -32,12 +34,14 @@ std::string described(const ModuleSignature& signature) {
   return fmt::format("PKCS#7, {} bytes, well-formed (no key was asked)", signature.size);
 }
 
+std::string counted_symbols(std::size_t count) { return fmt::format("{} symbol{}", count, count == 1 ? "" : "s"); }
+
 void symbols_text(std::string& out, const LinkFacts& link) {
   if (link.undefined.empty()) return;
   const auto exported = std::ranges::count(link.undefined, true, &UndefinedSymbol::is_exported);
-  out += text_line("undefined", exported == 0 ? fmt::format("{} symbols", link.undefined.size())
-                                              : fmt::format("{} symbols, {} of them exported by the kernel",
-                                                            link.undefined.size(), exported));
+  out += text_line("undefined", exported == 0 ? counted_symbols(link.undefined.size())
+                                              : fmt::format("{}, {} of them exported by the kernel",
+                                                            counted_symbols(link.undefined.size()), exported));
   for (const auto& row : symbol_group_table) {
     std::vector<const UndefinedSymbol*> members;
     for (const auto& symbol : link.undefined)
@@ -49,6 +53,26 @@ void symbols_text(std::string& out, const LinkFacts& link) {
                          members[i]->is_weak ? " (weak)" : "");
     if (members.size() > kShown) out += fmt::format("        and {} more\n", members.size() - kShown);
   }
+}
+
+// The names of C in front, those of the compiler's own library left out; of Rust the crates with the most symbols.
+void summary_text(std::string& out, std::string_view title, const std::vector<std::string_view>& names) {
+  if (names.empty()) return;
+  const auto summary = summarized(names);
+  out += text_line(title, fmt::format("{} of C, {} of Rust", counted_symbols(summary.c.size()), summary.rust_symbols));
+  for (std::size_t i = 0; i < std::min(summary.own, kShown); ++i)
+    out += fmt::format("        {}\n", shortened_symbol(std::string(summary.c[i])));
+  if (summary.own > kShown) out += fmt::format("        and {} more\n", summary.own - kShown);
+  if (summary.c.size() > summary.own)
+    out += fmt::format("    {} of C are of the compiler's own library\n", summary.c.size() - summary.own);
+  std::vector<std::pair<std::string, std::size_t>> crates(summary.rust.begin(), summary.rust.end());
+  std::ranges::stable_sort(crates, std::greater<>(), &std::pair<std::string, std::size_t>::second);
+  std::vector<std::string> counted;
+  for (const auto& [crate, count] : crates | std::views::take(kShown))
+    counted.push_back(fmt::format("{} {}", crate.empty() ? "other" : printable(crate), count));
+  if (!counted.empty())
+    out += fmt::format("    of Rust: {}{}\n", fmt::join(counted, ", "),
+                       crates.size() > kShown ? fmt::format(" and {} more crates", crates.size() - kShown) : "");
 }
 
 void fitness_text(std::string& out, const Artifact& artifact) {
@@ -104,6 +128,12 @@ std::string module_text(const ModuleFacts& module) {
   return out;
 }
 
+std::string exports_text(const std::vector<std::string>& names) {
+  std::string out;
+  summary_text(out, "exports", {names.begin(), names.end()});
+  return out;
+}
+
 std::string link_text(const Artifact& artifact) {
   const auto& link = *artifact.link;
   std::string out;
@@ -111,6 +141,9 @@ std::string link_text(const Artifact& artifact) {
     out +=
         text_line("sources", fmt::format("{} {}, {}", source.count, source.language,
                                          source.producer.empty() ? "no producer" : shortened_symbol(source.producer)));
+  std::vector<std::string_view> defined;
+  for (const auto& symbol : link.defined) defined.push_back(symbol.name);
+  summary_text(out, "defines", defined);
   symbols_text(out, link);
   fitness_text(out, artifact);
   for (const auto& note : link.notes) out += text_line("note", note);

@@ -12,6 +12,8 @@ std::string text_line(std::string_view title, std::string_view text);
 /// Language, producer, traces of rustc, listed crates.
 std::string traces_text(const ObjectFacts& object);
 std::string module_text(const ModuleFacts& module);
+/// What a library exports.
+std::string exports_text(const std::vector<std::string>& names);
 /// `artifact` has its link facts.
 std::string link_text(const Artifact& artifact);
 

@@ -234,6 +234,42 @@ class Objects(unittest.TestCase):
         for group in "core", "alloc", "std":
             self.assertEqual({symbol["crate"] for symbol in std["object"]["undefined"][group]} - {group}, set())
 
+    def test_what_an_archive_defines_is_what_readelf_finds_with_the_names_of_c_apart(self):
+        (self.folder / "api.rs").write_text('#[no_mangle] pub extern "C" fn api_one(n: usize) -> usize { std::env::args().nth(n).map_or(0, |a| a.len()) }\n'
+                                            "#[no_mangle] pub static API_TABLE: [u8; 4] = [1, 2, 3, 4];\n")
+        for kind, name in ("staticlib", "libapi.a"), ("rlib", "libapi.rlib"):
+            with self.subTest(kind):
+                artifact = self.made(name, RUSTC, f"--crate-type={kind}", "-o", name, "api.rs")
+                defined = set()
+                for line in run("readelf", "--symbols", "--wide", self.folder / name).splitlines():
+                    words = line.split()
+                    if len(words) >= 8 and words[0].endswith(":") and words[4] in ("GLOBAL", "WEAK", "UNIQUE") and words[6] != "UND":
+                        defined.add(words[7])
+                mangled = {symbol for symbol, text in written_out(sorted(name for name in defined if name.startswith("_"))).items() if symbol != text}
+                shown = artifact["object"]["defined"]
+                self.assertEqual(set(shown["c"]) & mangled, set())
+                self.assertLessEqual(set(shown["c"]), defined)
+                self.assertEqual(set(shown["c"][:2]), {"api_one", "API_TABLE"})
+                self.assertEqual(len(shown["c"]) + sum(row["symbols"] for row in shown["rust"]), len(defined))
+                if kind == "staticlib":
+                    self.assertLessEqual({"core", "std", "alloc"}, {row["crate"] for row in shown["rust"]})
+                text = run(PROGRAM, "inspect", self.folder / name)
+                self.assertRegex(text, r"defines +\d+ symbols of C, \d+ of Rust")
+                self.assertIn("        api_one\n", text)
+
+    def test_what_a_library_exports_is_what_nm_finds(self):
+        (self.folder / "api.rs").write_text('#[no_mangle] pub extern "C" fn api_one(n: u32) -> u32 { n }\n#[no_mangle] pub static API_TABLE: [u8; 4] = [1; 4];\n')
+        for kind in "cdylib", "dylib":
+            with self.subTest(kind):
+                artifact = self.made("libapi.so", RUSTC, f"--crate-type={kind}", "-Cprefer-dynamic=no", "-o", "libapi.so", "api.rs")
+                exported = {line.split()[2].split("@")[0] for line in run("nm", "-D", "--defined-only", self.folder / "libapi.so").splitlines()}
+                shown = artifact["exports"]
+                self.assertEqual(len(shown["c"]) + sum(row["symbols"] for row in shown["rust"]), len(exported))
+                self.assertLessEqual(set(shown["c"]), exported)
+                self.assertLessEqual({"api_one", "API_TABLE"}, set(shown["c"]))
+        run("strip", "--strip-all", self.folder / "libapi.so")
+        self.assertEqual(inspect(self.folder / "libapi.so")[0]["exports"], shown)
+
     def test_a_weak_symbol_is_marked(self):
         (self.folder / "weak.c").write_text("int a(void) __attribute__((weak)); int b(void); int f(void) { return a() + b(); }\n")
         undefined = undefined_of(self.made("weak.o", "gcc", "-c", "weak.c"))
