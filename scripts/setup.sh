@@ -11,11 +11,11 @@ export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBIAN
 build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev
   nettle-dev libarchive-dev liblzma-dev libzstd-dev libseccomp-dev cpio python3)
 # To run the tests besides.
-test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm elfutils libxml2-utils file
+test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm lld elfutils libxml2-utils file
   git shellcheck libbz2-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
   mandoc man-db groff zsh fish bash-completion)
 # Not every Debian has these; what needs them is left out then.
-optional_packages=(liblief-dev)
+optional_packages=(liblief-dev linux-kbuild-6.1)
 # The same for systems without apt: to build, and to do the main job.
 declare -A elsewhere=(
   [Fedora]="meson ninja-build pkgconf gcc-c++ elfutils-libelf-devel fmt-devel cli11-devel tomlplusplus-devel json-devel snappy-devel zlib-devel

@@ -48,7 +48,7 @@ struct DefinedSymbol {
 
 /// What a file defines or exports: names of C apart, and how many symbols each crate has.
 struct SymbolSummary {
-  std::vector<std::string_view> c;          ///< those of the compiler's own library last
+  std::vector<std::string_view> c;          ///< those of the compiler's own library, and those that it made up, last
   std::size_t own = 0;                      ///< how many of them are not
   std::map<std::string, std::size_t> rust;  ///< by crate; empty: the name does not tell which
   std::size_t rust_symbols = 0;

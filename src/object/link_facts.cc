@@ -227,7 +227,9 @@ class LinkReader {
       const Place place{member_names_.size() - 1, binding == STB_WEAK};
       bool is_new = false;
       if (symbol.st_shndx != SHN_UNDEF) {
-        is_new = defined_.emplace(name, place).second;
+        const auto [at, added] = defined_.emplace(name, place);
+        is_new = added;
+        at->second.is_weak &= place.is_weak;  // of several members the one with the strong symbol has it
       } else if (const auto at = undefined_.find(name); at != undefined_.end()) {
         at->second.is_weak &= place.is_weak;
       } else {

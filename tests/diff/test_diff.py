@@ -57,6 +57,22 @@ class Diff(ScanTest):
         self.assertIn("1 added, 1 removed, 1 rebuilt; 1 other file\n", text)
         self.assertEqual(report["crates"], self.diff(old.root, self.folder / "new", 1)[0]["crates"])
 
+    def test_the_same_crate_in_other_code(self):
+        """rustc calls two builds one crate (rust-lang/rust#48019); the machine code in them is not the same."""
+        source = "pub fn a(x: &str) -> String { x.to_uppercase() }\npub mod m { pub fn b(v: &[u8]) -> usize { v.iter().map(|x| *x as usize).sum() } }\n"
+        for units in "1", "4":
+            folder = self.folder / units
+            folder.mkdir()
+            (folder / "l.rs").write_text(source)
+            tool = ["/usr/bin/rustc", "--crate-type=rlib", "--crate-name=l", f"-Ccodegen-units={units}", f"--remap-path-prefix={folder}=/x", "-o", "libl.rlib", "l.rs"]
+            subprocess.run(tool, cwd=folder, check=True, capture_output=True)
+        same = shutil.copytree(self.folder / "1", self.folder / "again")
+        report, text = self.diff(self.folder / "1", self.folder / "4", 1)
+        self.assertEqual([(each["name"], each["changes"]) for each in report["crates"]], [("l", ["other-content"])])
+        self.assertEqual(report["crates"][0]["before"]["svh"], report["crates"][0]["after"]["svh"])
+        self.assertIn("1 other-content", text)
+        self.assertEqual(self.diff(self.folder / "1", same, 0)[0]["verdict"], "same")
+
     def test_another_target(self):
         old = Tree(self.folder / "old")
         rustc = mini_kernel.build(old)
