@@ -66,6 +66,7 @@ enum class Rule {
   missing_exports,
   duplicate_symbol,
   missing_build_tool,
+  dead_project_path,
   unused_waiver,
   expired_waiver,
 };
@@ -79,7 +80,7 @@ struct RuleRow {
   std::string_view why;          ///< one paragraph
   std::string_view fix;          ///< what to do
 };
-extern const std::array<RuleRow, 47> rule_table;
+extern const std::array<RuleRow, 48> rule_table;
 const RuleRow& row_of(Rule rule);
 std::optional<Rule> rule_of(std::string_view id);
 

@@ -85,9 +85,10 @@ struct KernelRoot {
   std::vector<std::string>
       missing_tools;  ///< of a tree with scripts/Makefile.build on disk: what building a module lacks
   std::vector<std::pair<std::string, std::uint16_t>>
-      programs;                     ///< of such a tree: what a module build runs or loads, and its e_machine
-  bool lacks_exports = false;       ///< of such a tree: there is no Module.symvers
-  Shared<std::string> target_json;  ///< text of scripts/target.json (rust/target.json before Linux 6.6)
+      programs;                         ///< of such a tree: what a module build runs or loads, and its e_machine
+  std::vector<std::string> dead_paths;  ///< of a tree on disk: files in it that its rust-project.json names in vain
+  bool lacks_exports = false;           ///< of such a tree: there is no Module.symvers
+  Shared<std::string> target_json;      ///< text of scripts/target.json (rust/target.json before Linux 6.6)
 
   /// True when `file` is part of this tree.
   bool holds(std::string_view file) const;

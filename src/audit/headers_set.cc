@@ -3,7 +3,10 @@
 // A headers tree as such
 // ======================
 //
-// What building a module needs besides crates: programs, and the exports of the kernel's Rust in Module.symvers.
+// What building a module needs besides crates: programs, and the exports of the kernel's Rust in Module.symvers; and what
+// an editor reads.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "audit/findings.h"
@@ -29,6 +32,11 @@ void check_programs(const KernelRoot& kernel, const AuditOptions& options, Findi
 }
 
 void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOptions& options, Findings& findings) {
+  if (const auto& dead = kernel.dead_paths; !dead.empty())
+    findings.add(Rule::dead_project_path, join_path(kernel.path, "rust-project.json"), "",
+                 fmt::format("names {}, which is not there{}", dead.front(),
+                             dead.size() > 1 ? fmt::format(", and {} more", dead.size() - 1) : ""),
+                 {{"paths", fmt::format("{}", fmt::join(dead, " "))}});
   if (!kernel.config.is_set("MODULES")) return;
   for (const auto& path : kernel.missing_tools) {
     const auto full = join_path(kernel.path, path);

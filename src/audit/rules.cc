@@ -8,7 +8,7 @@ namespace rartifacts {
 using enum Severity;
 
 // The table of rules. `rartifacts explain` and docs/rules.md are made from it.
-const std::array<RuleRow, 47> rule_table{{
+const std::array<RuleRow, 48> rule_table{{
     {Rule::no_artifacts, "no-artifacts", error, "E0463", "CONFIG_RUST=y, but there is no crate metadata",
      "The configuration says that the kernel was built with Rust, so out-of-tree Rust modules are expected to work, "
      "and none of the crates is there. This happens when a headers package is made from a list of file names that no "
@@ -230,6 +230,12 @@ const std::array<RuleRow, 47> rule_table{{
      "that; it links with scripts/module.lds. Without one of them no module can be built, in Rust or in C. A program "
      "or a plugin of GCC that a cross build left for the build machine is no better than none.",
      "ship scripts/ and tools/objtool as `make modules_prepare` leaves them on a machine of the architecture"},
+    {Rule::dead_project_path, "dead-project-path", warning, "", "rust-project.json names a file that is not there",
+     "`make rust-analyzer` writes the file for editors. It holds absolute paths of the machine that wrote it, and "
+     "names "
+     "the proc macros by the files they had there: without them an editor expands no macro. A module builds all the "
+     "same. A path that leads into the tree where it stands now is not reported.",
+     "write it again where the tree is used: make rust-analyzer"},
     {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver matches no finding",
      "What it waived is fixed, or it never matched. A waiver that stays would hide the next fault.", "remove it"},
     {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "scan/headers.h"
 
-#include <algorithm>
 #include <array>
+#include <climits>
+#include <nlohmann/json.hpp>
 
 #include "bytes/path.h"
 
@@ -33,7 +34,39 @@ constexpr std::array kBuildTools{
     BuildTool{"scripts/gcc-plugins/structleak_plugin.so", "", false},
 };
 
+constexpr std::size_t kLargestProject = std::size_t{4} << 20;
+constexpr std::size_t kMostDeadPaths = 100;
+
+// `rust/libmacros.so` of a path on whatever machine; empty for what is no part of a kernel, such as the sources of core.
+std::string_view part_of_tree(std::string_view path) {
+  constexpr std::string_view kFolder = "/rust/";
+  if (!path.starts_with('/')) return path;
+  const auto at = path.rfind(kFolder);
+  if (at == path.npos || path.substr(at).starts_with("/rust/library/")) return {};
+  return path.substr(at + 1);
+}
+
 }  // namespace
+
+// generate_rust_analyzer.py: {"crates": [{"root_module": PATH, "proc_macro_dylib_path": PATH, …}, …]}
+void look_for_project_paths(const Source& source, KernelRoot& kernel) {
+  const auto text = source.read_text(join_path(kernel.path, "rust-project.json"));
+  if (!text || text->size() > kLargestProject) return;
+  const auto project = nlohmann::json::parse(*text, nullptr, false);
+  const auto crates = project.is_object() ? project.find("crates") : project.end();
+  if (!project.is_object() || crates == project.end() || !crates->is_array()) return;
+  for (const auto& crate : *crates) {
+    for (const auto* key : {"root_module", "proc_macro_dylib_path"}) {
+      const auto found = crate.is_object() ? crate.find(key) : crate.end();
+      if (!crate.is_object() || found == crate.end() || !found->is_string()) continue;
+      const auto& path = found->get_ref<const std::string&>();
+      const auto inside = part_of_tree(path);
+      if (inside.empty() || inside.size() >= PATH_MAX || has_parent_parts(inside)) continue;
+      if (!source.status(join_path(kernel.path, inside)) && kernel.dead_paths.size() < kMostDeadPaths)
+        kernel.dead_paths.emplace_back(inside);
+    }
+  }
+}
 
 void look_for_build_tools(const Source& source, KernelRoot& kernel) {
   const auto find = [&](std::string_view path) {

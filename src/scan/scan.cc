@@ -269,7 +269,10 @@ class Scanner {
   // A headers package has its programs in another package, and is judged by what it says of itself.
   void look_for_tools() {
     if (!options_.around || source_.is_installed_root()) return;
-    for (auto& kernel : result_.kernels) look_for_build_tools(source_, kernel);
+    for (auto& kernel : result_.kernels) {
+      look_for_build_tools(source_, kernel);
+      look_for_project_paths(source_, kernel);
+    }
   }
 
   void read_releases() {
