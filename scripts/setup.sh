@@ -13,7 +13,7 @@ build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm lld elfutils libxml2-utils file
   git shellcheck libbz2-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
-  mandoc man-db groff zsh fish bash-completion)
+  mandoc man-db groff zsh fish bash-completion doxygen)
 # Not every Debian has these; what needs them is left out then.
 optional_packages=(liblief-dev linux-kbuild-6.1)
 # The same for systems without apt: to build, and to do the main job.

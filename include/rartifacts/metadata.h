@@ -14,7 +14,7 @@ namespace rartifacts {
 
 /// `1.96.0-nightly` out of "rustc 1.96.0-nightly (e50aa6fba 2026-05-19)".
 struct Release {
-  int minor = 0;  ///< of 1.<minor>
+  int minor = 0;  ///< 96 of 1.96.0
   int patch = 0;
   std::string channel;  ///< empty for a release; `nightly`, `beta`, `beta.3`, `dev`
 };
