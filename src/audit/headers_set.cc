@@ -40,7 +40,7 @@ void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOpti
   if (!kernel.config.is_set("MODULES")) return;
   for (const auto& path : kernel.missing_tools) {
     const auto full = join_path(kernel.path, path);
-    findings.add(Rule::missing_build_tool, full, "", fmt::format("{} is not there, and no module can be built", path));
+    findings.add(Rule::missing_build_tool, full, "", fmt::format("{} is missing, so no module can be built", path));
   }
   check_programs(kernel, options, findings);
   if (kernel.lacks_exports)
@@ -55,7 +55,7 @@ void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOpti
       std::ranges::any_of(*kernel.exports, [](const auto& row) { return is_rust_mangled(row.first); });
   if (!has_rust)
     findings.add(Rule::missing_exports, path, "",
-                 fmt::format("exports {} symbols, and none of them of Rust", kernel.exports->size()),
+                 fmt::format("lists {} symbols, none of them of Rust", kernel.exports->size()),
                  {{"config", "CONFIG_RUST=y"}});
 }
 

@@ -57,19 +57,19 @@ class Fitness {
     if (link_.without_stack_note > 0 && artifact_.kind != Kind::kernel_module)
       add(Rule::missing_stack_note,
           link_.objects == 1
-              ? "has code, and no section .note.GNU-stack"
-              : fmt::format("{} of {} objects {} code, and no section .note.GNU-stack", link_.without_stack_note,
+              ? "has code, but no section .note.GNU-stack"
+              : fmt::format("{} of {} objects {} code, but no section .note.GNU-stack", link_.without_stack_note,
                             link_.objects, link_.without_stack_note == 1 ? "has" : "have"));
     return std::move(findings_);
   }
 
  private:
   void check_bitcode() {
-    if (link_.bitcode_members.empty()) return add(Rule::bitcode_only, "holds a compiler's bitcode and no machine code");
+    if (link_.bitcode_members.empty()) return add(Rule::bitcode_only, "contains bitcode and no machine code");
     // What `-C lto=fat` makes of all crates is one member, and there the option is what made it.
     add(Rule::bitcode_only,
-        fmt::format("{} of its members {} a compiler's bitcode and no machine code: {}{}", link_.bitcode,
-                    link_.bitcode == 1 ? "holds" : "hold",
+        fmt::format("{} of its members {} bitcode and no machine code: {}{}", link_.bitcode,
+                    link_.bitcode == 1 ? "contains" : "contain",
                     fmt::join(link_.bitcode_members | std::views::take(kNamed), ", "),
                     link_.bitcode > kNamed ? " …" : ""),
         {}, {{"member", link_.bitcode_members.front()}});
@@ -127,8 +127,9 @@ class Fitness {
       Evidence evidence{{"relocation", type}, {"section", use.section}};
       if (!use.member.empty()) evidence.emplace_back("member", use.member);
       add(Rule::foreign_relocation,
-          fmt::format("has {} of {}, the first in {} about {}{}", use.count, type, use.section,
-                      use.symbol.empty() ? "no symbol" : use.symbol,
+          fmt::format("has {} relocation{} of type {}, the first in section {} for {}{}", use.count,
+                      use.count == 1 ? "" : "s", type, use.section,
+                      use.symbol.empty() ? "no symbol" : "symbol " + use.symbol,
                       use.member.empty() ? ""
                       : is_of_sysroot    ? fmt::format(" (member {}, of rustc's own sysroot)", use.member)
                                          : fmt::format(" (member {})", use.member)),

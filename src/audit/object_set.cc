@@ -81,7 +81,7 @@ void check_undefined(const Artifact& artifact, Findings& findings) {
       is_module ? Severity::error : Severity::warning, Rule::undefined_symbol, artifact.path, "",
       fmt::format("needs {} {} that Module.symvers lacks{}: {}", all.size(), all.size() == 1 ? "symbol" : "symbols",
                   is_module ? "" : ", unless another object has them", listed(names, all.size())),
-      {{"symbols", fmt::format("{}", fmt::join(all, " "))}});
+      {{"symbols", fmt::format("{}", fmt::join(all, ", "))}});
 }
 
 void check_versions(const Artifact& artifact, const KernelRoot* kernel, Findings& findings) {

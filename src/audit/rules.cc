@@ -197,45 +197,41 @@ const std::array<RuleRow, 48> rule_table{{
     {Rule::foreign_machine, "foreign-machine", error, "", "an object is for another machine than the kernel",
      "The linker of Kbuild refuses objects for another machine, and the module loader modules for one: `Exec format "
      "error`. An "
-     "archive with objects for two machines is the leavings of two builds.",
+     "archive with objects for two machines was put together from two builds.",
      "build it for the kernel's architecture: --target, or ARCH= and CROSS_COMPILE="},
-    {Rule::undefined_symbol, "undefined-symbol", error, "", "an object for a kernel needs symbols that nobody exports",
-     "modpost looks up what a module needs in Module.symvers, and says `undefined!` of what is not there. Functions of "
-     "libm and "
-     "libc, and what compilers call for them, no kernel has. Of an object that is no module yet another object may "
-     "define it: then "
-     "it is a warning.",
+    {Rule::undefined_symbol, "undefined-symbol", error, "", "an object for a kernel needs symbols that nothing exports",
+     "modpost looks up what a module needs in Module.symvers, and reports `undefined!` for what is not there. No "
+     "kernel "
+     "has the functions of libm and libc, nor the routines that compilers call in their place. When an object is not a "
+     "module yet, another object may define the symbol: then the severity is warning.",
      "do without it, define it in the module, or build with the Module.symvers of the module that exports it "
      "(KBUILD_EXTRA_SYMBOLS)"},
     {Rule::symbol_version, "symbol-version", error, "",
      "a module was built against other versions of the kernel's symbols",
-     "With MODVERSIONS a module carries a checksum of each symbol it uses, of module_layout at least. The kernel "
-     "compares them with "
-     "its own and says that the module `disagrees about version of symbol`.",
+     "With MODVERSIONS a module carries a checksum of each symbol it uses, of module_layout at least. When one differs "
+     "from the kernel's own, the kernel refuses the module: `disagrees about version of symbol`.",
      "build the module against the headers of the kernel that will load it"},
     {Rule::missing_exports, "missing-exports", error, "",
-     "a headers tree with Rust has no Module.symvers, or none of the kernel's Rust in it",
-     "modpost takes every symbol of a module that Module.symvers lacks for undefined. `make modules_prepare` does not "
-     "make the file, "
-     "and a build without CONFIG_RUST leaves one without the crates' symbols.",
-     "ship the Module.symvers of the complete build"},
+     "a headers tree with Rust has no Module.symvers, or one without the symbols of Rust",
+     "For modpost, a symbol that is not in Module.symvers is undefined. `make modules_prepare` does not make this "
+     "file, and a build without CONFIG_RUST leaves the symbols of the crates out of it.",
+     "package the Module.symvers of the complete build; if you installed this package, report it to its maintainer"},
     {Rule::duplicate_symbol, "duplicate-symbol", error, "", "two of the named archives define the same symbols",
-     "Each static library of Rust brings its own std, allocator and `rust_eh_personality`. A linker that takes an "
-     "object from both "
-     "says `multiple definition`; where it does not, one of the two is silently used for both.",
+     "Each Rust static library contains its own std, allocator and `rust_eh_personality`. A linker that takes an "
+     "object from each of two libraries reports `multiple definition`, or silently uses the definitions of one for "
+     "both.",
      "make one static library that depends on both crates, or shared libraries"},
     {Rule::missing_build_tool, "missing-build-tool", error, "", "a headers tree lacks a program that builds modules",
-     "Kbuild compiles a module with fixdep, completes it with modpost, and looks at it with objtool where the "
-     "configuration asks for "
-     "that; it links with scripts/module.lds. Without one of them no module can be built, in Rust or in C. A program "
-     "or a plugin of GCC that a cross build left for the build machine is no better than none.",
-     "ship scripts/ and tools/objtool as `make modules_prepare` leaves them on a machine of the architecture"},
+     "To build a module, Kbuild runs fixdep, modpost and, where the configuration asks for it, objtool, and links with "
+     "scripts/module.lds. Without any one of them no module can be built, in Rust or in C. A program or a GCC plugin "
+     "for the machine that cross-built the kernel is of no use on another one.",
+     "package scripts/ and tools/objtool as `make modules_prepare` leaves them on a machine of the architecture; if you "
+     "installed this package, report it to its maintainer"},
     {Rule::dead_project_path, "dead-project-path", warning, "", "rust-project.json names a file that is not there",
-     "`make rust-analyzer` writes the file for editors. It holds absolute paths of the machine that wrote it, and "
-     "names "
-     "the proc macros by the files they had there: without them an editor expands no macro. A module builds all the "
-     "same. A path that leads into the tree where it stands now is not reported.",
-     "write it again where the tree is used: make rust-analyzer"},
+     "`make rust-analyzer` writes the file for editors. It contains absolute paths of the machine that wrote it, and "
+     "names proc macros by their files there: without them an editor expands no macros. Modules build all the same. A "
+     "path that leads into the tree where it stands now is not reported.",
+     "run `make rust-analyzer` where the tree is used"},
     {Rule::unused_waiver, "unused-waiver", warning, "", "a waiver matches no finding",
      "What it waived is fixed, or it never matched. A waiver that stays would hide the next fault.", "remove it"},
     {Rule::expired_waiver, "expired-waiver", error, "", "the date of a waiver has passed",

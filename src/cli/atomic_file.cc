@@ -39,7 +39,7 @@ Result<void> write_in_place(const Destination& place, const struct stat& expecte
   if (!file || fstat(file.get(), &status) != 0) return fail_errno("cannot be written");
   // Another name of the file may stand anywhere.
   if (!is_same_file(status, expected) || status.st_nlink > 1)
-    return fail(ErrorKind::io, "cannot be written: it is a file with several names, or another one by now");
+    return fail(ErrorKind::io, "cannot be written: it has several hard links, or was replaced meanwhile");
   if (auto written = write_steps(file.get(), text); !written) return written;
   if (ftruncate(file.get(), static_cast<off_t>(text.size())) != 0 || fsync(file.get()) != 0)
     return fail_errno("cannot be written");
@@ -89,7 +89,8 @@ Result<void> write_atomically(const std::string& path, std::string_view text, co
   if (!is_there && errno != ENOENT) return fail_errno("cannot be written");
   if (!is_there || (S_ISREG(status.st_mode) && !place->is_magic))
     return replace_whole(*place, is_there ? std::optional(status) : std::nullopt, text);
-  if (place->is_input) return fail(ErrorKind::io, "is no regular file, and stands in a folder that is read");
+  if (place->is_input)
+    return fail(ErrorKind::io, "not a regular file, and below a directory that is read: write elsewhere");
   const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (place->is_magic ? 0 : O_NOFOLLOW);
   const Descriptor stream(openat(place->folder.get(), place->name.c_str(), flags));
   if (!stream) return fail_errno("cannot be written");

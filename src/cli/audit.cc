@@ -66,7 +66,7 @@ Result<std::vector<Wish>> wishes_of(const AuditCommand& command) {
     const auto* format = report_of(name);
     if (!format)
       return fail(ErrorKind::unsupported, "--report {}: there is no format {}{}", text, name,
-                  did_you_mean(name, report_table(), &ReportFormat::name));
+                  suggestion(name, report_table(), &ReportFormat::name));
     wishes.push_back({format, text.size() > name.size() ? text.substr(name.size() + 1) : ""});
   }
   const auto to_stdout = std::ranges::count(wishes, std::string(), &Wish::file);

@@ -6,6 +6,7 @@
 #include <rartifacts/select.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <set>
 
 #include "bytes/path.h"
@@ -46,6 +47,9 @@ Result<std::unique_ptr<CrateShelf>> shelf_of(const std::string& path) {
   for (const auto& problem : scan.problems)
     if (problem.error.kind != ErrorKind::dangling)
       return fail(problem.error.kind, "{}: {}", scan.packages.shown(problem.path), describe(problem.error));
+  if (std::ranges::any_of(scan.artifacts, &Artifact::recorded))
+    return fail(ErrorKind::malformed, "{}: a manifest does not hold what is in a crate: give the tree or package",
+                path);
   auto shelf = std::make_unique<CrateShelf>(options.base, std::move(scan));
   struct stat status;
   const bool is_directory = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);

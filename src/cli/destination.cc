@@ -86,8 +86,10 @@ Result<Destination> find_destination(const std::string& path, const InputPlaces&
     const bool is_link = is_there && S_ISLNK(status.st_mode);
     const bool is_magic = is_link && is_in_proc(place.folder.get()) && !has_name(place.folder.get(), part);
     if (is_link && inputs.hold(place.folder.get()))
-      return fail(ErrorKind::escaping,
-                  "{} is a link in a folder that is read, and is not followed: name what it leads to", part);
+      return fail(
+          ErrorKind::escaping,
+          "{} is a symbolic link below a directory that is read, and is not followed: name the file that it points to",
+          part);
     if (is_link && !is_magic) {
       auto text = read_link_below(place.folder.get(), part);
       if (!text) return pass(text);

@@ -64,15 +64,14 @@ Result<std::vector<Piece>> choose(const ExtractCommand& command, const std::vect
     if (!member.problem.empty()) return fail(ErrorKind::io, "member {}: {}", member.name, member.problem);
     if (!names[i]) return pass(names[i]);
     if (!command.kbuild.empty() && is_rust(member) && !names[i]->ends_with(".o"))
-      return fail(ErrorKind::unsupported, "member {}: Kbuild takes no object whose name does not end in .o",
-                  member.name);
+      return fail(ErrorKind::unsupported, "member {}: Kbuild takes only objects whose name ends in .o", member.name);
     pieces.push_back({i, *names[i], false});
   }
-  if (command.metadata && !has_metadata) return fail(ErrorKind::malformed, "no crate metadata in there");
+  if (command.metadata && !has_metadata) return fail(ErrorKind::malformed, "no crate metadata in it");
   if (pieces.empty() && !command.names.empty())
     return fail(ErrorKind::malformed, "no such member: see rartifacts inspect");
-  if (pieces.empty() && command.all) return fail(ErrorKind::malformed, "an archive without members");
-  if (pieces.empty()) return fail(ErrorKind::malformed, "no Rust objects in there: --all takes the others");
+  if (pieces.empty() && command.all) return fail(ErrorKind::malformed, "an empty archive");
+  if (pieces.empty()) return fail(ErrorKind::malformed, "no Rust objects in it: --all extracts every member");
   return pieces;
 }
 
@@ -178,7 +177,7 @@ Result<std::string> name_for_output(const ExtractCommand& command, std::vector<P
     paths += guarded(join_path(command.output, piece.name)) + "\n";
   }
   if (command.kbuild.empty()) return paths;
-  if (objects.empty()) return fail(ErrorKind::unsupported, "no member whose name ends in .o: Kbuild takes no others");
+  if (objects.empty()) return fail(ErrorKind::unsupported, "no member whose name ends in .o: Kbuild takes only those");
   return kbuild_lines(command.kbuild, objects);
 }
 

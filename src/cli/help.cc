@@ -61,7 +61,7 @@ std::string help_options(const HelpPage& page, std::string_view title, const std
   std::vector<HelpRow> rows;
   for (const auto& option : options) {
     auto what = is_long ? option.what : first_line(option.what);
-    if (is_long && !option.choices.empty() && !is_explained(page, option))
+    if (is_long && !option.choices.empty() && !is_explained(page, option) && !tells_choices(option))
       what += fmt::format(" [{}]", fmt::join(option.choices, ", "));
     rows.push_back({label_of(option), what});
   }

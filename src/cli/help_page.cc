@@ -115,11 +115,11 @@ HelpPage help_page(const CLI::App& app) {
   page.options = options_in(app, false);
   if (parent) {
     page.global_options = options_in(*parent, false);
-    // -h and --help are every command's own; --version is nobody's but the program's.
+    // -h and --help are every command's own; --version, and what goes with it, is nobody's but the program's.
     const auto* version = parent->get_version_ptr();
     std::erase_if(page.global_options, [&](const HelpOption& option) {
       return std::ranges::find(option.names, "--help") != option.names.end() ||
-             (version && option.what == version->get_description());
+             (version && option.what == version->get_description()) || option.what.starts_with("With --version");
     });
   }
   page.sections = sections_in(app.get_footer());
@@ -137,6 +137,10 @@ std::vector<HelpRow> explained_choices(const HelpPage& page, const HelpOption& o
   for (const auto& section : page.sections)
     if (!rows.empty() && std::ranges::equal(section.rows, option.choices, {}, &HelpRow::name)) rows = section.rows;
   return rows;
+}
+
+bool tells_choices(const HelpOption& option) {
+  return std::ranges::all_of(option.choices, [&](const auto& choice) { return option.what.contains(choice); });
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }

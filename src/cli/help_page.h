@@ -50,6 +50,9 @@ HelpPage help_page(const CLI::App& app);
 /// What is said of each of the words that `option` takes: found in the section that explains exactly these.
 std::vector<HelpRow> explained_choices(const HelpPage& page, const HelpOption& option);
 
+/// True when what is said of the option names all the words that it takes: `text (default) or json`.
+bool tells_choices(const HelpOption& option);
+
 /// Up to the first end of line.
 std::string first_line(const std::string& text);
 

@@ -144,7 +144,7 @@ ExitCode run_inspect(const InspectCommand& command) {
   if (command.target_json) {
     for (const auto& artifact : result.artifacts)
       if (artifact.crate && artifact.crate->target_json) out += *artifact.crate->target_json;
-    if (out.empty()) return complain("no custom target with its JSON text in there"), ExitCode::input;
+    if (out.empty()) return complain("no target specification is recorded in it"), ExitCode::input;
   } else if (!result.artifacts.empty()) {
     out = written_as(command.format, operands->base, result.artifacts);
   }

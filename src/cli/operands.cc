@@ -33,7 +33,7 @@ Result<Operands> plan_operands(const std::vector<std::string>& typed, bool must_
   if (!base) return fail_errno("working directory");
   std::vector<std::string> outside;
   for (const auto& path : typed) {
-    if (path.empty()) return fail(ErrorKind::unsupported, "an empty path names nothing");
+    if (path.empty()) return fail(ErrorKind::unsupported, "a path is empty");
     if (!path.starts_with('/') && !has_parent_parts(path)) {
       operands.paths.push_back(tidied_path(path));
       continue;

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,39 +9,20 @@
 
 namespace rartifacts {
 
-/// What the command line fills in: the options of every command, and those of all.
-struct Commands {
-  std::string directory;  ///< -C
-  bool no_sandbox = false;
-  bool verbose = false;  ///< of --version
-  ScanCommand scan;
-  InspectCommand inspect;
-  TreeCommand tree;
-  ToolchainCommand toolchain;
-  AuditCommand audit;
-  ExtractCommand extract;
-  VerifyCommand verify;
-  DiffCommand diff;
-  ApiCommand api;
-  SourcesCommand sources;
-  ExplainCommand explain;
-  std::string helped;  ///< the command that `help` is asked about
-};
+/// The options of each command, and the text below them.
+void add_scan(CLI::App& scan, ScanCommand& command);
+void add_inspect(CLI::App& inspect, InspectCommand& command);
+void add_tree(CLI::App& tree, TreeCommand& command);
+void add_toolchain(CLI::App& toolchain, ToolchainCommand& command);
+void add_audit(CLI::App& audit, AuditCommand& command);
+void add_extract(CLI::App& extract, ExtractCommand& command);
+void add_verify(CLI::App& verify, VerifyCommand& command);
+void add_diff(CLI::App& diff, DiffCommand& command);
+void add_sources(CLI::App& sources, SourcesCommand& command);
+void add_api(CLI::App& api, ApiCommand& command);
+void add_explain(CLI::App& explain, ExplainCommand& command);
 
-struct CommandRow {
-  std::string_view name;
-  std::string_view summary;
-  void (*add)(CLI::App& app, Commands& commands);  ///< the options, and the text below them
-  ExitCode (*run)(const Commands& commands);
-};
-/// In the order in which the help lists them.
-std::span<const CommandRow> command_table();
-
-/// Gives `app` the options of every command, and the commands: with their options those that `is_wanted` takes. Of the others it
-/// gets the names, when there is none that is wanted: making options costs more than many a run.
-void add_commands(CLI::App& app, Commands& commands, const std::function<bool(std::string_view)>& is_wanted);
-
-/// The command of this name, or none.
-const CommandRow* command_of(std::string_view name);
+/// The end of a help: what each exit status means. `found`: what 1 means; empty where a command never ends with it.
+std::string exit_codes(std::string_view found);
 
 }  // namespace rartifacts

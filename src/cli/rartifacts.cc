@@ -10,8 +10,8 @@
 #include <span>
 
 #include "bytes/budget.h"
+#include "cli/command_table.h"
 #include "cli/help.h"
-#include "cli/options.h"
 #include "cli/sandbox.h"
 #include "cli/suggestion.h"
 #include "cli/terminal.h"
@@ -85,7 +85,7 @@ std::string not_a_choice(const std::string& error, const HelpPage& page) {
   const auto typed = error.substr(name.size() + 2, end - name.size() - 2);
   auto meant = did_you_mean(typed, {option->choices.begin(), option->choices.end()});
   if (meant.empty()) meant = fmt::format(": give one of {}", fmt::join(option->choices, ", "));
-  return fmt::format("{}: there is no {}{}", name, typed, meant);
+  return fmt::format("{}: there is no value {}{}", name, typed, meant);
 }
 
 std::string usage_error(const CLI::ParseError& error, const CLI::App& app, const HelpPage& page) {

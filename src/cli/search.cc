@@ -54,7 +54,7 @@ Result<void> add_folders(const AuditCommand& command, SearchOptions& search) {
     auto kind = equals == text.npos ? std::nullopt : folder_kind_of(text.substr(0, equals));
     const auto folder = kind ? text.substr(equals + 1) : text;
     const auto path = tidied_absolute_path(folder);
-    if (!is_folder(path)) return fail(ErrorKind::io, "-L {}: not a folder", text);
+    if (!is_folder(path)) return fail(ErrorKind::io, "-L {}: not a directory", text);
     search.folders.push_back({path, kind.value_or(FolderKind::all)});
   }
   return {};

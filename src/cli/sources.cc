@@ -8,6 +8,7 @@
 #include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "scan/source_check.h"
+#include "write/escape.h"
 #include "write/formats.h"
 #include "write/json.h"
 
@@ -21,12 +22,11 @@ std::string upper(std::string_view name) {
   return text;
 }
 
-// As md5sum --tag writes it, so md5sum --check and sha256sum --check read it.
+// As cksum --tag writes it, so cksum --check reads it, and md5sum --check where all checksums are MD5.
 std::string sources_text(const std::vector<CheckedSource>& files) {
   std::string out;
   for (const auto& file : files)
-    out += fmt::format("{} ({}) = {}\n", upper(name_of(file.recorded.hash)), printable(file.recorded.path),
-                       file.recorded.checksum);
+    out += tagged_checksum_line(upper(name_of(file.recorded.hash)), file.recorded.checksum, file.recorded.path);
   return out;
 }
 
@@ -85,9 +85,9 @@ ExitCode run_sources(const SourcesCommand& command) {
   }
   std::ranges::sort(files, {}, [](const auto& file) { return file.recorded.path; });
   const bool is_checked = !command.check.empty();
-  const auto printed = print(command.format == "json" ? sources_json(files, is_checked)
-                             : is_checked             ? check_text(files)
-                                                      : sources_text(files));
+  const auto printed = command.format == "json" ? print(sources_json(files, is_checked))
+                       : is_checked             ? print(check_text(files))
+                                                : print_list(sources_text(files));
   if (printed != ExitCode::done || !is_checked) return printed;
   if (std::ranges::find(files, SourceState::unreadable, &CheckedSource::state) != files.end()) return ExitCode::input;
   const bool is_same = std::ranges::all_of(files, [](const auto& file) { return file.state == SourceState::same; });

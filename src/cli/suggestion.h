@@ -19,4 +19,13 @@ std::string did_you_mean(std::string_view typed, const Table& table, Name name) 
   return did_you_mean(typed, names);
 }
 
+/// The same, and `: give one of …` when none is close.
+template <class Table, class Name>
+std::string suggestion(std::string_view typed, const Table& table, Name name) {
+  if (auto meant = did_you_mean(typed, table, name); !meant.empty()) return meant;
+  std::string all;
+  for (const auto& row : table) all += (all.empty() ? ": give one of " : ", ") + std::string(row.*name);
+  return all;
+}
+
 }  // namespace rartifacts

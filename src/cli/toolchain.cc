@@ -77,9 +77,9 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   }
   if (!was_read) return ExitCode::input;
   if (compilers.empty())
-    return complain(fmt::format("{}: no crate metadata, so no compiler is named", shown)), ExitCode::input;
+    return complain(fmt::format("{}: no crate metadata, so the compiler is not known", shown)), ExitCode::input;
   if (compilers.size() > 1) {
-    complain(fmt::format("{}: made by more than one compiler, no single toolchain fits:", shown));
+    complain(fmt::format("{}: made by more than one compiler:", shown));
     for (const auto& rustc : compilers) complain(rustc);
     return ExitCode::input;
   }

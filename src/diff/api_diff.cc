@@ -149,15 +149,13 @@ class ApiComparison {
 }  // namespace
 
 const std::array<ApiChangeRow, 7> api_change_table{{
-    {ApiChange::added, "added", '+', false, "not in OLD"},
-    {ApiChange::removed, "removed", '-', true, "not in NEW"},
-    {ApiChange::moved, "moved", '>', true, "the same kind and name under another path"},
-    {ApiChange::kind, "kind", '!', true, "another kind under the same path"},
-    {ApiChange::signature, "signature", '~', true,
-     "the text of its head is another, by both sources (--source-old, --source-new)"},
-    {ApiChange::redefined, "redefined", '=', false, "a re-export of another definition"},
-    {ApiChange::source, "source", '?', false,
-     "its source file has another checksum; whether the item changed is not known"},
+    {ApiChange::added, "added", '+', false, "only NEW has it"},
+    {ApiChange::removed, "removed", '-', true, "only OLD has it"},
+    {ApiChange::moved, "moved", '>', true, "the path differs, kind and name are the same"},
+    {ApiChange::kind, "kind", '!', true, "the kind differs, the path is the same"},
+    {ApiChange::signature, "signature", '~', true, "the declaration differs (needs --source-old and --source-new)"},
+    {ApiChange::redefined, "redefined", '=', false, "the re-export leads to another definition"},
+    {ApiChange::source, "source", '?', false, "its source file differs; whether the item does is not known"},
 }};
 
 const ApiChangeRow& row_of(ApiChange change) { return api_change_table[static_cast<std::size_t>(change)]; }

@@ -222,12 +222,12 @@ class Comparison {
 const std::array<ChangeRow, 8> change_table{{
     {Change::added,       "added",       "only NEW has it"},
     {Change::removed,     "removed",     "only OLD has it"},
-    {Change::rebuilt,     "rebuilt",     "another SVH, from the same rustc: modules must be built anew"},
-    {Change::other_rustc, "other-rustc", "another SVH, from another rustc"},
+    {Change::rebuilt,     "rebuilt",     "the SVH differs, rustc is the same: modules must be rebuilt"},
+    {Change::other_rustc, "other-rustc", "the SVH differs, and so does the rustc that made it"},
     {Change::retargeted,  "retargeted",  "compiled for another target"},
-    {Change::moved,       "moved",       "the same crate stands elsewhere"},
-    {Change::other_content, "other-content", "same crate, other content: other codegen options, or other paths of the build"},
-    {Change::changed,     "changed",     "a file that is no crate has another content"},
+    {Change::moved,       "moved",       "the same crate has another path"},
+    {Change::other_content, "other-content", "the SVH is the same, the file is not: other codegen options, or another build directory"},
+    {Change::changed,     "changed",     "the content differs, of a file that is not a crate"},
 }};
 // clang-format on
 

@@ -118,13 +118,13 @@ class Verifier {
 }  // namespace
 
 const std::array<DiscrepancyRow, 7> discrepancy_table{{
-    {Discrepancy::missing, "missing", "listed, and not there"},
-    {Discrepancy::changed, "changed", "another size or another content"},
-    {Discrepancy::wrong_type, "wrong-type", "a link instead of a file, a file instead of a directory, …"},
-    {Discrepancy::wrong_mode, "wrong-mode", "other permissions"},
-    {Discrepancy::wrong_link, "wrong-link", "a link that leads elsewhere"},
-    {Discrepancy::broken_link, "broken-link", "a link that leads nowhere, or out of the directory"},
-    {Discrepancy::extra, "extra", "a file below a directory of the manifest that is not listed"},
+    {Discrepancy::missing, "missing", "MANIFEST lists it, and the copy does not have it"},
+    {Discrepancy::changed, "changed", "the size or the content differs"},
+    {Discrepancy::wrong_type, "wrong-type", "a link is where a file should be, a file where a directory should be, …"},
+    {Discrepancy::wrong_mode, "wrong-mode", "the permissions differ"},
+    {Discrepancy::wrong_link, "wrong-link", "a symbolic link points elsewhere"},
+    {Discrepancy::broken_link, "broken-link", "a symbolic link points to nothing, or out of the copy"},
+    {Discrepancy::extra, "extra", "MANIFEST does not list the file, but other files in the same directory or above it"},
 }};
 
 Verification verify(const RecordedManifest& manifest, const Copy& copy, bool any_mode) {

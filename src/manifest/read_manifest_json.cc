@@ -89,7 +89,7 @@ class RecordedObject {
  public:
   RecordedObject(const Value& value, std::string where, std::optional<Error>& error)
       : value_(value), where_(std::move(where)), error_(error) {
-    if (!value.is_object()) reject("", "is no object");
+    if (!value.is_object()) reject("", "is not an object");
   }
 
   bool has(const char* name) const { return find(name) != nullptr; }
@@ -97,7 +97,7 @@ class RecordedObject {
   std::optional<std::string> text(const char* name) const {
     const auto* member = find(name);
     if (!member) return std::nullopt;
-    if (!member->is_string()) return reject(name, "is no text"), std::nullopt;
+    if (!member->is_string()) return reject(name, "is not a string"), std::nullopt;
     return member->get<std::string>();  // control characters and all, as its maker wanted it
   }
   std::string needed_text(const char* name) const {
@@ -106,7 +106,7 @@ class RecordedObject {
   }
   std::optional<std::string> hex(const char* name) const {
     auto digits = text(name);
-    if (digits && digits->find_first_not_of("0123456789abcdef") != digits->npos) reject(name, "is no hash");
+    if (digits && digits->find_first_not_of("0123456789abcdef") != digits->npos) reject(name, "is not a hash");
     return digits;
   }
   std::optional<bool> boolean(const char* name) const {
@@ -118,7 +118,7 @@ class RecordedObject {
   std::uint64_t number(const char* name) const {
     const auto* member = find(name);
     if (!member) return 0;
-    if (!member->is_number_unsigned()) return reject(name, "is no number"), 0;
+    if (!member->is_number_unsigned()) return reject(name, "is not a number"), 0;
     return member->get<std::uint64_t>();
   }
   /// The exact bytes of a name: `<name>_base64` where it is given.
@@ -126,10 +126,10 @@ class RecordedObject {
     const auto encoded = text(fmt::format("{}_base64", name).c_str());
     const auto* member = find(name);
     if (!member) return std::nullopt;
-    if (!member->is_string()) return reject(name, "is no text"), std::nullopt;
+    if (!member->is_string()) return reject(name, "is not a string"), std::nullopt;
     if (!encoded) return member->get<std::string>();
     auto decoded = from_base64(*encoded);
-    if (!decoded) reject(name, "has no good base64 beside it");
+    if (!decoded) reject(name, "has no valid base64 beside it");
     return decoded;
   }
   std::string path() const {
@@ -143,7 +143,7 @@ class RecordedObject {
     const auto digits = text("mode");
     if (!digits) return std::nullopt;
     if (digits->size() != 4 || digits->find_first_not_of("01234567") != digits->npos)
-      return reject("mode", "is no mode"), std::nullopt;
+      return reject("mode", "is not a mode"), std::nullopt;
     return static_cast<unsigned>(std::stoul(*digits, nullptr, 8));
   }
   /// The enumerator, one of `count`, that is called what the member says.
@@ -165,7 +165,7 @@ class RecordedObject {
   void each(const char* name, const Visit& visit) const {
     const auto* member = find(name);
     if (!member) return;
-    if (!member->is_array()) return reject(name, "is no array");
+    if (!member->is_array()) return reject(name, "is not an array");
     for (std::size_t i = 0; i < member->size() && !error_; ++i)
       visit(RecordedObject((*member)[i], fmt::format("{}[{}]", place(name), i), error_));
   }
@@ -173,9 +173,9 @@ class RecordedObject {
     std::vector<std::string> all;
     const auto* member = find(name);
     if (!member) return all;
-    if (!member->is_array()) return reject(name, "is no array"), all;
+    if (!member->is_array()) return reject(name, "is not an array"), all;
     for (const auto& element : *member) {
-      if (!element.is_string()) return reject(name, "holds something else than text"), all;
+      if (!element.is_string()) return reject(name, "holds something other than strings"), all;
       all.push_back(element.get<std::string>());
     }
     return all;
@@ -287,7 +287,7 @@ Artifact read_artifact(const RecordedObject& object) {
   artifact.mode = object.mode();
   artifact.link_target = object.bytes("link_target");
   artifact.sha256 = object.text("sha256");
-  if (artifact.sha256 && !is_sha256(*artifact.sha256)) object.reject("sha256", "is no digest");
+  if (artifact.sha256 && !is_sha256(*artifact.sha256)) object.reject("sha256", "is not a SHA-256 digest");
   if (auto rustc = object.text("rustc"); rustc && object.has("metadata_version")) {
     artifact.metadata.emplace();
     artifact.metadata->rustc = std::move(*rustc);
@@ -331,7 +331,7 @@ Result<RecordedManifest> read_manifest_json(std::string_view text) {
   const auto version = object.number("version");
   if (!error && version > 1)
     return fail(ErrorKind::unsupported, "version {} of the manifest: this program knows version 1", version);
-  if (version == 0 || !object.has("artifacts")) object.reject("", "has no version or no artifacts: is it one?");
+  if (version == 0 || !object.has("artifacts")) object.reject("", "has no version or no artifacts: is it a manifest?");
   object.each("artifacts", [&](const RecordedObject& each) { manifest.artifacts.push_back(read_artifact(each)); });
   object.each("directories", [&](const RecordedObject& each) {
     manifest.directories.push_back({each.path(), each.bytes("link_target"), each.mode()});

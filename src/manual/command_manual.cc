@@ -44,6 +44,7 @@ std::string text_of(const HelpPage& page, const HelpOption& option) {
   const auto section = std::ranges::find_if(page.sections, [&](const HelpSection& each) {
     return std::ranges::equal(each.rows, option.choices, {}, &HelpRow::name);
   });
+  if (section == page.sections.end() && tells_choices(option)) return text;
   if (section == page.sections.end()) return fmt::format("{}\nOne of {}.", text, fmt::join(words, ", "));
   return fmt::format("{}\nOne of {}; see {} below.", text, fmt::join(words, ", "), section->title);
 }

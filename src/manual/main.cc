@@ -11,7 +11,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/options.h"
+#include "cli/command_table.h"
 #include "manual/manual.h"
 
 namespace rartifacts {

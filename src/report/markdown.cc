@@ -5,14 +5,9 @@
 #include <algorithm>
 
 #include "report/shared.h"
+#include "write/escape.h"
 
 namespace rartifacts {
-namespace {
-
-std::string markdown_code(std::string_view text) { return "<code>" + markdown_escaped(text) + "</code>"; }
-
-}  // namespace
-
 std::string write_markdown_report(const ReportInput& input) {
   auto out = fmt::format("### rartifacts: {}\n\n{}: {}\n", is_healthy(input) ? "ok" : "findings",
                          markdown_code(input.root), markdown_escaped(verdict_of(input)));

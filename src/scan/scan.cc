@@ -396,8 +396,10 @@ class Scanner {
     const bool is_named = named_.contains(path);
     auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks,
                                         options_.link_facts && is_named, exports_known_ ? &exports_ : nullptr});
-    if (!artifact || *artifact) return artifact;
+    if (artifact && *artifact) return artifact;
     const auto status = source_.status(path);
+    if (!artifact && !status && !is_named) return fail(ErrorKind::changed, "vanished while the tree was read");
+    if (!artifact) return artifact;
     const auto size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
     if (options_.sources && is_editor_source(directory_of(path), file_name_of(path))) {
       Artifact source{.path = path, .size = size};

@@ -48,9 +48,8 @@ bool is_same_file(const struct stat& one, const struct stat& other) {
 
 std::unexpected<Error> fail_errno(std::string_view doing) {
   const int code = errno;
-  if (code == ENOENT && doing.empty())
-    return fail(ErrorKind::changed, "vanished while the tree was read, or never was there");
-  return fail(ErrorKind::io, "{}{}{}", doing, doing.empty() ? "" : ": ", std::strerror(code));
+  return fail(code == ENOENT && doing.empty() ? ErrorKind::changed : ErrorKind::io, "{}{}{}", doing,
+              doing.empty() ? "" : ": ", std::strerror(code));
 }
 
 Result<Descriptor> open_below(int base, std::string_view path, int flags) {

@@ -133,6 +133,8 @@ class Walker {
     const auto& anchor = folder.anchor;
     auto fd = open_below(anchor.fd ? anchor.fd->get() : base_, std::string_view(directory).substr(anchor.length),
                          O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
+    if (!fd && !is_start && fd.error().kind == ErrorKind::changed)
+      return fail(ErrorKind::changed, "vanished while the tree was read");
     if (!fd) return pass(fd);
     below_ = anchor_below(folder);
     for (;;) {

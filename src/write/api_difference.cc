@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "write/escape.h"
 #include "write/formats.h"
 #include "write/json.h"
 
@@ -34,15 +35,18 @@ std::string details(const ApiDifferenceItem& item) {
   }
 }
 
-std::string api_summary(const CrateApiDifference& crate) {
-  std::string out = fmt::format("{}:", printable(crate.crate));
+// What follows the name of the crate.
+std::string api_counts(const CrateApiDifference& crate) {
+  std::string out = ":";
   for (const auto& row : api_change_table)
     if (const auto count = crate.difference.count(row.change); count > 0)
       out += fmt::format(" {} {},", count, row.name);
   out += fmt::format(" {} the same\n", crate.difference.unchanged);
   if (const auto count = crate.difference.count(ApiChange::source); count > 0)
     out += fmt::format(
-        "{} items are in source files that changed: --source-old and --source-new tell which of them did\n", count);
+        "{} items are in source files that changed; with --source-old and --source-new their declarations are "
+        "compared\n",
+        count);
   return out;
 }
 
@@ -62,7 +66,7 @@ std::string api_difference_text(const std::vector<CrateApiDifference>& crates) {
       if (item->change == ApiChange::signature)
         out += fmt::format("      - {}\n      + {}\n", printable(item->before), printable(item->after));
     }
-    out += api_summary(crate);
+    out += printable(crate.crate) + api_counts(crate);
   }
   return out;
 }
@@ -91,15 +95,17 @@ std::string api_difference_json(const std::vector<CrateApiDifference>& crates) {
 std::string api_difference_markdown(const std::vector<CrateApiDifference>& crates) {
   std::string out;
   for (const auto& crate : crates) {
-    out += fmt::format("## `{}`\n\n{}", printable(crate.crate), api_summary(crate));
+    const auto name = markdown_code(crate.crate);
+    out += fmt::format("## {}\n\n{}{}", name, name, api_counts(crate));
     for (const auto& row : api_change_table) {
       if (crate.difference.count(row.change) == 0 || row.change == ApiChange::source) continue;
       out += fmt::format("\n### {}{}\n\n", static_cast<char>(row.name[0] - 'a' + 'A'), row.name.substr(1));
       for (const auto& item : crate.difference.items) {
         if (item.change != row.change) continue;
-        out += fmt::format("- {} `{}`{}\n", name_of(item.kind), printable(item.path), details(item));
+        out +=
+            fmt::format("- {} {}{}\n", name_of(item.kind), markdown_code(item.path), markdown_escaped(details(item)));
         if (item.change == ApiChange::signature)
-          out += fmt::format("  - before: `{}`\n  - after: `{}`\n", printable(item.before), printable(item.after));
+          out += fmt::format("  - before: {}\n  - after: {}\n", markdown_code(item.before), markdown_code(item.after));
       }
     }
     out += '\n';

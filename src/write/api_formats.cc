@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "write/escape.h"
 #include "write/formats.h"
 #include "write/json.h"
 
@@ -57,31 +58,30 @@ std::string_view module_of(std::string_view path) {
   return colons == path.npos ? std::string_view() : path.substr(0, colons);
 }
 
-// Names hold nothing that Markdown reads between backquotes.
 std::string api_markdown(const ApiListing& listing) {
   std::vector<const ApiEntry*> sorted;
   sorted.reserve(listing.entries.size());
   for (const auto& entry : listing.entries) sorted.push_back(&entry);
   std::ranges::stable_sort(sorted, {}, [](const auto* entry) { return module_of(entry->path); });
-  std::string out = fmt::format("# `{}`\n\n{}\n", printable(listing.crate), printable(listing.rustc));
+  std::string out = fmt::format("# {}\n\nMade by {}\n", markdown_code(listing.crate), markdown_escaped(listing.rustc));
   std::optional<std::string_view> module;
   for (const auto* entry : sorted) {
     if (module != module_of(entry->path)) {
       module = module_of(entry->path);
-      out += fmt::format("\n## `{}`\n\n", printable(*module));
+      out += fmt::format("\n## {}\n\n", markdown_code(*module));
     }
-    out += fmt::format("- {} `{}`", name_of(entry->kind), printable(entry->path));
+    out += fmt::format("- {} {}", name_of(entry->kind), markdown_code(entry->path));
     if (entry->is_proc_macro && !entry->macro.empty()) out += fmt::format(" ({})", entry->macro);
-    if (!entry->definition.empty()) out += fmt::format(" = `{}`", printable(entry->definition));
+    if (!entry->definition.empty()) out += fmt::format(" = {}", markdown_code(entry->definition));
     out += '\n';
   }
   return out;
 }
 
 constexpr std::array kApiFormats{
-    ApiFormatRow{"text", "one `kind path` per line; behind ` = ` where a re-export is defined", api_text},
-    ApiFormatRow{"json", "one object with all items", api_json},
-    ApiFormatRow{"ndjson", "one object per item and line", api_ndjson},
+    ApiFormatRow{"text", "one `KIND PATH` per line; for a re-export ` = ` and where it is defined", api_text},
+    ApiFormatRow{"json", "one JSON object with all items", api_json},
+    ApiFormatRow{"ndjson", "one JSON object per line and item", api_ndjson},
     ApiFormatRow{"markdown", "a list for each module", api_markdown},
 };
 

@@ -199,6 +199,13 @@ std::string markdown_escaped(std::string_view text) {
   });
 }
 
+std::string markdown_code(std::string_view text) {
+  auto shown = printable(text);
+  const bool is_span =
+      !shown.empty() && shown.find_first_of("`|") == shown.npos && !shown.starts_with(' ') && !shown.ends_with(' ');
+  return is_span ? '`' + shown + '`' : "<code>" + markdown_escaped(text) + "</code>";
+}
+
 std::string toml_string(std::string_view text) {
   std::string out = "\"";
   each_letter(out, text, [&](const Letter& letter) {

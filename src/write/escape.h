@@ -52,6 +52,8 @@ std::string mermaid_escaped(std::string_view text);
 /// `printable` for Markdown, in tables too (github.github.com/gfm). A character reference is never markup there (section 6.2), not
 /// even `|` in a table; so every ASCII punctuation character that could be is written as one.
 std::string markdown_escaped(std::string_view text);
+/// The same as code: between backquotes, or, where a backquote or `|` is in it, between tags.
+std::string markdown_code(std::string_view text);
 
 /// A basic string of TOML with its quotes. Bytes that are not UTF-8 become U+FFFD.
 std::string toml_string(std::string_view text);
@@ -64,6 +66,8 @@ std::string guarded(std::string_view path);
 std::optional<std::string> list_line(std::string_view path);
 /// The line of sha256sum(1) for a file.
 std::string sha256sum_line(std::string_view digest, std::string_view path);
+/// The line of cksum --tag for a file: `MD5 (path) = 9e107d…`.
+std::string tagged_checksum_line(std::string_view algorithm, std::string_view checksum, std::string_view path);
 
 enum class MakePlace { target, prerequisite };
 std::optional<std::string> make_word(std::string_view path, MakePlace place);

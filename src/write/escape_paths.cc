@@ -48,6 +48,18 @@ std::string_view install_variable_for(char c) {
   }
 }
 
+// As coreutils writes names in lists of checksums.
+std::string checksum_name(std::string_view path) {
+  std::string name;
+  for (const char c : path) {
+    if (c == '\\') name += "\\\\";
+    else if (c == '\n') name += "\\n";
+    else if (c == '\r') name += "\\r";
+    else name += c;
+  }
+  return name;
+}
+
 }  // namespace
 
 std::string guarded(std::string_view path) {
@@ -70,14 +82,13 @@ std::optional<std::string> list_line(std::string_view path) {
 // As coreutils writes it: a line with an escaped name starts with a backslash.
 std::string sha256sum_line(std::string_view digest, std::string_view path) {
   const auto plain = guarded(path);
-  std::string name;
-  for (const char c : plain) {
-    if (c == '\\') name += "\\\\";
-    else if (c == '\n') name += "\\n";
-    else if (c == '\r') name += "\\r";
-    else name += c;
-  }
+  const auto name = checksum_name(plain);
   return fmt::format("{}{}  {}\n", name == plain ? "" : "\\", digest, name);
+}
+
+std::string tagged_checksum_line(std::string_view algorithm, std::string_view checksum, std::string_view path) {
+  const auto name = checksum_name(path);
+  return fmt::format("{}{} ({}) = {}\n", name == path ? "" : "\\", algorithm, name, checksum);
 }
 
 std::optional<std::string> make_word(std::string_view path, MakePlace place) {

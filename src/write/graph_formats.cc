@@ -177,7 +177,8 @@ std::string write_graph_json(const Drawing& drawing) {
 }
 
 constexpr std::array kGraphFormats{
-    GraphFormat{"text", "an indented tree; what was shown above is folded (*), what does not fit is marked ✗",
+    GraphFormat{"text",
+                "an indented tree; (*): its dependencies are shown above; ✗: missing, or there with another SVH",
                 write_text},
     GraphFormat{"dot", "for Graphviz", write_dot},
     GraphFormat{"mermaid", "for Markdown pages", write_mermaid},

@@ -45,7 +45,7 @@ Result<std::string> plain_name(const MemberFacts& member) {
                   part.size());
     if (part.size() == rest.size()) break;
     if (++depth > kDeepestMember)
-      return fail(ErrorKind::malformed, "member {}...: it lies in more than {} folders", name.substr(0, 32),
+      return fail(ErrorKind::malformed, "member {}...: it lies in more than {} directories", name.substr(0, 32),
                   kDeepestMember);
     rest.remove_prefix(part.size() + 1);
   }

@@ -31,7 +31,7 @@ std::string described(const ModuleSignature& signature) {
     case ModuleSignature::State::malformed: return "damaged: " + signature.why;
     case ModuleSignature::State::well_formed: break;
   }
-  return fmt::format("PKCS#7, {} bytes, well-formed (no key was asked)", signature.size);
+  return fmt::format("PKCS#7, {} bytes, well-formed (not verified)", signature.size);
 }
 
 std::string counted_symbols(std::size_t count) { return fmt::format("{} symbol{}", count, count == 1 ? "" : "s"); }
@@ -81,9 +81,9 @@ void fitness_text(std::string& out, const Artifact& artifact) {
     out += text_line("in a kernel",
                      fmt::format("{}: {} [{}]", name_of(finding.severity), finding.message, row_of(finding.rule).id));
   if (findings.empty() && artifact.link->objects > 0)
-    out += text_line("in a kernel", "nothing speaks against it in symbols, relocations, sections");
+    out += text_line("in a kernel", "its symbols, relocations and sections are fine");
   if (const auto undecided = undecided_fitness(artifact); !undecided.empty())
-    out += text_line("", fmt::format("not decided, because nothing in the file tells: {}", fmt::join(undecided, ", ")));
+    out += text_line("", fmt::format("not known, since the file does not record it: {}", fmt::join(undecided, ", ")));
 }
 
 }  // namespace

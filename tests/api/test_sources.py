@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""`rartifacts sources`: what rustc recorded is what md5sum says of the files it read.
+"""`rartifacts sources`: what rustc recorded is what md5sum and cksum say of the files it read.
 
     test_sources.py RARTIFACTS
 """
@@ -53,6 +53,21 @@ class Sources(unittest.TestCase):
             self.assertEqual(answer.stdout, "missing other.rs\nchanged part/mod.rs\n3 source files: 1 the same, 1 changed, 1 missing\n")
             self.assertEqual(sources(made, "--check", place + "/not-there").returncode, 3)
             self.assertEqual(sources(made, "--remap", "nonsense").returncode, 2)
+
+    @unittest.skipUnless(RUSTC, "no rustc")
+    def test_any_name_and_any_checksum_is_read_by_cksum(self):
+        if subprocess.run(["cksum", "--check", "/dev/null"], capture_output=True, check=False).stderr.startswith(b"cksum: unrecognized"):
+            self.skipTest("cksum does not check")
+        with tempfile.TemporaryDirectory() as place:
+            pathlib.Path(place, "a\nb\\c.rs").write_text("pub fn odd() {}")
+            pathlib.Path(place, "lib.rs").write_text('#[path = "a\\nb\\\\c.rs"] pub mod odd;')
+            for algorithm in ("md5", "sha1", "sha256"):
+                subprocess.run([RUSTC, "--crate-type", "lib", "--crate-name", "made", "--emit=metadata", f"-Zsrc-hash-algorithm={algorithm}", "lib.rs"],
+                               cwd=place, check=True, env={**os.environ, "RUSTC_BOOTSTRAP": "1"})
+                listed = sources(pathlib.Path(place, "libmade.rmeta")).stdout
+                self.assertIn(algorithm.upper() + " (", listed)
+                check = subprocess.run(["cksum", "--check", "--strict"], input=listed, text=True, cwd=place, capture_output=True, check=False)
+                self.assertEqual((check.returncode, check.stdout.count(": OK")), (0, 2), check.stdout + check.stderr)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 test_examples.py PROGRAM DIRECTORY: where they are. What each prints is held against the tool that knows.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -124,12 +125,14 @@ class Examples(ScanTest):
 
     def test_a_copy(self):
         mini_kernel.build(self.tree)
+        (self.tree / "rust/libquote.rlib").unlink()  # which does not ship
         self.tree.write("../manifest.json", run("scan", "--format", "json", ".", cwd=self.tree.root).stdout)
         self.addCleanup((self.tree / "../manifest.json").unlink)
-        self.assertEqual([line for line in self.example("check_copy", "../manifest.json", ".") if "libffi" in line], [])
+        self.assertEqual(self.example("check_copy", "../manifest.json", "."), [])
         (self.tree / "rust/libffi.rmeta").unlink()
         self.assertIn("rust/libffi.rmeta", "\n".join(self.example("check_copy", "../manifest.json", ".", code=1)))
 
+    @unittest.skipUnless(os.getuid() == 0, "not root: the reader of packages cannot be where the library looks for it")
     def test_packages(self):
         self.tree.copy("rust/libleaf.rmeta")
         for name in ("one.tar", "two.tar"):

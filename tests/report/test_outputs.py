@@ -58,7 +58,7 @@ class Links(OutputTest):
                 with self.subTest(text=text, arguments=arguments):
                     done = run(*arguments, cwd=self.tree.root)
                     self.assertEqual(done.code, 3, done)
-                    self.assertIn("is a link in a folder that is read", done.stderr)
+                    self.assertIn("is a symbolic link below a directory that is read", done.stderr)
                     self.assertEqual((victim.read_text(), os.listdir(self.folder / "victims")), ("mine", []))
                     self.assertFalse((self.tree / "nowhere").exists())
             made.unlink()
@@ -71,7 +71,7 @@ class Links(OutputTest):
         self.tree.link("out", "../victims")
         for output in "out", "out/deeper", f"{self.tree.root}/out":
             done = run("extract", "--all", "-o", output, "libleaf.rlib", cwd=self.tree.root)
-            self.fails(done, 3, "out is a link in a folder that is read")
+            self.fails(done, 3, "out is a symbolic link below a directory that is read")
             self.assertEqual(os.listdir(victims), [])
 
     def test_links_outside_of_what_is_read_are_followed_and_stay(self):
@@ -104,7 +104,7 @@ class Links(OutputTest):
         os.mkfifo(self.tree / "fifo")
         done = self.audit("fifo")
         self.assertEqual(done.code, 3, done)
-        self.assertIn("fifo: is no regular file", done.stderr)
+        self.assertIn("fifo: not a regular file", done.stderr)
 
     def test_devices_of_the_system_are_written_to_whatever_is_read(self):
         for target in "/dev/null", "/dev/stderr", "/proc/self/fd/2":

@@ -70,6 +70,8 @@ class ExitCodes(ScanTest):
                 (["verify", "x"], ["missing operand DIR"]),
                 (["tree", ".", "x"], ["unexpected operand x"]),
                 (["audit", "--report", "juint", "."], ["did you mean junit?"]),
+                (["audit", "--report", "spreadsheet", "."], ["give one of text, json, junit"]),
+                (["extract", "--kbuild", "a b", "x.a"], ["rartifacts: --kbuild: give a plain name"]),
                 (["explain", "mising-crate"], ["did you mean missing-crate?"]),
                 (["explain", "E9999"], ["there is no rule E9999"]),
                 (["-C"], ["--directory needs a value"]),

@@ -11,6 +11,8 @@
 #include <map>
 
 #include "report/reports.h"
+#include "write/api_difference.h"
+#include "write/api_formats.h"
 #include "write/artifact_json.h"
 #include "write/artifact_text.h"
 #include "write/difference.h"
@@ -130,6 +132,19 @@ void add_comparisons(Forms& forms, const Artifact& artifact, const std::string& 
   forms.emplace("diff-json", difference_json(difference, {text, text}));
 }
 
+void add_interfaces(Forms& forms, const std::string& text) {
+  ApiListing listing{.crate = text, .rustc = text, .file = text, .notes = {text}, .entries = {}};
+  listing.entries = {{.kind = ItemKind::fn, .path = text, .definition = text, .visibility = text, .macro = {}}};
+  for (const auto& format : api_format_table())
+    forms.emplace(fmt::format("api-{}", format.name), format.write(listing));
+  CrateApiDifference difference{.crate = text, .rustc_before = text, .rustc_after = text, .difference = {}};
+  for (const auto change : {ApiChange::moved, ApiChange::signature, ApiChange::redefined})
+    difference.difference.items.push_back({change, ItemKind::fn, text, text, text});
+  forms.emplace("api-diff-text", api_difference_text({difference}));
+  forms.emplace("api-diff-json", api_difference_json({difference}));
+  forms.emplace("api-diff-markdown", api_difference_markdown({difference}));
+}
+
 Forms forms_of(const std::string& text) {
   const auto artifact = artifact_with(text);
   Forms forms;
@@ -137,6 +152,7 @@ Forms forms_of(const std::string& text) {
   add_reports(forms, artifact, text);
   add_trees(forms, artifact, text);
   add_comparisons(forms, artifact, text);
+  add_interfaces(forms, text);
   forms.emplace("inspect-text", artifact_text(artifact));
   Json json(2);
   write_artifact(json, artifact);

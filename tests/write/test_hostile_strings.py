@@ -52,12 +52,14 @@ STRINGS = [bytes([c]) for c in range(1, 0x20)] + [b"\x7f"] + [  # each control
     (b"a\nb\tc\x1b\"'<&\\,;=#%$\xff\xe2\x80\xae" * 99)[:1000], b"x" * 65536 + b"\x1b\xff",
 ]
 PLAIN = b"plain"
-TEXT = {"table", "tree-text", "report-text", "verify-text", "diff-text", "inspect-text"}
-JSON = {"cyclonedx", "spdx", "report-codequality", "json", "tree-json", "report-json", "report-sarif", "verify-json", "diff-json", "inspect-json"}
+TEXT = {"table", "tree-text", "report-text", "verify-text", "diff-text", "inspect-text", "api-text", "api-diff-text"}
+JSON = {"cyclonedx", "spdx", "report-codequality", "json", "tree-json", "report-json", "report-sarif", "verify-json", "diff-json", "inspect-json",
+        "api-json", "api-diff-json"}
 OTHER = {"paths", "paths0", "ndjson", "csv", "sha256sums", "dh-install", "rpm-files", "make", "report-junit", "report-checkstyle", "report-html", "report-markdown", "report-github",
-         "tree-dot", "tree-mermaid", "baseline", "kbuild"}
+         "tree-dot", "tree-mermaid", "baseline", "kbuild", "api-ndjson", "api-markdown", "api-diff-markdown"}
 # For people, or in files that are printed into logs as they are.
-IN_LOGS = TEXT | JSON | {"ndjson", "report-junit", "report-checkstyle", "report-html", "report-markdown", "report-github", "tree-dot", "tree-mermaid", "baseline"}
+IN_LOGS = TEXT | JSON | {"ndjson", "report-junit", "report-checkstyle", "report-html", "report-markdown", "report-github", "tree-dot", "tree-mermaid", "baseline",
+                         "api-ndjson", "api-markdown", "api-diff-markdown"}
 
 HASH_COMMAND = re.compile(r"##[A-Za-z]*\[")
 
@@ -190,7 +192,7 @@ class Matrix(unittest.TestCase):
             self.assertIn(shown(raw) + " -> " + shown(raw), content.decode())
 
     def test_json_gives_every_text_back(self):
-        for raw, form, content in self.each(*JSON - {"cyclonedx", "spdx", "report-codequality"}, "ndjson"):
+        for raw, form, content in self.each(*JSON - {"cyclonedx", "spdx", "report-codequality"}, "ndjson", "api-ndjson"):
             plain = list(strings_in(json.loads(self.forms[PLAIN, form])))
             read = json.loads(content)
             found = list(strings_in(read))
@@ -198,7 +200,7 @@ class Matrix(unittest.TestCase):
             spelled = 2 if form == "report-sarif" else 0  # URIs
             self.assertGreaterEqual(found.count(wanted) + found.count(decoded(raw)), plain.count("plain") - spelled)
             exact = [base64.b64decode(text) for text in strings_in(read) if raw != decoded(raw).encode() and text == base64.b64encode(raw).decode()]
-            if raw != decoded(raw).encode() and form not in ("report-sarif", "diff-json"):
+            if raw != decoded(raw).encode() and form not in ("report-sarif", "diff-json", "api-diff-json", "api-ndjson"):
                 self.assertIn(raw, exact)
             if form == "report-sarif":
                 uri = read["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
@@ -246,9 +248,21 @@ class Matrix(unittest.TestCase):
             lines = content.decode().split("\n")
             self.assertEqual(len(lines), self.forms[PLAIN, "report-markdown"].decode().count("\n") + 1)
             row, = [line for line in lines if line.startswith("| error")]
+            row = re.sub("`([^`]*)`", lambda span: f"<code>{html.escape(span[1])}</code>", row)
             cells = [html.unescape(re.sub("</?code>", "", cell)) for cell in row.removeprefix("| ").removesuffix(" |").split(" | ")]
             self.assertEqual(cells[2:], [shown(raw)] * 3)
             self.assertEqual(set(re.findall("<[^>]*>", row)), {"<code>", "</code>"})
+
+    def test_interfaces_in_markdown_have_no_markup_of_a_name(self):
+        if not shutil.which("cmark-gfm"):
+            self.skipTest("no cmark-gfm")
+        for raw, form, content in self.each("api-markdown", "api-diff-markdown"):
+            done = subprocess.run(["cmark-gfm", "--unsafe", "--extension", "table", "--extension", "autolink", "--extension", "strikethrough"],
+                                  input=content, capture_output=True, check=True)
+            page = Page(done.stdout.decode())
+            self.assertEqual({tag.removeprefix("/") for tag, _ in page.elements} - {"h1", "h2", "h3", "p", "ul", "li", "code"}, set())
+            if form == "api-markdown" and b"::" not in raw:
+                self.assertEqual([text for text in page.texts if text == shown(raw)], [shown(raw)] * 3)
 
     def test_the_page_has_the_same_elements_whatever_the_name(self):
         plain = Page(self.forms[PLAIN, "report-html"].decode())
