@@ -18,7 +18,7 @@ from harness import NOBODY, ScanTest
 EVIL = """
 #include <fcntl.h>
 __attribute__((constructor)) static void loaded(void) { open("TRACE", O_CREAT | O_WRONLY, 0666); }
-const char rartifacts_module_version[] = "0.1.0";
+const char rartifacts_module_version[] = "VERSION";
 """
 
 
@@ -42,7 +42,9 @@ class ModulePlace(ScanTest):
         (self.folder / "trace").chmod(0o777)
         self.trace = self.folder / "trace/trace"
         self.evil = self.folder / "evil.so"
-        subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-o", self.evil, "-"], input=EVIL.replace("TRACE", str(self.trace)).encode(), check=True)
+        version = subprocess.run([harness.program, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+        source = EVIL.replace("TRACE", str(self.trace)).replace("VERSION", version)
+        subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-o", self.evil, "-"], input=source.encode(), check=True)
         self.tree.copy("libx.rmeta")
         subprocess.run(["tar", "-C", self.tree.root, "-cf", self.folder / "x.tar", "libx.rmeta"], check=True)
 
