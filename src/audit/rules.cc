@@ -225,7 +225,8 @@ const std::array<RuleRow, 48> rule_table{{
      "To build a module, Kbuild runs fixdep, modpost and, where the configuration asks for it, objtool, and links with "
      "scripts/module.lds. Without any one of them no module can be built, in Rust or in C. A program or a GCC plugin "
      "for the machine that cross-built the kernel is of no use on another one.",
-     "package scripts/ and tools/objtool as `make modules_prepare` leaves them on a machine of the architecture; if you "
+     "package scripts/ and tools/objtool as `make modules_prepare` leaves them on a machine of the architecture; if "
+     "you "
      "installed this package, report it to its maintainer"},
     {Rule::dead_project_path, "dead-project-path", warning, "", "rust-project.json names a file that is not there",
      "`make rust-analyzer` writes the file for editors. It contains absolute paths of the machine that wrote it, and "

@@ -71,7 +71,7 @@ void try_files() {
   say("mkdir", mkdir("made", 0700));
 }
 
-rartifacts_package* try_all(int, std::uint64_t, std::uint64_t) {
+rartifacts_package* try_all(int, std::uint64_t, std::uint64_t, const rartifacts_limits*) {
   try_files();
   try_network();
   try_processes();
@@ -88,4 +88,4 @@ RARTIFACTS_EXPORT const rartifacts_package_reader rartifacts_package_reader_v1;
 const rartifacts_package_reader rartifacts_package_reader_v1{
     try_all, [](rartifacts_package*, rartifacts_package_entry*) { return -1; },
     [](rartifacts_package*, void*, std::size_t) -> std::int64_t { return -1; },
-    [](rartifacts_package*) -> const char* { return said.c_str(); }, [](rartifacts_package*) {}};
+    [](rartifacts_package*, int*) -> const char* { return said.c_str(); }, [](rartifacts_package*) {}};
