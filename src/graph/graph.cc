@@ -134,41 +134,54 @@ namespace {
 using NamesBySvh = std::map<std::string_view, std::string_view>;
 using NamesByExtra = std::map<std::string_view, std::optional<std::string_view>>;  // nothing: several crates share it
 
-void name_dependencies(std::vector<Dependency>& dependencies, const NamesBySvh& by_svh, const NamesByExtra& by_extra) {
-  for (auto& dependency : dependencies) {
-    if (!dependency.name.predefined) continue;
-    if (const auto same = by_svh.find(dependency.svh); same != by_svh.end()) {
-      dependency.name.text = same->second;
-      dependency.name.source = CrateName::Source::svh;
-    } else if (const auto file = by_extra.find(dependency.extra_filename);
-               !dependency.name.text && file != by_extra.end() && file->second) {
-      dependency.name.text = *file->second;
-      dependency.name.source = CrateName::Source::file_name;
-    }
+class DependencyNames {
+ public:
+  void learn(const Crate& crate) {
+    by_svh_.emplace(crate.svh, *crate.name.text);
+    if (crate.extra_filename.empty()) return;
+    const auto [known, is_new] = by_extra_.emplace(crate.extra_filename, *crate.name.text);
+    if (!is_new && known->second != *crate.name.text) known->second.reset();
   }
-}
+
+  CrateName name_of(const Dependency& dependency) const {
+    auto name = dependency.name;
+    if (!name.predefined) return name;
+    if (const auto same = by_svh_.find(dependency.svh); same != by_svh_.end()) {
+      name.text = same->second;
+      name.source = CrateName::Source::svh;
+    } else if (const auto file = by_extra_.find(dependency.extra_filename);
+               !name.text && file != by_extra_.end() && file->second) {
+      name.text = *file->second;
+      name.source = CrateName::Source::file_name;
+    }
+    return name;
+  }
+
+  bool changes(const Dependency& dependency) const {
+    if (!dependency.name.predefined) return false;
+    const auto name = name_of(dependency);
+    return name.text != dependency.name.text || name.source != dependency.name.source;
+  }
+
+ private:
+  NamesBySvh by_svh_;
+  NamesByExtra by_extra_;
+};
 
 }  // namespace
 
 void name_dependencies(std::span<Artifact> artifacts) {
-  NamesBySvh by_svh;
-  NamesByExtra by_extra;
-  for (const auto& artifact : artifacts) {
-    if (!artifact.crate || !artifact.crate->name.text) continue;
-    const auto& crate = *artifact.crate;
-    by_svh.emplace(crate.svh, *crate.name.text);
-    if (crate.extra_filename.empty()) continue;
-    const auto [known, is_new] = by_extra.emplace(crate.extra_filename, *crate.name.text);
-    if (!is_new && known->second != *crate.name.text) known->second.reset();
-  }
+  DependencyNames names;
+  for (const auto& artifact : artifacts)
+    if (artifact.crate && artifact.crate->name.text) names.learn(*artifact.crate);
   std::map<const Crate*, std::pair<Shared<Crate>, Shared<Crate>>> done;  // before and after: twins go on sharing
   for (auto& artifact : artifacts) {
     if (!artifact.crate || !artifact.crate->dependencies) continue;
-    const auto is_predefined = [](const Dependency& dependency) { return dependency.name.predefined.has_value(); };
     const auto [known, is_new] = done.try_emplace(artifact.crate.get(), artifact.crate, artifact.crate);
     auto& named = known->second.second;
-    if (is_new && std::ranges::any_of(*named->dependencies, is_predefined))
-      name_dependencies(*named.edit().dependencies, by_svh, by_extra);
+    const auto changes = [&](const Dependency& dependency) { return names.changes(dependency); };
+    if (is_new && std::ranges::any_of(*named->dependencies, changes))
+      for (auto& dependency : *named.edit().dependencies) dependency.name = names.name_of(dependency);
     artifact.crate = named;
   }
 }

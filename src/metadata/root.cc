@@ -275,6 +275,7 @@ class RootDecoder {
       if (!from.ok()) reject("a dependency record cannot be read");
     }
     if (root_.ok() && from.position() > header_.root) reject("the dependencies run into the crate root");
+    all.shrink_to_fit();  // of a set, all are held until the end
     return all;
   }
 

@@ -329,7 +329,7 @@ class Packages final : public PackageSource {
   void give_to_twins(const Node& node, const std::string& original) {
     auto names = twins_[original];
     names.push_back(original);
-    add_work(names.size() * sizeof(Artifact));
+    add_work(4 * names.size() * sizeof(Artifact));
     for (const auto& name : names) {
       const auto twin = nodes_.find(name);
       if (twin == nodes_.end()) continue;

@@ -398,7 +398,8 @@ class Scanner {
                                         options_.link_facts && is_named, exports_known_ ? &exports_ : nullptr});
     if (artifact && *artifact) return artifact;
     const auto status = source_.status(path);
-    if (!artifact && !status && !is_named) return fail(ErrorKind::changed, "vanished while the tree was read");
+    if (!artifact && !is_named && !status && status.error().kind == ErrorKind::changed)
+      return fail(ErrorKind::changed, "vanished while the tree was read");
     if (!artifact) return artifact;
     const auto size = status ? static_cast<std::uint64_t>(status->st_size) : 0;
     if (options_.sources && is_editor_source(directory_of(path), file_name_of(path))) {

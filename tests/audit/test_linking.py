@@ -95,7 +95,7 @@ class Linking(Judged):
                 said = set(re.findall(r'"(\w+)" \[x\.ko\] undefined!', done.stderr))
                 self.assertEqual(said, {"_printk", "cosf", "sqrt", "__rust_probestack"} - set(exports), done.stderr)
                 found = [one for one in self.findings(module, kernel) if one["rule"] == "undefined-symbol"]
-                self.assertEqual({name for one in found for name in one["evidence"]["symbols"].split()}, said)
+                self.assertEqual({name for one in found for name in one["evidence"]["symbols"].split(", ")}, said)
                 self.assertEqual({one["severity"] for one in found}, {"error"} if said else set())
 
     def test_without_module_symvers_a_tree_builds_no_module(self):
@@ -231,8 +231,8 @@ class Linking(Judged):
         plain = self.compile("s.S", ".text\n.globl s\ns: ret\n")
         tool("ar", "rc", "one.a", bitcode, plain, self.compile("own.c", "int own(void) { return 1; }\n"), cwd=self.folder)
         messages = [one["message"] for one in self.findings("--for", "kernel", "one.a")]
-        self.assertIn(f"1 of its members holds a compiler's bitcode and no machine code: {bitcode}", messages)
-        self.assertIn("1 of 2 objects has code, and no section .note.GNU-stack", messages)
+        self.assertIn(f"1 of its members contains bitcode and no machine code: {bitcode}", messages)
+        self.assertIn("1 of 2 objects has code, but no section .note.GNU-stack", messages)
         self.compile("g.c", "int g(void) { return 1; }\n", "-g")
         self.assertIn("1 C11 source was compiled by GCC without -mno-red-zone and -mno-sse",
                       [one["message"] for one in self.findings("--for", "kernel", "g.o")])

@@ -190,7 +190,7 @@ class WhichMembers(ExtractTest):
         self.fails(self.extract(self.tree / "libx.a"), 3, "no Rust objects", "--all")
         self.fails(self.extract(self.tree / "libx.a", "--all", "--name", "b.o"), 3, "no such member")
         self.fails(self.extract(self.tree / "libx.a", "--metadata"), 3, "no crate metadata")
-        self.fails(self.extract(self.tree.write("empty.a", b"!<arch>\n"), "--all"), 3, "without members")
+        self.fails(self.extract(self.tree.write("empty.a", b"!<arch>\n"), "--all"), 3, "an empty archive")
         self.fails(self.extract(self.tree.write("text", b"text"), "--all"), 3, "not an archive")
         self.fails(self.extract(self.tree / "missing"), 3)
         self.assertFalse(self.out.exists())

@@ -56,6 +56,13 @@ def hard_links_to_metadata(folder, count=8000):
     return write_tar(folder / "a.tar.gz", [entry("libleaf.rmeta", LEAF.read_bytes()), *names])
 
 
+def hard_links_with_content(folder, count=3000):
+    """Names of one file that say again what is in it, and with that what is in all of its names."""
+    names = (entry(f"lib{i}.rmeta", type=HARD, link="libleaf.rmeta") for i in range(count))
+    again = (entry(f"libx{i}.rmeta", LEAF.read_bytes(), type=HARD, link="libleaf.rmeta", pax={"comment": "1"}) for i in range(count // 4))
+    return write_tar(folder / "a.tar.gz", [entry("libleaf.rmeta", LEAF.read_bytes()), *names, *again])
+
+
 def links_on_disk(folder, count=3000):
     tree = folder / "tree"
     (tree / "include/config").mkdir(parents=True)
@@ -157,8 +164,8 @@ def links_through_folders(folder, count=1500, depth=700):
 def deep_folders(folder, depth=20_000):
     """Deeper than any path may be long; with a file at the bottom."""
     here = os.open(folder, os.O_PATH)
-    os.mkdir("tree", dir_fd=here)
-    for name in ["tree"] + ["d"] * depth:
+    os.mkdir("deep", dir_fd=here)
+    for name in ["deep"] + ["d"] * depth:
         if name == "d":
             os.mkdir("d", dir_fd=here)
         below = os.open(name, os.O_PATH, dir_fd=here)
@@ -167,7 +174,7 @@ def deep_folders(folder, depth=20_000):
     with open(os.open("libleaf.rmeta", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=here), "wb") as file:
         file.write(LEAF.read_bytes())
     os.close(here)
-    return "tree"
+    return "deep"
 
 
 # ---- Objects ----

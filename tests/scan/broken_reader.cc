@@ -84,8 +84,12 @@ rartifacts_package* try_all(int, std::uint64_t, std::uint64_t, const rartifacts_
 
 }  // namespace
 
-RARTIFACTS_EXPORT const rartifacts_package_reader rartifacts_package_reader_v1;
-const rartifacts_package_reader rartifacts_package_reader_v1{
+RARTIFACTS_EXPORT const rartifacts_package_reader rartifacts_package_reader_v2;
+const rartifacts_package_reader rartifacts_package_reader_v2{
     try_all, [](rartifacts_package*, rartifacts_package_entry*) { return -1; },
     [](rartifacts_package*, void*, std::size_t) -> std::int64_t { return -1; },
-    [](rartifacts_package*, int*) -> const char* { return said.c_str(); }, [](rartifacts_package*) {}};
+    [](rartifacts_package*, int* why) -> const char* {
+      *why = RARTIFACTS_DAMAGED;
+      return said.c_str();
+    },
+    [](rartifacts_package*) {}};
