@@ -144,7 +144,8 @@ SymbolSummary summarized(const std::vector<std::string_view>& names) {
       ++summary.rust_symbols;
       ++summary.rust[symbol.crate.value_or("")];
     } else {
-      const bool is_made_up = name.starts_with("DW.ref.") || name.find(".llvm.") != name.npos;
+      // What begins with two underscores, C leaves to the compiler and its library.
+      const bool is_made_up = name.starts_with("__") || name.starts_with("DW.ref.") || name.find(".llvm.") != name.npos;
       (symbol.group == SymbolGroup::other && !is_made_up ? summary.c : of_compiler).push_back(name);
     }
   }
