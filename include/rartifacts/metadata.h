@@ -78,6 +78,9 @@ struct Crate {
   std::optional<PanicStrategy> panic, panic_in_drop;
   std::optional<std::string> edition;
   CrateFlags flags;
+  /// Options that all crates of a program share, since 1.86: `0:4=` is -Zretpoline in 1.95. What the numbers mean changes from
+  /// release to release. Empty: none was given.
+  std::optional<std::string> target_modifiers;
   std::optional<std::vector<Dependency>> dependencies;  ///< nothing: unknown layout or a stub
 };
 

@@ -84,12 +84,30 @@ class KernelAudit {
     check_predefined_names(files, findings_);
     compare_with_reader();
     compare_targets();
+    compare_modifiers();
     find_missing_auxiliary();
     if (findings_.size() == known) find_leftovers();
   }
 
  private:
+  // The crates are there: a configuration without rustc came later.
+  bool was_made_anew() {
+    const auto files = crates();
+    const auto kernel = std::ranges::find_if(
+        files, [](const Artifact* file) { return file->crate->name.text == "kernel" && file->kind == Kind::rmeta; });
+    if (kernel == files.end()) return false;
+    const auto& rustc = (*kernel)->metadata->rustc;
+    auto* added = findings_.add(
+        row_of(Rule::config_dropped).severity, Rule::config_dropped, kernel_.config_path, "",
+        fmt::format("CONFIG_RUST is not set, and yet crates of {} are here: the configuration was made anew", rustc),
+        {{"CONFIG_RUST", kernel_.config.value("RUST").value_or("not set")}, {"crates", rustc}});
+    if (added)
+      added->fix = "restore include/config/auto.conf and include/generated/rustc_cfg of the build that made the crates";
+    return true;
+  }
+
   void no_rust() {
+    if (was_made_anew()) return;
     std::map<std::string, std::string> evidence{{"CONFIG_RUST", kernel_.config.value("RUST").value_or("not set")}};
     for (const auto* symbol : {"RUST_IS_AVAILABLE", "RUSTC_VERSION"})  // often taken for Rust support
       if (const auto value = kernel_.config.value(symbol)) evidence[fmt::format("CONFIG_{}", symbol)] = *value;
@@ -163,6 +181,23 @@ class KernelAudit {
       findings_.add(Rule::target_mismatch, (*first)->path, display_name(crate.name),
                     fmt::format("the set is for {}, not for {}", target_of(**first), *options_.expect_triple),
                     {{"expected", *options_.expect_triple}, {"found", target_of(**first)}});
+  }
+
+  // rustc refuses a module when the crates that it uses differ in them, and in the module's own.
+  void compare_modifiers() {
+    std::map<std::string, std::vector<const Artifact*>> groups;
+    for (const auto* artifact : found_.taken)
+      if (artifact->kind != Kind::proc_macro && artifact->crate->target_modifiers)
+        groups[*artifact->crate->target_modifiers].push_back(artifact);
+    if (groups.size() < 2) return;
+    const auto usual = std::ranges::max_element(groups, {}, [](const auto& group) { return group.second.size(); });
+    for (const auto& [modifiers, artifacts] : groups)
+      for (const auto* artifact : artifacts)
+        if (modifiers != usual->first)
+          findings_.add_with_code("", Rule::target_mismatch, artifact->path, display_name(artifact->crate->name),
+                                  fmt::format("{} was compiled with other target modifiers (such as -Zretpoline) than "
+                                              "most crates here",
+                                              name_in(artifact->path)));
   }
 
   void find_missing_auxiliary() {

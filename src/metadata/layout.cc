@@ -33,8 +33,10 @@ constexpr unsigned k64 = k57 | kOptionalPanic;
 constexpr unsigned k67 = k64 | kAllocErrorHandler;
 constexpr unsigned k72 = k67 | kPrivateDependency | kTailFlags;
 constexpr unsigned k80 = k72 | kSpecTail;
-constexpr unsigned k88 = k80 | kStub;
+constexpr unsigned k86 = k80 | kTargetModifiers;
+constexpr unsigned k88 = k86 | kStub;
 constexpr unsigned k94 = k88 | kExternItems;
+constexpr unsigned k97 = k94 | kMitigations;
 
 // clang-format off
 constexpr std::array kLayouts{
@@ -56,9 +58,11 @@ constexpr std::array kLayouts{
     Layout{71, 7, 8,    name_first,   tagged, raw,    id_raw,            bare,    json,  three_kinds, 12, k67},
     Layout{72, 8, 9,    header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 13, k72},
     Layout{80, 9, 9,    header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 13, k80},
+    Layout{86, 9, 9,    header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 13, k86},
     Layout{88, 10, 10,  header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 13, k88},
     Layout{94, 10, 10,  header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 13, k94},
-    Layout{99, 10, 255, header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 14, k94},
+    Layout{97, 10, 10,  header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 13, k97},
+    Layout{99, 10, 255, header_first, tagged, raw,    id_raw,            bare,    json,  three_kinds, 14, k97},
 };
 // clang-format on
 

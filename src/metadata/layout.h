@@ -34,6 +34,8 @@ struct Layout {
     kExternItems = 1 << 7,        ///< a LazyArray of externally implementable items before crate_deps
     kTailFlags = 1 << 8,          ///< six flags and the symbol mangling are known to end the root
     kSpecTail = 1 << 9,           ///< and one more bool behind them
+    kTargetModifiers = 1 << 10,   ///< before all of these, a LazyArray of options that all crates of a program share
+    kMitigations = 1 << 11,       ///< and another array behind it
   };
 
   int first;                 ///< from rustc 1.<first> up to the next row
@@ -71,6 +73,11 @@ Result<Crate> decode_root(View blob, const MetadataHeader& header, const Layout&
                           NameCheck names = NameCheck::strict);
 /// The rows to try for the root of a blob: that of its release, then the others, its neighbours first.
 std::vector<const Layout*> layout_candidates(const MetadataHeader& header);
+
+/// The target modifiers of a root that begins at `root`, of which everything up to `end` is not read otherwise; nothing when they
+/// cannot be made out. See `Crate::target_modifiers`.
+std::optional<std::string> read_target_modifiers(View blob, std::uint64_t root, std::uint64_t end,
+                                                 bool has_mitigations);
 
 /// True for what rustc lets a crate be called.
 bool is_crate_name(std::string_view text);

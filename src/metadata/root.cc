@@ -331,6 +331,8 @@ class RootDecoder {
     crate.flags.panic_runtime = flag[4];
     crate.flags.profiler_runtime = flag[5];
     crate.flags.symbol_mangling = kMangling[mangling];
+    if (has(Layout::kTargetModifiers))
+      crate.target_modifiers = read_target_modifiers(blob_, header_.root, end_ - size, has(Layout::kMitigations));
   }
 
   View blob_;
