@@ -21,8 +21,9 @@ struct ScanResult {
   /// The kernel tree that the named files stand in, or what a named Module.symvers tells of one; its files were not looked at.
   std::optional<KernelRoot> around;
   std::vector<Directory> directory_links;  ///< links to directories through which a kernel tree reaches its files
-  std::vector<std::string>
-      strangers;  ///< files and folders with the name of an artifact that are none: in kernel trees all, elsewhere of crates; sorted
+  /// Files with the name of an artifact that are none: in kernel trees all, elsewhere of crates and libraries; sorted.
+  std::vector<std::string> strangers;
+  std::vector<std::string> folders;  ///< folders with such a name; sorted
   std::vector<Problem> problems;
   /// Compiled files of no wanted kind, when `path_leaks` were asked for; only `path` and `path_leaks` are filled.
   std::vector<Artifact> others;

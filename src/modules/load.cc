@@ -107,7 +107,7 @@ const Result<void*>& opened_module(const ModuleRow& row) {
 
 Result<void*> load_module_symbol(std::string_view name, const char* symbol) {
   const auto* row = std::ranges::find(kModules, name, &ModuleRow::name);
-  if (row == kModules.end()) return fail(ErrorKind::unsupported, "there is no module {}", name);
+  if (row == kModules.end()) return fail(ErrorKind::io, "there is no module {}", name);
   const auto& module = opened_module(*row);
   if (!module) return module;
   void* address = dlsym(*module, symbol);

@@ -131,7 +131,7 @@ void show_packages(ScanResult& result) {
   }
   for (auto& directory : result.directory_links) show(directory.path);
   for (auto& problem : result.problems) show(problem.path);
-  for (auto& path : result.strangers) show(path);
+  for (auto* paths : {&result.strangers, &result.folders}) std::ranges::for_each(*paths, show);
   for (auto& kernel : result.kernels) {
     show(kernel.config_path);
     show(kernel.path);
@@ -146,6 +146,7 @@ ScanResult joined(std::vector<ScanResult> roots) {
     std::ranges::move(root.kernels, std::back_inserter(all.kernels));
     std::ranges::move(root.directory_links, std::back_inserter(all.directory_links));
     std::ranges::move(root.strangers, std::back_inserter(all.strangers));
+    std::ranges::move(root.folders, std::back_inserter(all.folders));
     std::ranges::move(root.problems, std::back_inserter(all.problems));
     all.entries += root.entries;
   }

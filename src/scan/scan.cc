@@ -149,7 +149,7 @@ class Scanner {
     auto walked = source_.walk(request);
     result_.entries += walked.seen;
     std::ranges::move(walked.entries, std::back_inserter(entries_));
-    std::ranges::move(walked.folders, std::back_inserter(result_.strangers));
+    std::ranges::move(walked.folders, std::back_inserter(result_.folders));
     std::ranges::move(walked.problems, std::back_inserter(result_.problems));
   }
 
@@ -384,8 +384,8 @@ class Scanner {
 
   // rustc passes over empty files of metadata without a word; in kernel trees they are problems.
   bool is_stranger(const std::string& path) const {
-    if (is_in_kernel(path) || path.ends_with(".rlib")) return true;
-    if (!path.ends_with(".rmeta")) return false;
+    if (is_in_kernel(path)) return true;
+    if (!path.ends_with(".rmeta")) return wanted_(file_name_of(path));
     const auto status = source_.status(path);
     return status && status->st_size > 0;
   }
@@ -427,13 +427,20 @@ class Scanner {
   }
 
   void find_auxiliary() {
+    std::set<std::size_t> with_crates;
     std::set<std::size_t> with_custom_target;
-    for (const auto& artifact : result_.artifacts)
-      if (artifact.crate && (artifact.crate->target_json || artifact.crate->target_path))
-        std::ranges::copy(index_.holding(artifact.path), std::inserter(with_custom_target, with_custom_target.end()));
+    for (const auto& artifact : result_.artifacts) {
+      if (!artifact.crate) continue;
+      for (const auto kernel : index_.holding(artifact.path)) {
+        with_crates.insert(kernel);
+        if (artifact.crate->target_json || artifact.crate->target_path) with_custom_target.insert(kernel);
+      }
+    }
     for (std::size_t i = 0; i < result_.kernels.size(); ++i) {
       auto& kernel = result_.kernels[i];
-      if (!kernel.config.is_set("RUST") || options_.kernel_kinds.empty()) continue;
+      if (options_.kernel_kinds.empty()) continue;
+      // With crates and without CONFIG_RUST the configuration was made anew.
+      if (!kernel.config.is_set("RUST") && !with_crates.contains(i)) continue;
       const bool has_custom_target = with_custom_target.contains(i);
       for (const auto* row : auxiliary_files(kernel.config, has_custom_target)) add_auxiliary(kernel, row->path);
     }
@@ -480,8 +487,8 @@ class Scanner {
   void sort_result() {
     std::ranges::sort(result_.artifacts, {}, &Artifact::path);
     std::ranges::sort(result_.problems, {}, &Problem::path);
-    std::erase_if(result_.strangers, [&](const auto& path) { return !is_stranger(path); });
     std::ranges::sort(result_.strangers);
+    std::ranges::sort(result_.folders);
     std::ranges::sort(result_.directory_links, {}, &Directory::path);
     const auto repeated = std::ranges::unique(result_.directory_links, {}, &Directory::path);
     result_.directory_links.erase(repeated.begin(), repeated.end());
