@@ -122,7 +122,8 @@ struct AuditOptions {
   std::optional<std::string> host_glibc;  ///< version of the C library that rustc runs with: `2.36`
   /// The same for what is in no package, of this machine.
   std::optional<std::string> this_glibc;
-  std::set<std::string> absent_libraries;        ///< of those that proc macros on disk need: what this machine has not
+  /// Proc macros on disk, each with a library that it needs and that the loader of this machine does not find.
+  std::set<std::pair<std::string, std::string>> absent_libraries;
   std::optional<std::string> expect_triple;      ///< target that the set must be for
   std::optional<KernelConfig> requested_config;  ///< the configuration that was asked for, before Kconfig resolved it
   std::vector<Diversion> diversions;             ///< in force where the packages will be installed

@@ -3,6 +3,7 @@
 
 #include <rartifacts/artifact.h>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,11 +30,20 @@ struct CrateNode {
   std::vector<CrateEdge> edges;  ///< in the order the metadata lists them; empty for proc macros and stubs
 };
 
+/// What a search has found for a dependency.
+struct FoundCrate {
+  const Artifact* artifact = nullptr;  ///< nothing: rustc would find no file of that name
+  bool has_other_svh = false;
+};
+using CrateFinder = std::function<FoundCrate(const Artifact& user, const Dependency& needed)>;
+
 /// The crates of a tree and how they need each other, by name *and* SVH as rustc compares them. Looks at the artifacts it was
 /// built from, which must outlive it.
 class CrateGraph {
  public:
   explicit CrateGraph(const std::vector<const Artifact*>& artifacts);
+  /// The same with the edges that `find` tells, in place of all that would be possible.
+  CrateGraph(const std::vector<const Artifact*>& artifacts, const CrateFinder& find);
 
   const std::vector<CrateNode>& nodes() const { return nodes_; }
   /// Everything reachable from `roots`, themselves included, as sorted indices.

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,9 @@ class CrateFiles {
   const CrateFile* at(std::string_view path) const;
   /// Files in `folder` whose name starts with `prefix`, sorted by name.
   std::vector<const CrateFile*> starting_with(std::string_view folder, std::string_view prefix) const;
+  /// The crate that files in `folder` are named after whose names end in `extra`, whatever is in them; empty when it is none or
+  /// several.
+  std::string name_ending(std::string_view folder, std::string_view extra) const;
   /// A file of the crate with that hash, wherever it is.
   const Artifact* anywhere(std::string_view svh) const;
 
@@ -120,7 +124,8 @@ class CrateLocator {
 
  private:
   struct Group;
-  using Groups = std::map<std::string, Group>;
+  class Groups;
+  using Candidate = std::pair<std::string, const CrateFile*>;  ///< by what stands between the name and the ending
 
   Located search(const SoughtCrate& sought) const;
   bool look_by_name(const SoughtCrate& sought, bool is_macro, Located& found) const;
@@ -171,6 +176,38 @@ struct SearchOptions {
   std::optional<std::string> sysroot;                        ///< of the rustc that will read
   std::shared_ptr<const ScanResult> elsewhere;               ///< what is in these folders and in the sysroot
 };
+
+/// Where rustc looks for what the crates of a set need. Looks at what it was made from, which must outlive it.
+class CratePlaces {
+ public:
+  CratePlaces(const ScanResult& result, const SearchOptions& search);
+
+  const CrateFiles& shelf() const { return shelf_; }
+  /// The search as the crate in `user`, whose metadata was read, has it done.
+  CrateLocator& locator_for(const Artifact& user);
+  /// Where the compiler's own crates are for `user` is known, or there are none.
+  bool knows_sysroot(const Artifact& user) const;
+  /// Below a folder of cargo's that has crates, where nobody looks.
+  bool is_out_of_reach(std::string_view path) const;
+  const Located& find(CrateLocator& locator, const Dependency& needed) const;
+  /// The name that is looked for.
+  std::string name_of(const Dependency& needed, const CrateLocator& locator) const;
+
+ private:
+  std::vector<SearchFolder> own_folders(const std::string& folder) const;
+  std::optional<std::string> sysroot_for(const std::string& rustc, const std::string& triple) const;
+  const KernelRoot* kernel_of(const Artifact& file) const;
+  bool is_linked(const Artifact& file) const;
+
+  const ScanResult& result_;
+  const SearchOptions& search_;
+  CrateFiles shelf_;
+  std::map<std::pair<std::string, std::string>, std::string> sysroots_;  ///< in the set: rustc and target, to folder
+  std::map<std::tuple<std::string, std::string, std::string, bool>, CrateLocator> locators_;
+};
+
+/// Where rustc looks for crates when it compiles a module: rust/, and what it leads to when it is a link.
+std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelRoot& kernel);
 
 /// `<sysroot>/lib/rustlib/<triple>/lib`, which is searched in addition to every `-L`.
 std::string sysroot_folder(std::string_view sysroot, std::string_view triple);

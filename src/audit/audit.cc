@@ -38,6 +38,7 @@ std::optional<Rule> rule_for(const Problem& problem) {
     case ErrorKind::dangling: return Rule::dangling_link;
     case ErrorKind::escaping: return Rule::escaping_link;
     case ErrorKind::absolute: return Rule::absolute_link;
+    case ErrorKind::too_large:  // a limit of ours is no fault of the file
     case ErrorKind::io:
     case ErrorKind::changed:
     case ErrorKind::too_large: break;  // a limit of this program is no fault of the file
@@ -151,7 +152,9 @@ void Findings::blame_unchecked() {
   Evidence evidence;
   for (const auto& [key, crate] : unchecked_) evidence.emplace_back(crate.name, crate.svh);
   add(Rule::not_checked, first.needed_by, "",
-      fmt::format("{} crates that come with a compiler were not looked for, {} first", unchecked_.size(), first.name),
+      unchecked_.size() == 1 ? fmt::format("crate {}, which comes with a compiler, was not looked for", first.name)
+                             : fmt::format("{} crates that come with a compiler were not looked for, {} first",
+                                           unchecked_.size(), first.name),
       std::move(evidence));
 }
 
@@ -204,6 +207,10 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   audit_modules(result, findings);
   audit_objects(result, options.purpose, findings);
   judge_problems(result, findings);
+  // Of the folders that were searched besides, only what was asked for and could not be read is anybody's problem.
+  if (options.search.elsewhere)
+    std::ranges::copy_if(options.search.elsewhere->problems, std::back_inserter(result.problems),
+                         [&](const Problem& problem) { return findings.is_open(problem.path); });
   audit_packages(result, options, findings);
   check_path_leaks(result, options, findings);
   if (options.strict) findings.blame_unchecked();

@@ -40,9 +40,11 @@ void Blame::report(const Complaint& complaint, const Located& found, const Crate
 }
 
 void Blame::report_refusal(const Complaint& complaint, const RefusedFile& refused, const CrateReader& reader) const {
-  const std::string path(refused.file->path);
-  const auto& name = complaint.name;
   const auto* artifact = refused.file->artifact;
+  // A link may lead into another package, which has the file to blame.
+  const bool is_link = artifact && artifact->resolved && !result_.packages.packages.empty();
+  const std::string path(is_link ? *artifact->resolved : refused.file->path);
+  const auto& name = complaint.name;
   switch (refused.why) {
     case Refusal::silent: return;
     case Refusal::unread: return findings_.leave_open(path);

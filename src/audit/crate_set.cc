@@ -4,17 +4,9 @@
 // ==============================
 //
 // A cargo target directory, the libraries of a compiler, a folder of crates, a package of them. What will be compiled against them is
-// not known, so each crate is asked for what it needs itself, as `rustc --extern NAME=FILE` would ask. Where rustc looks
-// then follows from where the crate stands:
-//
-//     …/deps                        that folder, as cargo says with -L dependency=…/deps; of a cross build also that of the host,
-//                                   where proc macros are (target/TRIPLE/debug/deps, target/debug/deps)
-//     beside or in examples/        the deps/ there: cargo puts links to what was asked for one level up
-//     rustlib/TRIPLE/lib            that folder: it belongs to a compiler, and serves other crates of that compiler too
-//     any other                     that folder
-//
-// and the folders of -L, and the compiler's own. Without the latter (neither --rustc nor --sysroot) crates that only it can have
-// are not checked, and counted.
+// not known, so each crate is asked for what it needs itself, as `rustc --extern NAME=FILE` would ask. Where rustc looks then follows
+// from where the crate stands (locate/places.cc). Without the compiler's own folder (neither --rustc nor --sysroot) crates that only it
+// can have are not checked, and counted.
 #include <rartifacts/graph.h>
 #include <rartifacts/locate.h>
 
@@ -32,30 +24,29 @@
 namespace rartifacts {
 namespace {
 
-/// Cargo's name for the folder of crates.
-constexpr std::string_view kDeps = "deps";
-
 class CrateAudit {
  public:
   CrateAudit(const ScanResult& result, const AuditOptions& options, Findings& findings)
-      : result_(result), options_(options), findings_(findings), blame_(result, shelf_, options, findings) {
-    shelf_.add(result);
-    if (options.search.elsewhere) shelf_.add(*options.search.elsewhere);
-    for (const auto& artifact : result.artifacts)
-      if ((artifact.metadata || artifact.proc_macro || artifact.kind == Kind::rlib) &&
-          !findings.is_in_kernel(artifact.path))
-        files_.push_back(&artifact);
+      : result_(result),
+        options_(options),
+        findings_(findings),
+        places_(result, options.search),
+        blame_(result, places_.shelf(), options, findings) {
+    for (const auto& artifact : result.artifacts) {
+      if (findings.is_in_kernel(artifact.path)) continue;
+      if (!(artifact.metadata || artifact.proc_macro || artifact.kind == Kind::rlib)) continue;
+      (places_.is_out_of_reach(artifact.path) ? unreachable_ : files_).push_back(&artifact);
+    }
   }
 
   void run() {
     check_predefined_names(files_, findings_);
-    for (const auto* file : files_) {
+    for (const auto* file : files_)
       if (file->crate) sysroot_part_.learn(*file->crate);
-      if (const auto triple = sysroot_triple(directory_of(file->path)); triple && file->metadata)
-        sysroots_[{file->metadata->rustc, *triple}] = directory_of(file->path);
-    }
     for (const auto* file : files_) check_file(*file);
-    for (const auto& path : result_.strangers) check_stranger(path);
+    for (const auto& path : result_.strangers)
+      if (!places_.is_out_of_reach(path)) check_stranger(path);
+    for (const auto* file : unreachable_) check_unreachable(*file);
     compare_with_reader();
     load_all();
     for (const auto& [name, path] : options_.search.externs) load_extern(name, path);
@@ -66,6 +57,14 @@ class CrateAudit {
  private:
   // ---- What can be said of a file by itself
 
+  // A link in deps/ may lead to it.
+  void check_unreachable(const Artifact& file) {
+    const auto leads_here = [&](const Artifact* link) { return link->resolved == file.path; };
+    if (std::ranges::any_of(files_, leads_here)) return;
+    findings_.add(Severity::warning, Rule::stale_artifact, file.path, crate_of_file(file.path),
+                  fmt::format("{} stands in a folder below deps, where rustc does not look", name_in(file.path)));
+  }
+
   void check_file(const Artifact& file) {
     check_proc_macro(file, result_.packages, options_, findings_);
     findings_.apply({Rule::corrupt_artifact, Rule::missing_crate, Rule::crate_hash_mismatch}, file.path);
@@ -75,14 +74,31 @@ class CrateAudit {
     if (file.metadata && !file.crate && is_known_layout(*file.metadata))
       findings_.add(Rule::corrupt_artifact, file.path, "", "its crate header cannot be believed");
     if (!file.metadata || !file.crate) return;
+    if (!is_in_its_container(file)) {
+      skipped_.insert(&file);
+      return;
+    }
     check_dependency_list(file, findings_);
     check_target(file);
     check_twin(file);
     if (file.crate->is_stub && !is_runtime_library(file)) check_stub(file);
   }
 
-  // What has the name of a crate, and is nothing of the kind.
+  // rustc goes by the ending of the name. `--extern` takes no other names for these two.
+  bool is_in_its_container(const Artifact& file) {
+    const auto name = file_name_of(file.path);
+    if (!name.starts_with("lib")) return true;
+    const bool is_rlib = name.ends_with(".rlib");
+    if (!is_rlib && !name.ends_with(".rmeta")) return true;
+    if (file.kind == (is_rlib ? Kind::rlib : Kind::rmeta)) return true;
+    findings_.add(is_rlib ? Rule::rlib_without_metadata : Rule::corrupt_artifact, file.path, crate_of_file(file.path),
+                  fmt::format("{} is not what its name says, but: {}", name, rartifacts::name_of(file.kind)));
+    return false;
+  }
+
+  // What has the name of a crate, and is nothing of the kind. A library may be one of C.
   void check_stranger(const std::string& path) {
+    if (!path.ends_with(".rlib") && !path.ends_with(".rmeta")) return;
     if (findings_.is_in_kernel(path) || crate_of_file(path).empty()) return;
     findings_.add(path.ends_with(".rlib") ? Rule::rlib_without_metadata : Rule::corrupt_artifact, path,
                   crate_of_file(path), fmt::format("{} is no artifact, whatever its name says", name_in(path)));
@@ -111,24 +127,33 @@ class CrateAudit {
                     {{"expected", *options_.expect_triple}, {"found", file.crate->triple}});
   }
 
-  // Two forms of one library, of two compilers: whoever reads one of them cannot read the other.
+  // Two forms of one library: rustc reads one to check and the other to link.
   void check_twin(const Artifact& file) {
     if (file.kind != Kind::rmeta) return;
-    const auto* rlib = shelf_.at(fmt::format("{}.rlib", std::string_view(file.path).substr(0, file.path.rfind('.'))));
-    if (!rlib || !rlib->artifact || !rlib->artifact->metadata ||
-        rlib->artifact->metadata->rustc == file.metadata->rustc)
-      return;
-    const auto& other = rlib->artifact->metadata->rustc;
-    findings_.add(Rule::rustc_mixed, file.path, display_name(file.crate->name),
-                  fmt::format("{} was made by {}, {} beside it by {}", name_in(file.path), file.metadata->rustc,
-                              name_in(rlib->artifact->path), other),
-                  {{"file", file.metadata->rustc}, {"others", other}});
+    const auto* rlib =
+        places_.shelf().at(fmt::format("{}.rlib", std::string_view(file.path).substr(0, file.path.rfind('.'))));
+    if (!rlib || !rlib->artifact || !rlib->artifact->metadata || !rlib->artifact->crate) return;
+    const auto& other = *rlib->artifact;
+    if (other.metadata->rustc != file.metadata->rustc) {
+      findings_.add(Rule::rustc_mixed, file.path, display_name(file.crate->name),
+                    fmt::format("{} was made by {}, {} beside it by {}", name_in(file.path), file.metadata->rustc,
+                                name_in(other.path), other.metadata->rustc),
+                    {{"file", file.metadata->rustc}, {"others", other.metadata->rustc}});
+    } else if (other.kind == Kind::rlib && other.crate->svh != file.crate->svh &&
+               display_name(other.crate->name) == display_name(file.crate->name)) {
+      if (auto* added =
+              findings_.add(Severity::error, Rule::duplicate_crate, file.path, display_name(file.crate->name),
+                            fmt::format("{} and {} beside it are of two builds: what is checked is not what is linked",
+                                        name_in(file.path), name_in(other.path)),
+                            {{file.path, file.crate->svh}, {other.path, other.crate->svh}}))
+        added->rustc_error.clear();
+    }
   }
 
   void check_stub(const Artifact& file) {
     findings_.apply({Rule::stub_without_metadata}, file.path);
     const auto full = fmt::format("{}.rmeta", std::string_view(file.path).substr(0, file.path.rfind('.')));
-    const auto* beside = shelf_.at(full);
+    const auto* beside = places_.shelf().at(full);
     if (beside && beside->artifact && beside->artifact->crate && beside->artifact->crate->svh == file.crate->svh)
       return;
     const auto crate = display_name(file.crate->name);
@@ -187,67 +212,6 @@ class CrateAudit {
     return twin == files_.end() ? nullptr : *twin;
   }
 
-  // ---- Where rustc looks
-
-  bool has(const std::string& folder) const { return shelf_.has_folder(folder); }
-
-  std::vector<SearchFolder> own_folders(const std::string& folder) const {
-    if (file_name_of(folder) == kDeps) {
-      std::vector<SearchFolder> found{{folder, FolderKind::dependency}};
-      const auto profile = directory_of(folder);
-      const auto base = directory_of(directory_of(profile));
-      auto host = join_path(join_path(base, file_name_of(profile)), kDeps);
-      if (host != folder && has(host)) found.push_back({std::move(host), FolderKind::dependency});
-      return found;
-    }
-    const auto below = join_path(folder, kDeps);
-    if (has(below)) return own_folders(below);
-    const auto beside = join_path(directory_of(folder), kDeps);
-    if (file_name_of(folder) == "examples" && has(beside)) return own_folders(beside);
-    return {{folder, FolderKind::all}};
-  }
-
-  // The folder of the compiler's own crates for that target: one that is known, or one in the set that is of the same compiler.
-  std::optional<std::string> sysroot_for(const std::string& rustc, const std::string& triple) const {
-    if (options_.search.sysroot) return sysroot_folder(*options_.search.sysroot, triple);
-    const auto known = sysroots_.find({rustc, triple});
-    return known == sysroots_.end() ? std::nullopt : std::optional(known->second);
-  }
-
-  CrateLocator& locator_for(const Artifact& file) {
-    const std::string folder(directory_of(file.path));
-    CrateReader reader{file.metadata->rustc, file.metadata->version, target_text(*file.crate),
-                       options_.search.host_triple, is_linked(file)};
-    const std::tuple key(folder, reader.rustc, reader.target, reader.links);
-    const auto known = locators_.find(key);
-    if (known != locators_.end()) return known->second;
-    auto folders = own_folders(folder);
-    std::ranges::copy(options_.search.folders, std::back_inserter(folders));
-    if (const auto* kernel = kernel_of(file))
-      std::ranges::copy(kernel_folders(result_, *kernel), std::back_inserter(folders));
-    for (const auto& triple : {file.crate->triple, options_.search.host_triple})
-      if (auto own = triple.empty() ? std::nullopt : sysroot_for(reader.rustc, triple))
-        folders.push_back({std::move(*own), FolderKind::all});
-    return locators_.emplace(key, CrateLocator(shelf_, std::move(reader), std::move(folders))).first->second;
-  }
-
-  // A module's own folder has crates that were compiled for the kernel beside it, and Kbuild has rustc look there too.
-  const KernelRoot* kernel_of(const Artifact& file) const {
-    const auto kernel = std::ranges::find_if(result_.kernels, [&](const KernelRoot& each) {
-      const auto* main = shelf_.at(join_path(each.path, "rust/libkernel.rmeta"));
-      return main && main->artifact && main->artifact->crate &&
-             target_text(*main->artifact->crate) == target_text(*file.crate);
-    });
-    return kernel == result_.kernels.end() ? nullptr : &*kernel;
-  }
-
-  // With an .rlib beside it a crate is there to be linked, and then everything that it needs has to be.
-  bool is_linked(const Artifact& file) const {
-    if (file.kind != Kind::rmeta) return file.kind == Kind::rlib;
-    const auto* rlib = shelf_.at(fmt::format("{}.rlib", std::string_view(file.path).substr(0, file.path.rfind('.'))));
-    return rlib && rlib->artifact && rlib->artifact->crate && rlib->artifact->crate->svh == file.crate->svh;
-  }
-
   // ---- What each crate needs
 
   // Crates that need little first: of all that miss a crate, the one nearest to it is named.
@@ -260,37 +224,77 @@ class CrateAudit {
     std::ranges::stable_sort(sorted, {}, [](const Artifact* file) { return file->crate->dependencies->size(); });
     for (const auto* file : sorted) {
       crates_.emplace(display_name(file->crate->name), file->crate->svh);
-      load(*file, locator_for(*file));
+      load(*file, places_.locator_for(*file));
     }
   }
 
   void load(const Artifact& user, CrateLocator& locator) {
     if (!loaded_.emplace(&user, &locator).second || !user.crate->dependencies) return;
     const auto& list = *user.crate->dependencies;
-    // No compiler has crates for a target that somebody has described in a file.
-    const bool knows_sysroot =
-        user.crate->custom_target || sysroot_for(user.metadata->rustc, user.crate->triple) || kernel_of(user);
-    auto part = knows_sysroot ? std::vector<bool>(list.size()) : sysroot_part_.of(*user.crate);
-    // std that was compiled with the set (-Z build-std) is no other compiler's.
-    for (std::size_t i = 0; i < list.size(); ++i)
-      if (part[i] && find(locator, list[i]).state == Located::State::chosen) part.assign(list.size(), false);
+    const auto part = sysroot_part(user, locator);
     for (std::size_t i = 0; i < list.size(); ++i) {
       const auto& needed = list[i];
-      crates_.emplace(display_name(needed.name), needed.svh);
-      const auto& found = find(locator, needed);
+      const auto name = places_.name_of(needed, locator);
+      crates_.emplace(name, needed.svh);
+      const auto& found = places_.find(locator, needed);
       if (found.state == Located::State::chosen) {
-        if (locator.reader().links) check_link(user, needed, found);
+        if (locator.reader().links) check_link(user, needed, name, found);
         if (!is_ours(*found.metadata)) load(*found.metadata, locator);
       } else if (part[i]) {
-        findings_.leave_unchecked({display_name(needed.name), needed.svh, user.path});
-      } else {
-        blame(user, needed, found, locator);
+        findings_.leave_unchecked({name, needed.svh, user.path});
+      } else if (is_outdated(user)) {
+        return call_stale(user, name);
+      } else if (reported_.emplace(name, needed.svh).second) {
+        blame_.report({name, &needed, user.path, "", ""}, found, locator);
       }
     }
   }
 
-  static const Located& find(CrateLocator& locator, const Dependency& needed) {
-    return locator.find({display_name(needed.name), &needed, {}});
+  // An earlier build of a crate that is there anew: nobody needs it, and what it needs has been replaced as well.
+  bool is_outdated(const Artifact& file) {
+    const auto& own = *file.crate;
+    const auto needs_it = [&](const Artifact* other) {
+      return other->crate && other->crate->dependencies &&
+             std::ranges::find(*other->crate->dependencies, own.svh, &Dependency::svh) !=
+                 other->crate->dependencies->end();
+    };
+    if (!own.stable_crate_id || std::ranges::any_of(files_, needs_it)) return false;
+    const auto stem = [](const Artifact& one) { return std::string_view(one.path).substr(0, one.path.rfind('.')); };
+    const auto is_newer = [&](const Artifact* other) {
+      return other->crate && other->metadata && other->crate->stable_crate_id == own.stable_crate_id &&
+             other->crate->svh != own.svh && directory_of(other->path) == directory_of(file.path) &&
+             stem(*other) != stem(file) && has_all(*other);
+    };
+    return std::ranges::any_of(files_, is_newer);
+  }
+
+  bool has_all(const Artifact& file) {
+    if (!file.crate->dependencies || skipped_.contains(&file)) return false;
+    auto& locator = places_.locator_for(file);
+    const auto& list = *file.crate->dependencies;
+    const auto part = sysroot_part(file, locator);
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (!part[i] && places_.find(locator, list[i]).state != Located::State::chosen) return false;
+    return true;
+  }
+
+  // Which of the crates on its list only a sysroot could have, when none is known.
+  std::vector<bool> sysroot_part(const Artifact& user, CrateLocator& locator) {
+    const auto& list = *user.crate->dependencies;
+    const auto part = places_.knows_sysroot(user) ? std::vector<bool>(list.size()) : sysroot_part_.of(*user.crate);
+    // std that was compiled with the set (-Z build-std) is no other compiler's.
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (part[i] && places_.find(locator, list[i]).state == Located::State::chosen)
+        return std::vector<bool>(list.size());
+    return part;
+  }
+
+  void call_stale(const Artifact& file, const std::string& missing) {
+    findings_.add(
+        Severity::warning, Rule::stale_artifact, file.path, display_name(file.crate->name),
+        fmt::format("nothing needs {}: there is a newer build of the crate, and no longer the {} that this one "
+                    "was compiled against",
+                    name_in(file.path), missing));
   }
 
   bool is_ours(const Artifact& artifact) const {
@@ -302,28 +306,22 @@ class CrateAudit {
   void load_extern(const std::string& name, const std::string& path) {
     const auto user = std::ranges::find_if(files_, [](const Artifact* file) { return file->metadata && file->crate; });
     if (user == files_.end()) return;
-    auto& near = locator_for(**user);
+    auto& near = places_.locator_for(**user);
     CrateReader reader = near.reader();
     if (options_.rustc) reader.rustc = *options_.rustc, reader.metadata_version.reset();
-    CrateLocator locator(shelf_, std::move(reader), near.folders());
+    CrateLocator locator(places_.shelf(), std::move(reader), near.folders());
     const auto found = locator.find({name, nullptr, path.empty() ? std::vector<std::string>() : std::vector{path}});
     const auto& place = path.empty() && !locator.folders().empty() ? locator.folders().front().path : path;
     if (found.state != Located::State::chosen) blame_.report({name, nullptr, "", "--extern", place}, found, locator);
   }
 
-  void check_link(const Artifact& user, const Dependency& needed, const Located& found) {
+  void check_link(const Artifact& user, const Dependency& needed, const std::string& name, const Located& found) {
     if (found.rlib || found.dylib || needed.kind == DependencyKind::macros_only) return;
-    const auto name = display_name(needed.name);
     if (!reported_.emplace("link " + name, needed.svh).second) return;
     findings_.add_with_code(
         "", Rule::missing_crate, user.path, name,
         fmt::format("{} needs the code of crate {}, and there is only {}, which holds metadata: no .rlib",
                     name_in(user.path), name, name_in(found.metadata->path)));
-  }
-
-  void blame(const Artifact& user, const Dependency& needed, const Located& found, const CrateLocator& locator) {
-    const auto name = display_name(needed.name);
-    if (reported_.emplace(name, needed.svh).second) blame_.report({name, &needed, user.path, "", ""}, found, locator);
   }
 
   // ---- Two crates core
@@ -355,13 +353,12 @@ class CrateAudit {
   const ScanResult& result_;
   const AuditOptions& options_;
   Findings& findings_;
-  CrateFiles shelf_;
+  CratePlaces places_;
   Blame blame_;
   SysrootPart sysroot_part_;
   std::vector<const Artifact*> files_;
-  std::map<std::pair<std::string, std::string>, std::string> sysroots_;  ///< in the set: rustc and target, to folder
-  std::set<const Artifact*> skipped_;                                    ///< of another rustc than the reader
-  std::map<std::tuple<std::string, std::string, std::string, bool>, CrateLocator> locators_;
+  std::vector<const Artifact*> unreachable_;  ///< below a folder of cargo's
+  std::set<const Artifact*> skipped_;         ///< of another rustc than the reader
   std::set<std::pair<const Artifact*, const CrateLocator*>> loaded_;
   std::set<std::pair<std::string, std::string>> crates_;    ///< name and SVH of all that are there or needed
   std::set<std::pair<std::string, std::string>> reported_;  ///< of these, what was blamed

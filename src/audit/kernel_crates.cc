@@ -16,7 +16,6 @@
 #include "audit/blame.h"
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
-#include "bytes/budget.h"
 #include "bytes/path.h"
 
 namespace rartifacts {
@@ -116,17 +115,6 @@ class KernelSearch {
 };
 
 }  // namespace
-
-// The first of the directories that can be links is rust/.
-std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelRoot& kernel) {
-  const auto rust = join_path(kernel.path, "rust");
-  std::vector<SearchFolder> folders{{rust, FolderKind::all}};
-  const auto& links = result.directory_links;
-  add_work(links.size());
-  const bool is_link = std::ranges::find(links, rust, &Directory::path) != links.end();
-  if (is_link && kernel.places.size() > 1) folders.push_back({kernel.places[1], FolderKind::all});
-  return folders;
-}
 
 bool is_crate_file(std::string_view file) {
   constexpr std::array<std::string_view, 5> kEndings{".rmeta", ".rlib", ".so", ".dylib", ".dll"};

@@ -23,9 +23,6 @@ KernelCrates find_kernel_crates(const ScanResult& result, const CrateFiles& shel
                                 const AuditOptions& options, const std::vector<const Artifact*>& files,
                                 Findings& findings);
 
-/// Where rustc looks for crates when it compiles a module: rust/, and what it leads to when it is a link.
-std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelRoot& kernel);
-
 /// True when rustc takes a file of that name for one of a crate.
 bool is_crate_file(std::string_view file);
 

@@ -79,10 +79,11 @@ void check_libraries(const Artifact& artifact, bool is_packaged, const AuditOpti
   }
   if (is_packaged) return;
   for (const auto& library : elf.needed)
-    if (options.absent_libraries.contains(library) && !elf.runpath)
-      findings.add(Rule::host_library_mismatch, artifact.path, crate,
-                   fmt::format("{} needs {}, which is not on this machine", name_in(artifact.path), library),
-                   {{"needed", library}});
+    if (options.absent_libraries.contains({artifact.path, library}))
+      findings.add(
+          Rule::host_library_mismatch, artifact.path, crate,
+          fmt::format("{} needs {}, which the loader of this machine does not find", name_in(artifact.path), library),
+          {{"needed", library}});
 }
 
 }  // namespace
@@ -97,7 +98,7 @@ void check_proc_macro(const Artifact& artifact, const PackageRoot& packages, con
                       Findings& findings) {
   if (!artifact.proc_macro) return;
   const auto& facts = *artifact.proc_macro;
-  const std::string crate = artifact.crate ? artifact.crate->name.text.value_or("") : "";
+  const auto crate = artifact.crate ? artifact.crate->name.text.value_or("") : crate_of_file(artifact.path);
   findings.apply({Rule::stripped_metadata}, artifact.path);
   if (facts.rustc_section != ProcMacroFacts::Section::present)
     findings.add(Rule::stripped_metadata, artifact.path, crate,

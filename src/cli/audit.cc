@@ -232,8 +232,8 @@ ExitCode run_audit(const AuditCommand& command) {
                "a manifest holds no kernel configuration and no target file, so a verdict would be a guess: audit the "
                "tree"),
            ExitCode::usage;
-  read_places(options->search, roots);
-  if (command.host_arch.empty()) options->absent_libraries = absent_libraries(roots);
+  if (auto read = read_places(options->search, roots); !read) return refuse(read.error());
+  if (command.host_arch.empty()) options->absent_libraries = absent_libraries(roots, operands->base, options->search);
   auto judged = audit(roots, *options);
   std::set<std::string> shipped;
   for (auto& root : roots)

@@ -72,13 +72,17 @@ Result<void> add_externs(const AuditCommand& command, SearchOptions& search) {
   return {};
 }
 
-std::shared_ptr<const ScanResult> read_folders(const std::vector<std::string>& paths) {
+Result<std::shared_ptr<const ScanResult>> read_folders(const std::vector<std::string>& paths) {
   auto options = scan_for(Profile::oot);
   options.base = "/";
   options.recurse = false;
   for (const auto& path : paths) options.paths.push_back(path.substr(1));
   auto result = std::make_shared<ScanResult>(scan(options));
   show_as_typed(*result, {.base = "/", .paths = {}, .absolute = true});
+  // What is in a folder that cannot be read is not known, and nothing can be said to be missing.
+  for (const auto& problem : result->problems)
+    if (std::ranges::find(paths, problem.path) != paths.end() && is_folder(problem.path))
+      return fail(problem.error.kind, "{}: {}", problem.path, problem.error.what);
   return result;
 }
 
@@ -93,20 +97,66 @@ std::string loader_cache() {
 
 }  // namespace
 
-std::set<std::string> absent_libraries(const std::vector<ScanResult>& roots) {
-  std::set<std::string> absent;
-  for (const auto& root : roots)
-    for (const auto& artifact : root.artifacts)
-      if (artifact.proc_macro && artifact.elf && root.packages.packages.empty())
-        absent.insert(artifact.elf->needed.begin(), artifact.elf->needed.end());
-  if (absent.empty()) return absent;
-  const auto cache = loader_cache();
-  if (cache.empty()) return {};  // another loader, whose ways are not known
-  std::erase_if(absent, [&](const std::string& name) {
-    const auto stands_in = [&](std::string_view folder) { return is_file(join_path(folder, name)); };
-    return name.find('/') != name.npos || cache.find('/' + name + '\0') != cache.npos ||
-           std::ranges::any_of(kLibraryFolders, stands_in);
-  });
+namespace {
+
+// The folders of DT_RUNPATH, with $ORIGIN, the folder of the library itself, filled in; nothing when another variable is in it.
+std::optional<std::vector<std::string>> run_path(const std::string& text, const std::string& origin) {
+  std::vector<std::string> folders;
+  for (std::string_view rest = text;;) {
+    const auto colon = rest.find(':');
+    std::string folder(rest.substr(0, colon));
+    for (const std::string_view variable : {"${ORIGIN}", "$ORIGIN"})
+      for (auto at = folder.find(variable); at != folder.npos; at = folder.find(variable, at + origin.size()))
+        folder.replace(at, variable.size(), origin);
+    if (folder.find('$') != folder.npos) return std::nullopt;
+    folders.push_back(folder.empty() ? "." : std::move(folder));
+    if (colon == rest.npos) return folders;
+    rest.remove_prefix(colon + 1);
+  }
+}
+
+// Where the loader of this machine looks.
+class Loader {
+ public:
+  explicit Loader(const SearchOptions& search) : search_(search), cache_(loader_cache()) {}
+
+  /// False for another loader, whose ways are not known.
+  bool is_known() const { return !cache_.empty(); }
+
+  bool finds(const std::string& library, const std::vector<std::string>& folders) const {
+    const auto stands_in = [&](std::string_view folder) { return is_file(join_path(folder, library)); };
+    // What rustc itself is made of is loaded already.
+    const bool is_of_rustc = library.starts_with("libstd-") || library.starts_with("librustc_driver-");
+    if (is_of_rustc && (!search_.sysroot || stands_in(join_path(*search_.sysroot, "lib")))) return true;
+    return library.find('/') != library.npos || cache_.find('/' + library + '\0') != cache_.npos ||
+           std::ranges::any_of(folders, stands_in) || std::ranges::any_of(kLibraryFolders, stands_in);
+  }
+
+ private:
+  const SearchOptions& search_;
+  std::string cache_;
+};
+
+}  // namespace
+
+std::set<std::pair<std::string, std::string>> absent_libraries(const std::vector<ScanResult>& roots,
+                                                               const std::string& base, const SearchOptions& search) {
+  std::set<std::pair<std::string, std::string>> absent;
+  std::optional<Loader> loader;
+  for (const auto& root : roots) {
+    if (!root.packages.packages.empty()) continue;
+    for (const auto& artifact : root.artifacts) {
+      if (!artifact.proc_macro || !artifact.elf) continue;
+      if (!loader) loader.emplace(search);
+      if (!loader->is_known()) return {};
+      const std::string origin(directory_of(tidied_absolute_path(join_path(base, artifact.path))));
+      const auto folders =
+          artifact.elf->runpath ? run_path(*artifact.elf->runpath, origin) : std::optional(std::vector<std::string>());
+      if (!folders) continue;
+      for (const auto& library : artifact.elf->needed)
+        if (!loader->finds(library, *folders)) absent.emplace(artifact.path, library);
+    }
+  }
   return absent;
 }
 
@@ -123,7 +173,7 @@ Result<SearchOptions> plan_search(const AuditCommand& command) {
   return search;
 }
 
-void read_places(SearchOptions& search, const std::vector<ScanResult>& roots) {
+Result<void> read_places(SearchOptions& search, const std::vector<ScanResult>& roots) {
   std::vector<std::string> to_read;
   for (const auto& folder : search.folders) to_read.push_back(folder.path);
   for (const auto& [name, file] : search.externs)
@@ -136,7 +186,11 @@ void read_places(SearchOptions& search, const std::vector<ScanResult>& roots) {
     for (const auto& triple : triples)
       if (auto folder = sysroot_folder(*search.sysroot, triple); is_folder(folder))
         to_read.push_back(std::move(folder));
-  if (!to_read.empty()) search.elsewhere = read_folders(to_read);
+  if (to_read.empty()) return {};
+  auto elsewhere = read_folders(to_read);
+  if (!elsewhere) return pass(elsewhere);
+  search.elsewhere = *std::move(elsewhere);
+  return {};
 }
 
 }  // namespace rartifacts

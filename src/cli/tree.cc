@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/locate.h>
+#include <rartifacts/scan.h>
+#include <rartifacts/select.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -14,17 +18,40 @@ namespace rartifacts {
 namespace {
 
 // A crate that stands in several containers (an .rlib and its .rmeta) is drawn once, from the one rustc would read.
-std::vector<const Artifact*> one_file_each(const ScanResult& result) {
+std::vector<const Artifact*> one_file_each(const std::vector<ScanResult>& roots) {
   std::vector<const Artifact*> chosen;
   std::set<std::pair<std::string, std::string>> taken;
-  for (const auto kind : {Kind::rmeta, Kind::rlib, Kind::proc_macro, Kind::dylib}) {
-    for (const auto& artifact : result.artifacts) {
-      if (artifact.kind != kind || !artifact.crate) continue;
-      if (taken.emplace(display_name(artifact.crate->name), artifact.crate->svh).second) chosen.push_back(&artifact);
-    }
-  }
+  for (const auto kind : {Kind::rmeta, Kind::rlib, Kind::proc_macro, Kind::dylib})
+    for (const auto& root : roots)
+      for (const auto& artifact : root.artifacts) {
+        if (artifact.kind != kind || !artifact.crate) continue;
+        if (taken.emplace(display_name(artifact.crate->name), artifact.crate->svh).second) chosen.push_back(&artifact);
+      }
   std::ranges::sort(chosen, {}, &Artifact::path);
   return chosen;
+}
+
+// What rustc finds for each crate when it is used from where it stands. Of a manifest only what it lists is known.
+CrateGraph graph_of(const std::vector<ScanResult>& roots) {
+  const auto chosen = one_file_each(roots);
+  if (std::ranges::any_of(chosen, [](const Artifact* file) { return file->recorded || !file->metadata; }))
+    return CrateGraph(chosen);
+  const SearchOptions nothing_besides;
+  std::vector<CratePlaces> places;
+  places.reserve(roots.size());
+  for (const auto& root : roots) places.emplace_back(root, nothing_besides);
+  return {chosen, [&](const Artifact& user, const Dependency& needed) -> FoundCrate {
+            const auto own = std::ranges::find_if(roots, [&](const ScanResult& root) {
+              return &user >= root.artifacts.data() && &user < root.artifacts.data() + root.artifacts.size();
+            });
+            auto& search = places[static_cast<std::size_t>(own - roots.begin())];
+            auto& locator = search.locator_for(user);
+            const auto& found = search.find(locator, needed);
+            if (found.state == Located::State::chosen) return {found.metadata, false};
+            const auto* refused = found.reported();
+            if (!refused || refused->why != Refusal::hash) return {};
+            return {refused->file->artifact, true};
+          }};
 }
 
 // Who needs a crate of that name which is not there, or is another one.
@@ -52,11 +79,15 @@ ExitCode run_tree(const TreeCommand& command) {
   options.base = operands->base;
   options.paths = operands->paths;
   close_doors({.read = reads_of(*operands)});
-  auto result = scan(options);
-  show_as_typed(result, *operands);
-  for (const auto& problem : result.problems) report(problem);
-
-  const CrateGraph graph(one_file_each(result));
+  auto roots = scan_roots(options);
+  const auto graph = graph_of(roots);
+  bool is_whole = true;
+  for (auto& root : roots) {
+    show_packages(root);
+    show_as_typed(root, *operands);
+    for (const auto& problem : root.problems) report(problem);
+    is_whole = is_whole && root.problems.empty();
+  }
   Drawing drawing{graph, {}, !command.invert.empty()};
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const bool is_root = drawing.inverted ? display_name(graph.nodes()[i].artifact->crate->name) == command.invert
@@ -65,13 +96,13 @@ ExitCode run_tree(const TreeCommand& command) {
   }
   if (drawing.inverted && drawing.roots.empty())
     if (const auto missed = missed_by(graph, command.invert); !missed.empty()) return print(missed);
-  if (drawing.roots.empty() && result.problems.empty()) {
+  if (drawing.roots.empty() && is_whole) {
     complain(drawing.inverted ? fmt::format("no crate {} in {}", command.invert, command.path)
                               : fmt::format("no crates in {}", command.path));
     return ExitCode::input;
   }
   const auto printed = print(graph_format_of(command.format)->write(drawing));
-  return result.problems.empty() ? printed : ExitCode::input;
+  return is_whole ? printed : ExitCode::input;
 }
 
 }  // namespace rartifacts

@@ -84,6 +84,33 @@ CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts) {
   find_incomplete();
 }
 
+CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts, const CrateFinder& find) {
+  std::map<const Artifact*, std::size_t> by_file;
+  std::map<std::pair<std::string, std::string_view>, std::size_t> by_crate;  // a crate may stand in several files
+  for (const auto* artifact : artifacts) {
+    if (!artifact->crate) continue;
+    by_file.emplace(artifact, nodes_.size());
+    by_crate.emplace(std::pair(display_name(artifact->crate->name), artifact->crate->svh), nodes_.size());
+    nodes_.push_back({artifact, {}});
+  }
+  const auto node_of = [&](const Artifact& file) -> std::optional<std::size_t> {
+    if (const auto known = by_file.find(&file); known != by_file.end()) return known->second;
+    const auto known = by_crate.find({display_name(file.crate->name), file.crate->svh});
+    return known == by_crate.end() ? std::nullopt : std::optional(known->second);
+  };
+  for (auto& node : nodes_) {
+    if (!node.artifact->crate->dependencies) continue;
+    for (const auto& dependency : *node.artifact->crate->dependencies) {
+      const auto found = find(*node.artifact, dependency);
+      const auto place = found.artifact ? node_of(*found.artifact) : std::nullopt;
+      const auto state = !place                ? CrateEdge::State::missing
+                         : found.has_other_svh ? CrateEdge::State::mismatch
+                                               : CrateEdge::State::found;
+      node.edges.push_back({&dependency, state, place.value_or(0)});
+    }
+  }
+}
+
 // rustc searches the folders it is given, so a candidate beside the crate that needs it comes first.
 std::optional<std::size_t> CrateGraph::nearest(const CrateNode& from, const Dependency& dependency, const Index& index,
                                                std::string_view key) const {

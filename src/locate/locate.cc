@@ -12,6 +12,7 @@
 //      that go on with the recorded text, then, if none of them will do, all. A name that is no UTF-8 is none.
 //   3. Groups. Candidates with one text between the name and the ending are one library in up to three forms. The .rmeta is read
 //      before the .rlib before the library. Where metadata is all that is needed, the first form that is good enough ends it.
+//      Of two groups with one hash the one that was met last is kept, with the forms that it has and no others.
 //   4. Questions, put to each file in this order. The first that it fails is why it is refused:
 //
 //         can its metadata be read?             E0786
@@ -121,7 +122,8 @@ void CrateFiles::put(CrateFile file) {
 }
 
 void CrateFiles::add(const ScanResult& result) {
-  for (const auto& path : result.strangers) put({path, nullptr, nullptr});
+  for (const auto* paths : {&result.strangers, &result.folders})
+    for (const auto& path : *paths) put({path, nullptr, nullptr});
   for (const auto& problem : result.problems) put({problem.path, nullptr, &problem});
   for (const auto& artifact : result.artifacts) {
     put({artifact.path, &artifact, nullptr});
@@ -146,6 +148,20 @@ std::vector<const CrateFile*> CrateFiles::starting_with(std::string_view folder,
   return found;
 }
 
+std::string CrateFiles::name_ending(std::string_view folder, std::string_view extra) const {
+  std::string found;
+  const auto files = folders_.find(folder);
+  if (files == folders_.end() || extra.empty()) return found;
+  for (const auto& [name, file] : files->second) {
+    const auto stem = name.substr(0, name.rfind('.'));
+    if (!stem.starts_with("lib") || !stem.ends_with(extra) || stem.size() <= extra.size() + 3) continue;
+    const std::string crate(stem.substr(3, stem.size() - 3 - extra.size()));
+    if (!found.empty() && found != crate) return {};
+    found = crate;
+  }
+  return found;
+}
+
 const Artifact* CrateFiles::anywhere(std::string_view svh) const {
   const auto known = by_svh_.find(svh);
   return known == by_svh_.end() ? nullptr : known->second;
@@ -155,6 +171,20 @@ const Artifact* CrateFiles::anywhere(std::string_view svh) const {
 
 struct CrateLocator::Group {
   std::array<std::vector<const CrateFile*>, kFlavors> files;
+};
+
+// In the order in which they were met first.
+class CrateLocator::Groups {
+ public:
+  Group& of(const std::string& key) {
+    const auto [known, is_new] = places_.emplace(key, all_.size());
+    return is_new ? all_.emplace_back() : all_[known->second];
+  }
+  const std::vector<Group>& all() const { return all_; }
+
+ private:
+  std::map<std::string, std::size_t> places_;
+  std::vector<Group> all_;
 };
 
 const RefusedFile* Located::reported() const {
@@ -193,7 +223,7 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
   const auto all_names = names_for(is_macro ? reader_.host : reader_.target);
   const auto stem = fmt::format("{}{}", sought.name, extra);
   const auto prefix = "lib" + stem;
-  Groups groups;
+  std::array<std::vector<Candidate>, kFlavors> candidates;
   const auto sort_in = [&](const CrateFile& file) {
     const auto name = file_name_of(file.path);
     std::size_t flavor = kRlibFlavor;
@@ -202,7 +232,7 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
     for (const auto& names : all_names)
       if (!key)
         key = middle(name, fmt::format("{}{}", names.dll_prefix, stem), names.dll_suffix), flavor = kDylibFlavor;
-    if (key && seen.insert(&file).second) groups[*key].files[flavor].push_back(&file);
+    if (key && seen.insert(&file).second) candidates[flavor].emplace_back(*key, &file);
     const auto is_static = [&](const LibraryNames& names) {
       return middle(name, fmt::format("{}{}", names.static_prefix, stem), names.static_suffix).has_value();
     };
@@ -211,11 +241,16 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
   };
   const auto is_bare = [](const LibraryNames& names) { return names.dll_prefix.empty(); };
   const bool has_bare_names = std::ranges::any_of(all_names, is_bare);
+  Groups groups;
   for (const auto& folder : folders_) {
     if (!serves(folder.kind, sought)) continue;
     for (const auto* file : shelf_.starting_with(folder.path, prefix)) sort_in(*file);
-    if (!has_bare_names) continue;
-    for (const auto* file : shelf_.starting_with(folder.path, stem)) sort_in(*file);
+    if (has_bare_names)
+      for (const auto* file : shelf_.starting_with(folder.path, stem)) sort_in(*file);
+    for (const std::size_t flavor : {kRlibFlavor, kRmetaFlavor, kDylibFlavor}) {
+      for (const auto& [key, file] : candidates[flavor]) groups.of(key).files[flavor].push_back(file);
+      candidates[flavor].clear();
+    }
   }
   return choose(sought, is_macro, groups, found);
 }
@@ -226,16 +261,17 @@ bool CrateLocator::look_at_paths(const SoughtCrate& sought, bool is_macro, Locat
     const auto* file = shelf_.at(path);
     const auto name = file_name_of(path);
     if (!file) continue;
-    if (middle(name, "lib", ".rlib")) groups[""].files[kRlibFlavor].push_back(file);
-    else if (middle(name, "lib", ".rmeta")) groups[""].files[kRmetaFlavor].push_back(file);
-    else groups[""].files[kDylibFlavor].push_back(file);
+    const auto flavor = middle(name, "lib", ".rlib")    ? kRlibFlavor
+                        : middle(name, "lib", ".rmeta") ? kRmetaFlavor
+                                                        : kDylibFlavor;
+    groups.of("").files[flavor].push_back(file);
   }
   return choose(sought, is_macro, groups, found);
 }
 
 bool CrateLocator::choose(const SoughtCrate& sought, bool is_macro, const Groups& groups, Located& found) const {
   std::map<std::string_view, Located> libraries;
-  for (const auto& [key, group] : groups) {
+  for (const auto& group : groups.all()) {
     auto one = extract(sought, is_macro, group, found.refused);
     if (one.state == Located::State::absent) continue;
     if (one.state != Located::State::chosen) {
@@ -243,7 +279,9 @@ bool CrateLocator::choose(const SoughtCrate& sought, bool is_macro, const Groups
       found = std::move(one);
       return true;
     }
-    libraries.emplace(one.metadata->crate->svh, std::move(one));
+    // Of groups with one hash rustc keeps the last.
+    const std::string_view svh = one.metadata->crate->svh;
+    libraries.insert_or_assign(svh, std::move(one));
   }
   if (libraries.empty()) return false;
   auto refused = std::move(found.refused);
