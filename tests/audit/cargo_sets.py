@@ -4,14 +4,16 @@
     memchr <- middle <- app, which uses the proc macro `derive`; `derive` is made from `tokens`, which needs proc_macro.
     bare needs core alone; two crates are called `twice`, and `both` uses the two.
 
-`memchr` has the name of a crate in rustc's own sysroot. The judge compiles a crate that uses every crate in the folder, as cargo
-would have rustc do it: once for metadata, once to link a program of those that have an .rlib.
+`memchr` has the name of a crate in rustc's own sysroot. The judge compiles a crate that uses every crate which cargo made, as cargo
+would have rustc do it: once for metadata, once to link a program of those that have an .rlib. Who needs others comes first, so that
+those are searched for before they are named.
 """
 
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from unittest import SkipTest
 
@@ -31,23 +33,54 @@ SOURCES = {
 }
 
 
-def write_workspace(folder):
+# A second workspace, whose crates have the names of crates that rustc brings along. `plugin` is a dynamic library, `built` has a build
+# script that needs a crate, two proc macros need crates of the machine that compiles.
+NAMES = ("memchr", "libc", "cfg_if", "hashbrown", "simd", "sha2", "backtrace", "addr2line", "gimli", "object", "miniz_oxide", "adler2",
+         "rustc_demangle", "getopts", "unicode_width", "std_detect", "scopeguard", "bitflags")
+LARGE = {name: ("pub struct One;" + "".join(f"pub use {need}::One as One{i};" for i, need in enumerate(needs)), needs)
+         for name, needs in ((name, [*{NAMES[i // 2], NAMES[max(i - 3, 0)]} - {name}]) for i, name in enumerate(NAMES))}
+MACRO = "extern crate proc_macro; #[proc_macro] pub fn same(t: proc_macro::TokenStream) -> proc_macro::TokenStream { %s::same(t) }"
+SAME = "pub fn same<T>(tokens: T) -> T { tokens }"
+LARGE |= {
+    "quote": (SAME, ["unicode_width"]),
+    "syn": (SAME, ["quote"]),
+    "derive": (MACRO % "syn", ["syn"]),
+    "attributes": (MACRO % "quote", ["quote"]),
+    "cc": ("pub fn compile() {}", ["libc"]),
+    "built": ("pub use libc::One;", ["libc", "build:cc"]),
+    "plugin": ("pub use gimli::One; pub fn run() {}", ["gimli"]),
+    "app": ("pub use built::One; pub use plugin::run; derive::same! { pub fn f() {} } attributes::same! { pub use bitflags::One as Flags; }",
+            ["built", "plugin", "derive", "attributes", "bitflags", "sha2", "scopeguard", "std_detect"]),
+}
+
+
+def write_workspace(folder, sources=SOURCES, built=("app", "both")):
     tree = Tree(folder)
-    members = ", ".join(f'"{path}"' for path in SOURCES if not path.startswith("other/"))
-    tree.write("Cargo.toml", f'[workspace]\nresolver = "2"\nmembers = [{members}]\nexclude = ["other/twice"]\n')
-    for path, (source, needs) in SOURCES.items():
+    members = ", ".join(f'"{path}"' for path in sources if not path.startswith("other/"))
+    built = ", ".join(f'"{path}"' for path in built)
+    tree.write("Cargo.toml", f'[workspace]\nresolver = "2"\nmembers = [{members}]\ndefault-members = [{built}]\nexclude = ["other/twice"]\n')
+    for path, (source, needs) in sources.items():
         name, up = Path(path).name, "../" * (path.count("/") + 1)
         version = "0.2.0" if path.startswith("other/") else "0.1.0"
         manifest = f'[package]\nname = "{name}"\nversion = "{version}"\nedition = "2021"\n'
-        manifest += "[lib]\nproc-macro = true\n" if name == "derive" else ""
-        manifest += "[dependencies]\n"
-        for need in needs:
-            key, _, where = need.rpartition("=")
-            package = f', package = "{Path(where).name}"' if key else ""
-            manifest += f'{key or where} = {{ path = "{up}{where}"{package} }}\n'
+        manifest += "[lib]\nproc-macro = true\n" if "#[proc_macro]" in source else '[lib]\ncrate-type = ["dylib"]\n' if name == "plugin" else ""
+        for section, prefix in ("dependencies", ""), ("build-dependencies", "build:"):
+            manifest += f"[{section}]\n"
+            for need in needs:
+                if need.startswith("build:") != (prefix == "build:"):
+                    continue
+                key, _, where = need.removeprefix(prefix).rpartition("=")
+                package = f', package = "{Path(where).name}"' if key else ""
+                manifest += f'{key or where} = {{ path = "{up}{where}"{package} }}\n'
+        if any(need.startswith("build:") for need in needs):
+            tree.write(f"{path}/build.rs", "fn main() { cc::compile(); }")
         tree.write(f"{path}/Cargo.toml", manifest)
         tree.write(f"{path}/src/lib.rs", source)
     return tree
+
+
+def write_large_workspace(folder):
+    return write_workspace(folder, LARGE, ["app"])
 
 
 class CargoSet:
@@ -55,9 +88,10 @@ class CargoSet:
 
     twin = None
 
-    def __init__(self, folder, *arguments, name="cargo", profile="debug", rustc=None):
-        self.name, self.profile, self.arguments = name, profile, arguments
+    def __init__(self, folder, *arguments, name="cargo", profile="debug", rustc=None, write=write_workspace):
+        self.name, self.profile, self.arguments, self.write = name, profile, arguments, write
         self.folder = Path(folder)
+        self.folder.mkdir(exist_ok=True)
         self.rustc = rustc or shutil.which("rustc")
         cargo = shutil.which("cargo")
         if not self.rustc or not cargo:
@@ -66,10 +100,11 @@ class CargoSet:
         self.toolchain.environment.update(RUSTC_BOOTSTRAP="1", RUSTC_LOG="rustc_metadata=info", RUSTC_ICE="0")
         self.deps = f"target/{profile}/deps"
         self.root = self.build("healthy", cargo)
+        self.stems = [Path(path).stem for path in self.files()]
 
     def build(self, name, cargo="cargo", **environment):
-        root = write_workspace(self.folder / name).root
-        done = subprocess.run([cargo, "build", "--offline", "--quiet", "--workspace", *self.arguments], cwd=root, capture_output=True,
+        root = self.write(self.folder / name).root
+        done = subprocess.run([cargo, "build", "--offline", "--quiet", *self.arguments], cwd=root, capture_output=True,
                               text=True, env={**os.environ, "RUSTC": self.toolchain.rustc, "CARGO_INCREMENTAL": "1", **environment})
         if done.returncode != 0:
             raise SkipTest(f"cargo cannot build the crates: {done.stderr[-800:]}")
@@ -97,23 +132,32 @@ class CargoSet:
     # ---- the judge
 
     def judge(self, root):
-        """What rustc says when all that is there is used: first of the metadata, then to link it."""
+        """What rustc says when all that cargo made is used: first of the metadata, then to link it."""
         stems = {}
         for path in self.files(root):
             if not path.endswith(".rmeta") or (root / path).stat().st_size:  # cargo check leaves empty ones, and nobody names them
                 stems.setdefault(Path(path).stem, {})[Path(path).suffix] = path
-        whole = [forms.get(".rmeta") or forms.get(".rlib") or forms[".so"] for forms in stems.values()]
-        linked = [forms.get(".rlib") or forms[".so"] for forms in stems.values() if ".rlib" in forms or ".so" in forms]
-        said = self.compile(root, whole, "--crate-type=rlib", "--emit=metadata")
-        return self.compile(root, linked, "--crate-type=bin", "--emit=link") if said.accepts else said
+        # What cargo compiled last needs most.
+        last_first = sorted({stem for stem in self.stems if stem in stems}, key=self.age)
+        named = [stems[stem] for stem in last_first]
+        whole = [forms.get(".rmeta") or forms.get(".rlib") or forms[".so"] for forms in named]
+        linked = [forms.get(".rlib") or forms[".so"] for forms in named if ".rlib" in forms or ".so" in forms]
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            said = self.compile(root, whole, folder, "--crate-type=rlib", "--emit=metadata")
+            return self.compile(root, linked, folder, "--crate-type=bin", "--emit=link", "-Clinker=true") if said.accepts else said
 
-    def compile(self, root, paths, *options):
+    def age(self, stem):
+        """Larger for what was compiled earlier"""
+        return -min((self.root / path).stat().st_mtime_ns for path in self.files() if Path(path).stem == stem)
+
+    def compile(self, root, paths, folder, *options):
         source = "".join(f"extern crate c{i};" for i in range(len(paths))) + "pub fn main() {}"
-        (self.folder / "probe.rs").write_text(source)
+        probe = Path(folder) / "probe.rs"
+        probe.write_text(source)
         named = [word for i, path in enumerate(paths) for word in ("--extern", f"c{i}={path}")]
         folders = [f"-Ldependency={folder}" for folder in self.folders()]
         done = self.toolchain.run([self.toolchain.rustc, "--edition=2021", "--crate-name=probe", *options, *folders, *named,
-                                   "-o", self.folder / "probe", self.folder / "probe.rs"], root)
+                                   "-o", Path(folder) / "probe", probe], root)
         said = verdict(done.returncode == 0, done.stderr)
         if direct := re.fullmatch(r"c(\d+)", said.crate):
             said.crate = re.match(r"lib(\w+)", Path(paths[int(direct[1])]).name)[1]

@@ -47,6 +47,49 @@ def crate_table(kit):
     yield f"{HEALTHY}, after all of this", nothing
 
 
+def deletion_table(kit):
+    """Each file away, and each crate"""
+    yield HEALTHY, nothing
+    files = kit.files()
+    for path in files:
+        yield f"{Path(path).name} absent", remove, path
+    yield from crates_absent(files)
+    yield f"{HEALTHY}, after all of this", nothing
+
+
+def crates_absent(files):
+    for stem in sorted({Path(path).stem for path in files}):
+        forms = [path for path in files if Path(path).stem == stem]
+        if len(forms) > 1:
+            yield f"{stem}.* absent", remove, *forms
+
+
+def rustlib_table(kit):
+    yield HEALTHY, nothing
+    files = kit.files()
+    for path in files:
+        yield f"{Path(path).name} absent", remove, path
+    yield from crates_absent(files)
+    for path in files:
+        if Path(path).name.startswith(("libcore-", "liballoc-", "libstd-", "libcompiler_builtins-", "libpanic_unwind-", "libproc_macro-")):
+            yield from changed(path)
+            yield from renamed(path)
+    for other in kit.files(kit.twin) if kit.twin else ():
+        ours = [path for path in files if name_in(path) == name_in(other) and Path(path).suffix == Path(other).suffix]
+        yield f"{Path(other).name} of another rustc beside ours", take_as, kit.twin, other, other
+        yield f"{Path(other).name} of another rustc instead of ours", exchange, kit.twin, other, *ours
+    yield f"{HEALTHY}, after all of this", nothing
+
+
+def name_in(path):
+    return Path(path).name.partition("-")[0]
+
+
+def exchange(tree, root, other, *ours):
+    remove(tree, *ours)
+    take_as(tree, root, other, other)
+
+
 def changed(path):
     name = Path(path).name
     yield f"{name} empty", edit, path, cut(0)

@@ -70,12 +70,18 @@ def verdict(accepted, output):
         return Verdict(True)
     errors = [line for line in output.splitlines() if re.match(r"error|\S*llvm-link\S*:|thread 'rustc'", line)]
     says = errors[0] if errors else output.strip().splitlines()[-1]
+    if mixed := re.search(r"in this crate is incompatible with .* in dependency `(\w+)`", output):
+        return Verdict(False, says, mixed[1], "", "target modifiers")
+    if colliding := re.search(r"error: found crates \(`(\w+)` and `\w+`\) with colliding StableCrateId values", output):
+        return Verdict(False, says, colliding[1], "", "two builds of one crate")
     registered = []
     for crate, episode in episodes(output):
         if re.search(r"register crate `|was loaded previously|going to previous cnum", episode) and "panicked" not in episode:
             registered.append(crate)
         else:
             return Verdict(False, says, *reason(crate, episode, registered, output))
+    if unloadable := re.match(r"error: \S*/lib(\w+)\S*\.so: ", says):
+        return Verdict(False, says, unloadable[1], "E0463", "registered, but dlopen or dlsym failed")
     return Verdict(False, says, cause=says)
 
 
@@ -141,14 +147,14 @@ class Crates:
     # As in Linux 7.2, and unlike in the mini kernel, `kernel` needs pin_init.
     kernel = mini_kernel.NO_CORE + "extern crate core; extern crate ffi; pub extern crate pin_init; pub use macros::same;"
     sources = {
-        "core": (mini_kernel.GOLDENS / "sources" / "nocore.rs").read_text(),
+        "core": mini_kernel.core_source("rustc"),
         "ffi": mini_kernel.NO_CORE + "extern crate core;",
         "pin_init": mini_kernel.NO_CORE + "extern crate core;",
         "kernel": kernel,
     }
     flags = ("--crate-name=module", "--crate-type=rlib", "--edition=2021", "-Zunstable-options", "-Cpanic=abort",
              "--target=scripts/target.json", "@include/generated/rustc_cfg", "--extern=pin_init", "--extern=kernel",
-             "-Lrust/", "--sysroot=/dev/null", "--emit=obj=/dev/null")
+             "-Lrust/", "--sysroot=/dev/null")
     crates = [f"rust/lib{name}.rmeta" for name in ("core", "ffi", "pin_init", "kernel")]
     macros = ["rust/libmacros.so"]
     text = ["scripts/target.json", "include/generated/rustc_cfg"]
@@ -200,7 +206,8 @@ class Crates:
         return place
 
     def judge(self, root):
-        done = self.toolchain.run([self.toolchain.rustc, *self.flags, self.folder / "module.rs"], root)
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            done = self.toolchain.run([self.toolchain.rustc, *self.flags, f"--emit=obj={folder}/module.o", self.folder / "module.rs"], root)
         return verdict(done.returncode == 0, done.stderr)
 
 

@@ -149,6 +149,28 @@ class CrateSets(unittest.TestCase):
         for kind in "crate=", "native=":
             self.assertIn(("memchr", "E0463"), self.errors("-L", f"{kind}aside")[0])
 
+    def test_a_folder_below_is_nobodys(self):
+        for suffix in ".rmeta", ".rlib":
+            file = self.kit.crate("both", suffix)
+            move(self.tree, file, f"{self.kit.deps}/below/{Path(file).name}")
+        found, report = self.errors("--rustc", self.kit.toolchain.rustc)
+        self.assertEqual(found, [])
+        self.assertEqual({finding["rule"] for finding in report["findings"]}, {"stale-artifact"})
+
+    def test_a_folder_that_cannot_be_read_is_no_missing_crate(self):
+        (self.tree / "closed").mkdir(mode=0)
+        done = harness.run_as_nobody("audit", "-L", "closed", "target", cwd=self.tree.root)
+        self.assertEqual(done.code, 3, done)
+        self.assertIn("closed", done.stderr)
+
+    def test_the_graph_has_what_the_search_finds(self):
+        drawn = harness.run("tree", "target", cwd=self.tree.root).stdout.decode()
+        self.assertRegex(drawn, r"(?m)^app .*(?:\n[ │├└].*)*\n[├└]── memchr [0-9a-f]{32} \(")
+        for suffix in ".rmeta", ".rlib":
+            move(self.tree, self.kit.crate("memchr", suffix), f"elsewhere/{Path(self.kit.crate('memchr', suffix)).name}")
+        drawn = harness.run("tree", ".", cwd=self.tree.root).stdout.decode()
+        self.assertRegex(drawn, r"memchr [0-9a-f]{32}.* not here")
+
     def test_the_cache_of_the_incremental_compiler_is_nothing(self):
         caches = list((self.tree / "target").glob("debug/incremental/memchr-*/s-*/metadata.rmeta"))
         self.assertTrue(caches)

@@ -24,6 +24,8 @@ count the reports by subject:
   14  nixpkgs#218712, crate2nix#263: strip breaks rlibs (rlib-without-metadata)
   15  Ubuntu's link to a second package; links that lead out (dangling-link, escaping-link, absolute-link)
   16  vdso64.so and other shared libraries are no proc macros (nothing is said)
+  17  armbian/build#9425, #9426: auto.conf was made anew where there is no rustc (config-dropped)
+  18  one crate is compiled with -Zretpoline, the rest without (target-mismatch)
 
 Reported as well, and not the business of audit's rules: sets of two flavours compared (linux-cachyos#1016; diff), profiles for
 an IDE (nixpkgs#386164; scan), `|| true` in recipes (scan fails), modules taken for Rust (Rust-for-Linux/linux#657; inspect).
@@ -35,6 +37,7 @@ Not covered yet: a whole second build beside Module.symvers.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -214,6 +217,24 @@ class FieldReports(unittest.TestCase):
     def test_12_proc_macros_of_a_cross_build(self):
         self.silent("--host-arch", MACHINE)
         self.refused("host-arch-mismatch", "--host-arch", "aarch64" if MACHINE != "aarch64" else "x86_64", path=MACROS, mentions=[MACHINE])
+
+    def test_17_the_configuration_was_made_anew_without_a_compiler(self):
+        before = harness.run("scan", "--format", "json", ".", cwd=self.tree.root)
+        self.tree.write("before.json", before.stdout)
+        self.tree.config("RUST_IS_AVAILABLE")
+        finding = self.refused("config-dropped", mentions=[self.version, "made anew"])
+        self.assertIn("restore", finding["fix"])
+        changes = harness.run("diff", "before.json", ".", cwd=self.tree.root).stdout.decode()
+        self.assertNotIn("target.json", changes)
+
+    def test_18_one_crate_has_other_target_modifiers(self):
+        if int(re.match(r"rustc 1\.(\d+)", self.version)[1]) < 91:
+            self.skipTest("this rustc has no -Zretpoline")
+        edit(self.tree, "scripts/target.json", bytes)
+        rustc = mini_kernel.Compiler(self.tree)
+        rustc.crate("kernel", mini_kernel.NO_CORE + "extern crate core; extern crate ffi; #[macro_use] extern crate macros;",
+                    "-Zretpoline", "-Cunsafe-allow-abi-mismatch=retpoline")
+        self.refused("target-mismatch", crate="kernel", mentions=["target modifiers"])
 
     # ---- Sections and members ----
 

@@ -23,6 +23,10 @@ from breakages import Skip
 
 LOAD, DYNAMIC = 1, 2
 NEEDED, STRTAB, SYMTAB, RELA, FLAGS_1, GNU_HASH, VERNEED = 1, 5, 6, 7, 0x6ffffffb, 0x6ffffef5, 0x6ffffffe
+MACRO = """
+extern crate proc_macro;
+#[proc_macro] pub fn same(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream { tokens }
+"""
 LOADER = """
 import ctypes, sys
 library = ctypes.CDLL(sys.argv[1], mode=2)
@@ -144,10 +148,9 @@ class Loading(unittest.TestCase):
         cls.tree = harness.Tree(Path(cls.temporary.name))
         if sys.byteorder != "little" or struct.calcsize("P") != 8:
             raise unittest.SkipTest("this machine has libraries of another form")
-        compiler = mini_kernel.Compiler(cls.tree)
-        compiler.run("--crate-name", "macros", "--crate-type", "proc-macro", "--edition", "2021", "--extern", "proc_macro", "-Cstrip=symbols",
-                     "-o", "libmacros.so", "-", source="""extern crate proc_macro;
-                     #[proc_macro] pub fn same(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream { tokens }""")
+        cls.compiler = mini_kernel.Compiler(cls.tree)
+        cls.compiler.run("--crate-name", "macros", "--crate-type", "proc-macro", "--edition", "2021", "--extern", "proc_macro", "-Cstrip=symbols",
+                         "-o", "libmacros.so", "-", source=MACRO)
         cls.healthy = (cls.tree / "libmacros.so").read_bytes()
         shown = harness.run("inspect", "-f", "json", "libmacros.so", cwd=cls.tree.root)
         cls.facts = json.loads(shown.stdout)
@@ -184,6 +187,24 @@ class Loading(unittest.TestCase):
                 loads, why = self.loads()
                 errors = self.errors()
                 self.assertEqual(not errors, loads, f"{why} {errors}")
+
+    def test_libraries_are_found_by_the_run_path(self):
+        helper = self.tree / "helpers"
+        helper.mkdir(exist_ok=True)
+        subprocess.run(["cc", "-shared", "-Wl,-soname,libhelper.so", "-x", "c", "-", "-o", helper / "libhelper.so"], input=b"int helper(void) { return 0; }", check=True)
+        self.compiler.run("--crate-name", "macros", "--crate-type", "proc-macro", "--edition", "2021", "--extern", "proc_macro", "-Cstrip=symbols",
+                          "-Clink-args=-Wl,--no-as-needed -Lhelpers -lhelper -Wl,-rpath,$ORIGIN/helpers",
+                          "-o", "libmacros.so", "-", source=MACRO)
+        for name in "there", "elsewhere", "there again":
+            with self.subTest(name):
+                loads, why = self.loads()
+                errors = self.errors()
+                self.assertEqual(not errors, loads, f"{why} {errors}")
+                self.assertEqual(loads, name != "elsewhere", why)
+            if name == "there":
+                (helper / "libhelper.so").rename(self.tree / "libhelper.so")
+            elif name == "elsewhere":
+                (self.tree / "libhelper.so").rename(helper / "libhelper.so")
 
     def test_an_older_c_library_than_the_one_it_was_linked_with(self):
         self.tree.write("libmacros.so", self.healthy)
