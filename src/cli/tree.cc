@@ -49,7 +49,7 @@ CrateGraph graph_of(const std::vector<ScanResult>& roots) {
             const auto& found = search.find(locator, needed);
             if (found.state == Located::State::chosen) return {found.metadata, false};
             const auto* refused = found.reported();
-            if (!refused || refused->why != Refusal::hash) return {};
+            if (!refused || refused->why != Refusal::hash || refused->file->artifact == &user) return {};
             return {refused->file->artifact, true};
           }};
 }
