@@ -38,7 +38,6 @@ std::optional<Rule> rule_for(const Problem& problem) {
     case ErrorKind::dangling: return Rule::dangling_link;
     case ErrorKind::escaping: return Rule::escaping_link;
     case ErrorKind::absolute: return Rule::absolute_link;
-    case ErrorKind::too_large:  // a limit of ours is no fault of the file
     case ErrorKind::io:
     case ErrorKind::changed:
     case ErrorKind::too_large: break;  // a limit of this program is no fault of the file

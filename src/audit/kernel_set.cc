@@ -92,7 +92,7 @@ class KernelAudit {
  private:
   // The crates are there: a configuration without rustc came later.
   bool was_made_anew() {
-    const auto files = crates();
+    const auto& files = all_.crates(number_);
     const auto kernel = std::ranges::find_if(
         files, [](const Artifact* file) { return file->crate->name.text == "kernel" && file->kind == Kind::rmeta; });
     if (kernel == files.end()) return false;
