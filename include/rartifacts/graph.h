@@ -57,7 +57,7 @@ class CrateGraph {
   class Index;
   std::optional<std::size_t> nearest(const CrateNode& from, const Dependency& dependency, const Index& index,
                                      std::string_view key) const;
-  void find_incomplete();
+  void find_users();
 
   std::vector<CrateNode> nodes_;
   std::vector<std::vector<std::size_t>> users_;

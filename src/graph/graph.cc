@@ -63,16 +63,13 @@ CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts) {
     by_svh.add(artifact.crate->svh, folder, i);
     if (artifact.crate->name.text) by_name.add(*artifact.crate->name.text, folder, i);
   }
-  users_.resize(nodes_.size());
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    auto& node = nodes_[i];
+  for (auto& node : nodes_) {
     if (!node.artifact->crate->dependencies) continue;
     for (const auto& dependency : *node.artifact->crate->dependencies) {
       CrateEdge edge{&dependency, CrateEdge::State::missing, 0};
       if (const auto same = nearest(node, dependency, by_svh, dependency.svh)) {
         edge.state = CrateEdge::State::found;
         edge.node = *same;
-        if (users_[*same].empty() || users_[*same].back() != i) users_[*same].push_back(i);
       } else if (const auto other =
                      dependency.name.text ? nearest(node, dependency, by_name, *dependency.name.text) : std::nullopt) {
         edge.state = CrateEdge::State::mismatch;
@@ -81,7 +78,7 @@ CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts) {
       node.edges.push_back(edge);
     }
   }
-  find_incomplete();
+  find_users();
 }
 
 CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts, const CrateFinder& find) {
@@ -109,6 +106,7 @@ CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts, const Crat
       node.edges.push_back({&dependency, state, place.value_or(0)});
     }
   }
+  find_users();
 }
 
 // rustc searches the folders it is given, so a candidate beside the crate that needs it comes first.
@@ -123,8 +121,15 @@ std::optional<std::size_t> CrateGraph::nearest(const CrateNode& from, const Depe
   return std::nullopt;
 }
 
-// Who lacks something, and all who need one that does.
-void CrateGraph::find_incomplete() {
+// Of each node those that need it; then who lacks something, and all who need one that does.
+void CrateGraph::find_users() {
+  users_.resize(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    for (const auto& edge : nodes_[i].edges) {
+      if (edge.state != CrateEdge::State::found) continue;
+      auto& users = users_[edge.node];
+      if (users.empty() || users.back() != i) users.push_back(i);
+    }
   is_incomplete_.resize(nodes_.size());
   std::vector<std::size_t> todo;
   const auto lacks = [](const CrateEdge& edge) { return edge.state != CrateEdge::State::found; };
