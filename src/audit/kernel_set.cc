@@ -90,24 +90,14 @@ class KernelAudit {
   }
 
  private:
-  // The crates are there: a configuration without rustc came later.
-  bool was_made_anew() {
-    const auto& files = all_.crates(number_);
-    const auto kernel = std::ranges::find_if(
-        files, [](const Artifact* file) { return file->crate->name.text == "kernel" && file->kind == Kind::rmeta; });
-    if (kernel == files.end()) return false;
-    const auto& rustc = (*kernel)->metadata->rustc;
-    auto* added = findings_.add(
-        row_of(Rule::config_dropped).severity, Rule::config_dropped, kernel_.config_path, "",
-        fmt::format("CONFIG_RUST is not set, and yet crates of {} are here: the configuration was made anew", rustc),
-        {{"CONFIG_RUST", kernel_.config.value("RUST").value_or("not set")}, {"crates", rustc}});
-    if (added)
-      added->fix = "restore include/config/auto.conf and include/generated/rustc_cfg of the build that made the crates";
-    return true;
+  // The compiler of the crates that are here nevertheless: a configuration without rustc came later.
+  std::optional<std::string> rustc_of_crates() const {
+    for (const auto* file : all_.crates(number_))
+      if (file->crate->name.text == "kernel" && file->kind == Kind::rmeta) return file->metadata->rustc;
+    return std::nullopt;
   }
 
   void no_rust() {
-    if (was_made_anew()) return;
     std::map<std::string, std::string> evidence{{"CONFIG_RUST", kernel_.config.value("RUST").value_or("not set")}};
     for (const auto* symbol : {"RUST_IS_AVAILABLE", "RUSTC_VERSION"})  // often taken for Rust support
       if (const auto value = kernel_.config.value(symbol)) evidence[fmt::format("CONFIG_{}", symbol)] = *value;
@@ -124,8 +114,15 @@ class KernelAudit {
         evidence[fmt::format("CONFIG_{}", symbol)] = kernel_.config.value(symbol).value_or("not set");
     }
     if (reasons.empty()) reasons = "no option that is known to exclude it is set";
-    findings_.add(Rule::config_dropped, kernel_.config_path, "", fmt::format("{}: {}", message, reasons),
-                  {evidence.begin(), evidence.end()});
+    const auto rustc = rustc_of_crates();
+    if (rustc) {
+      evidence["crates"] = *rustc;
+      message += fmt::format(", and yet crates of {} are here, so that the configuration was made anew", *rustc);
+    }
+    auto* added = findings_.add(row_of(Rule::config_dropped).severity, Rule::config_dropped, kernel_.config_path, "",
+                                fmt::format("{}: {}", message, reasons), {evidence.begin(), evidence.end()});
+    if (added && rustc)
+      added->fix = "restore include/config/auto.conf and include/generated/rustc_cfg of the build that made the crates";
   }
 
   std::optional<std::string> config_rustc() const { return kernel_.config.value("RUSTC_VERSION_TEXT"); }

@@ -104,7 +104,9 @@ class CargoSet:
 
     def build(self, name, cargo="cargo", **environment):
         root = self.write(self.folder / name).root
-        done = subprocess.run([cargo, "build", "--offline", "--quiet", *self.arguments], cwd=root, capture_output=True,
+        # Of what is built for itself cargo puts a copy one level up. In a release build it would have another one for proc macros.
+        whole = ["--workspace"] if self.profile == "debug" else []
+        done = subprocess.run([cargo, "build", "--offline", "--quiet", *whole, *self.arguments], cwd=root, capture_output=True,
                               text=True, env={**os.environ, "RUSTC": self.toolchain.rustc, "CARGO_INCREMENTAL": "1", **environment})
         if done.returncode != 0:
             raise SkipTest(f"cargo cannot build the crates: {done.stderr[-800:]}")
