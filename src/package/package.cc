@@ -326,16 +326,18 @@ class Packages final : public PackageSource {
   }
 
   // In a cpio the last name of a file has its content; the others, before it, are empty.
-  void give_to_twins(const Node& node, const std::string& original) {
+  Result<void> give_to_twins(const Node& node, const std::string& original) {
     auto names = twins_[original];
     names.push_back(original);
-    add_work(4 * names.size() * sizeof(Artifact));
+    constexpr std::size_t kStepsPerByte = 16;
+    if (auto charged = work(kStepsPerByte * names.size() * sizeof(Artifact)); !charged) return charged;
     for (const auto& name : names) {
       const auto twin = nodes_.find(name);
       if (twin == nodes_.end()) continue;
       twin->second = node;
       twin->second.look = renamed(node.look, name);
     }
+    return {};
   }
 
   Result<void> take_file(std::size_t index, PackageStream& stream, const PackageEntry& entry, bool is_wanted,
@@ -374,8 +376,7 @@ class Packages final : public PackageSource {
       if (auto kept = rartifacts::keep(size_of_facts(**look)); !kept) return kept;
     }
     if (!look || *look) (*node)->look = std::make_shared<const Look>(std::move(look));
-    if (is_twin) give_to_twins(**node, entry.link);
-    return {};
+    return is_twin ? give_to_twins(**node, entry.link) : Result<void>();
   }
 
   // The known text may be another name of the file.
