@@ -3,6 +3,7 @@
 #include <rartifacts/graph.h>
 #include <rartifacts/scan.h>
 #include <rartifacts/select.h>
+#include <rartifacts/shared.h>
 
 #include "file_image.h"
 
