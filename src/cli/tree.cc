@@ -31,11 +31,10 @@ std::vector<const Artifact*> one_file_each(const std::vector<ScanResult>& roots)
   return chosen;
 }
 
-// What rustc finds for each crate when it is used from where it stands. Of a manifest only what it lists is known.
+// What rustc finds for each crate when it is used from where it stands; where not even its compiler is known, what would fit.
 CrateGraph graph_of(const std::vector<ScanResult>& roots) {
   const auto chosen = one_file_each(roots);
-  if (std::ranges::any_of(chosen, [](const Artifact* file) { return file->recorded || !file->metadata; }))
-    return CrateGraph(chosen);
+  if (std::ranges::any_of(chosen, [](const Artifact* file) { return !file->metadata; })) return CrateGraph(chosen);
   const SearchOptions nothing_besides;
   std::vector<CratePlaces> places;
   places.reserve(roots.size());
