@@ -138,7 +138,7 @@ class Examples(ScanTest):
         for name in ("one.tar", "two.tar"):
             lines("tar", "cf", name, "rust", cwd=self.tree.root)
         shown = self.example("in_packages", "one.tar", "two.tar")
-        self.assertIn("one.tar:rust/libleaf.rmeta", shown)
+        self.assertIn("two.tar:rust/libleaf.rmeta", shown)
         self.assertIn("twice: rust/libleaf.rmeta", shown)
 
     def test_rustup_name(self):
