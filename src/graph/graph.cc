@@ -87,7 +87,9 @@ CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts, const Crat
   for (const auto* artifact : artifacts) {
     if (!artifact->crate) continue;
     by_file.emplace(artifact, nodes_.size());
-    by_crate.emplace(std::pair(display_name(artifact->crate->name), artifact->crate->svh), nodes_.size());
+    by_crate.emplace(
+        std::pair<std::string, std::string_view>(display_name(artifact->crate->name), artifact->crate->svh),
+        nodes_.size());
     nodes_.push_back({artifact, {}});
   }
   const auto node_of = [&](const Artifact& file) -> std::optional<std::size_t> {

@@ -196,7 +196,7 @@ class Patience(RustcTest):
                 while not self.running(f"1000.{digits}"):
                     time.sleep(0.01)
                 asking.send_signal(number)
-                self.assertEqual(asking.wait(timeout=PATIENCE / 2), -number)
+                self.assertEqual(asking.wait(timeout=PATIENCE - 2), -number)
                 self.gone(f"1000.{digits}")
 
     def test_a_caller_that_waits_for_no_child_gets_an_answer(self):
