@@ -281,7 +281,7 @@ class CrateAudit {
   // Which of the crates on its list only a sysroot could have, when none is known.
   std::vector<bool> sysroot_part(const Artifact& user, CrateLocator& locator) {
     const auto& list = *user.crate->dependencies;
-    const auto part = places_.knows_sysroot(user) ? std::vector<bool>(list.size()) : sysroot_part_.of(*user.crate);
+    auto part = places_.knows_sysroot(user) ? std::vector<bool>(list.size()) : sysroot_part_.of(*user.crate);
     // std that was compiled with the set (-Z build-std) is no other compiler's.
     for (std::size_t i = 0; i < list.size(); ++i)
       if (part[i] && places_.find(locator, list[i]).state == Located::State::chosen)

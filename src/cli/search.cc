@@ -175,6 +175,7 @@ Result<SearchOptions> plan_search(const AuditCommand& command) {
 
 Result<void> read_places(SearchOptions& search, const std::vector<ScanResult>& roots) {
   std::vector<std::string> to_read;
+  to_read.reserve(search.folders.size() + search.externs.size());
   for (const auto& folder : search.folders) to_read.push_back(folder.path);
   for (const auto& [name, file] : search.externs)
     if (!file.empty()) to_read.push_back(file);

@@ -84,10 +84,10 @@ class Packages final : public PackageSource {
     const std::lock_guard lock(mutex_);
     return plain_folders_.contains(path);
   }
-  void note_folder(std::string path) const override {
+  void note_folder(const std::string& path) const override {
     const std::lock_guard lock(mutex_);
     const auto size = path.size();
-    if (plain_folders_.insert(std::move(path)).second) (void)rartifacts::keep(size);
+    if (plain_folders_.insert(path).second) (void)rartifacts::keep(size);
   }
   PackageRoot take_root() override { return std::move(root_); }
 

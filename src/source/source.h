@@ -45,7 +45,7 @@ class Source {
   /// Where nothing moves, `resolve` notes down folders that are there and are reached through no link, and passes over them at once
   /// the next time. From any thread.
   virtual bool knows_folder(const std::string&) const { return false; }
-  virtual void note_folder(std::string) const {}
+  virtual void note_folder(const std::string&) const {}
   /// True when a link to `/usr` leads to `usr` below the root.
   virtual bool is_installed_root() const = 0;
 };

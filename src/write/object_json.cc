@@ -40,6 +40,7 @@ void write_undefined(Json& json, const std::vector<UndefinedSymbol>& symbols) {
 
 void write_link(Json& json, const LinkFacts& link) {
   std::vector<std::string_view> defined;
+  defined.reserve(link.defined.size());
   for (const auto& symbol : link.defined) defined.push_back(symbol.name);
   write_summary(json, "defined", defined);
   write_undefined(json, link.undefined);

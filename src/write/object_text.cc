@@ -142,6 +142,7 @@ std::string link_text(const Artifact& artifact) {
         text_line("sources", fmt::format("{} {}, {}", source.count, source.language,
                                          source.producer.empty() ? "no producer" : shortened_symbol(source.producer)));
   std::vector<std::string_view> defined;
+  defined.reserve(link.defined.size());
   for (const auto& symbol : link.defined) defined.push_back(symbol.name);
   summary_text(out, "defines", defined);
   symbols_text(out, link);

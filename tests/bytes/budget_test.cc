@@ -65,6 +65,7 @@ TEST_SUITE("bytes") {
     constexpr unsigned kThreads = 8;
     {
       std::vector<std::jthread> threads;
+      threads.reserve(kThreads);
       for (unsigned i = 0; i < kThreads; ++i)
         threads.emplace_back([&] {
           const Budget::Enter entered(budget, kThreads);

@@ -32,7 +32,7 @@ class Completions:
     """What every shell must offer. How each is started and made to list is said below."""
 
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory()
+        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # fish writes there behind its back
         self.addCleanup(temporary.cleanup)
         self.home = Path(temporary.name)
         self.tree = self.home / "tree"
