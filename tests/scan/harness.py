@@ -6,11 +6,15 @@ Each test file runs alone: python3 tests/scan/test_X.py PATH_OF_RARTIFACTS
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+
+# nohup(1) ignores it, and what is started here would inherit that.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 GOLDENS = Path(__file__).resolve().parents[2] / "testdata" / "goldens"
 LEAF = GOLDENS / "1.96.0" / "libleaf-1a2b3c4d.rmeta"
