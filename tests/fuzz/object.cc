@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <rartifacts/elf.h>
 #include <rartifacts/object.h>
 
 #include "fuzz.h"
