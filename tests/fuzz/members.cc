@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/classify.h>
 
+#include <ranges>
 #include <set>
+#include <string_view>
 
 #include "fuzz.h"
 #include "write/member_names.h"
 
 namespace rartifacts {
 
-// What `extract` makes of an archive: whatever its members are called, the files have names of their own, in one folder.
+// What `extract` makes of an archive: whatever its members are called, the files have names of their own, and stand below one folder.
 void fuzz(Image& file) {
   const auto members = read_members(View(file));
   if (!members) return;
@@ -18,8 +20,11 @@ void fuzz(Image& file) {
   std::vector<std::string> objects;
   for (const auto& name : names) {
     if (!name) continue;
-    require(!name->empty() && *name != "." && *name != ".." && name->size() < 256);
-    for (const char c : *name) require(c != '/' && c != '\\' && c != 0x7f && (c < 0 || c >= 0x20));
+    for (const auto part : std::views::split(*name, '/')) {
+      const std::string_view step(part.begin(), part.end());
+      require(!step.empty() && step != "." && step != ".." && step.size() < 256);
+    }
+    for (const char c : *name) require(c != '\\' && c != 0x7f && (c < 0 || c >= 0x20));
     require(seen.insert(*name).second);
     objects.push_back(*name);
   }
