@@ -11,6 +11,7 @@
 
 #include "audit/findings.h"
 #include "bytes/path.h"
+#include "kernel/root.h"
 
 namespace rartifacts {
 namespace {
@@ -44,12 +45,12 @@ void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOpti
   }
   check_programs(kernel, options, findings);
   if (kernel.lacks_exports)
-    findings.add(Severity::warning, Rule::missing_exports, join_path(kernel.path, "Module.symvers"), "",
+    findings.add(Severity::warning, Rule::missing_exports, join_path(kernel.path, kExportsFile), "",
                  "is not there: modpost will take every symbol of the kernel for undefined");
   // What a package has under the name of Module.symvers is not read, and what nobody asked for neither.
   if (!kernel.config.is_set("RUST") || !kernel.exports) return;
   if (!has_crates) return;
-  const auto path = join_path(kernel.path, "Module.symvers");
+  const auto path = join_path(kernel.path, kExportsFile);
   findings.apply({Rule::missing_exports}, path);
   const bool has_rust =
       std::ranges::any_of(*kernel.exports, [](const auto& row) { return is_rust_mangled(row.first); });

@@ -10,8 +10,7 @@ namespace rartifacts {
 
 bool is_known_text(std::string_view path) {
   return (file_name_of(path) == kConfigFile && directory_of(path).ends_with(kConfigDirectory)) ||
-         path.ends_with("/target.json") || path.ends_with("include/config/kernel.release") ||
-         !modules_of_config(path).empty();
+         path.ends_with("/target.json") || path.ends_with(kReleaseFile) || !modules_of_config(path).empty();
 }
 
 std::vector<std::string> modules_of_config(std::string_view path) {

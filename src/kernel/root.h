@@ -8,6 +8,9 @@ namespace rartifacts {
 /// The configuration that Kbuild writes for itself. A directory that has it, below `kConfigDirectory`, is a kernel tree.
 inline constexpr std::string_view kConfigFile = "auto.conf";
 inline constexpr std::string_view kConfigDirectory = "include/config";
+/// What the kernel exports to modules, beside the tree's Makefile.
+inline constexpr std::string_view kExportsFile = "Module.symvers";
+inline constexpr std::string_view kReleaseFile = "include/config/kernel.release";
 
 /// The folders of the modules of an installed kernel whose configuration `path` is: `boot/config-RELEASE`,
 /// `lib/modules/RELEASE/config`. Empty for any other path.

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""pack_words.py WORDS HEADER: the word list as a C++ array. Of each word, a byte says how much it shares with the one before
+"""pack_words.py WORDS SOURCE: the word list as a C++ array. Of each word, a byte says how much it shares with the one before
 it; then DEFLATE. Run by the build."""
 import os
 import sys
@@ -15,8 +15,8 @@ for word in words:
     coded += bytes([shared]) + word[shared:].encode() + b"\n"
     before = word
 packed = zlib.compress(coded, 9)
-with open(sys.argv[2], "w", encoding="utf-8") as header:
-    header.write("// Made of words.txt by pack_words.py.\n#pragma once\n\n#include <cstddef>\n#include <cstdint>\n\n"
-                 "namespace rartifacts {\n"
-                 f"inline constexpr std::size_t kWordBytes = {len(coded)};\n"
-                 f"inline constexpr std::uint8_t kPackedWords[] = {{{', '.join(map(str, packed))}}};\n}}\n")
+with open(sys.argv[2], "w", encoding="utf-8") as source:
+    source.write("// Made of words.txt by pack_words.py.\n#include \"metadata/packed_words.h\"\n\nnamespace rartifacts {\n"
+                 f"const std::size_t kWordBytes = {len(coded)};\n"
+                 f"const std::size_t kPackedBytes = {len(packed)};\n"
+                 f"const std::uint8_t kPackedWords[] = {{{', '.join(map(str, packed))}}};\n}}\n")

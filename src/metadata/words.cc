@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "packed_words.h"
+#include "metadata/packed_words.h"
 
 namespace rartifacts {
 namespace {
@@ -22,7 +22,7 @@ std::vector<std::string_view> unpack_words() {
   std::string coded(kWordBytes, '\0');
   uLongf size = kWordBytes;
   auto* into = reinterpret_cast<Bytef*>(coded.data());
-  if (uncompress(into, &size, kPackedWords, sizeof kPackedWords) != Z_OK || size != kWordBytes) return {""};
+  if (uncompress(into, &size, kPackedWords, kPackedBytes) != Z_OK || size != kWordBytes) return {""};
   static std::string text;  // what the words look into
   std::vector<std::size_t> ends{0};
   std::size_t before = 0;

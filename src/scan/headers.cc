@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bytes/path.h"
+#include "kernel/root.h"
 
 namespace rartifacts {
 namespace {
@@ -73,7 +74,7 @@ void look_for_build_tools(const Source& source, KernelRoot& kernel) {
     return resolve(source, join_path(kernel.path, path), kernel.path.size());
   };
   if (!find("scripts/Makefile.build")) return;
-  kernel.lacks_exports = !find("Module.symvers");
+  kernel.lacks_exports = !find(kExportsFile);
   for (const auto& tool : kBuildTools) {
     const auto found = find(tool.path);
     const bool is_asked_for = tool.symbol.empty() || kernel.config.is_set(tool.symbol);

@@ -18,6 +18,7 @@
 #include "kernel/auxiliary_claims.h"
 #include "kernel/root.h"
 #include "scan/headers.h"
+#include "scan/kernel_trees.h"
 #include "scan/proved_names.h"
 #include "scan/scan_source.h"
 #include "source/directory.h"
@@ -58,8 +59,6 @@ bool is_editor_source(std::string_view directory, std::string_view name) {
          (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
 }
 
-constexpr std::string_view kExportsFile = "Module.symvers";
-
 // What rustc keeps between two runs, …/incremental/CRATE-HASH/s-…/: a cache that nobody else reads, metadata included.
 bool is_incremental_cache(std::string_view path) {
   const auto session = path.rfind("/s-");
@@ -76,7 +75,7 @@ class Scanner {
     operands_ = operands.directories;
     operands_.insert(operands_.end(), operands.files.begin(), operands.files.end());
     for (const auto& path : operands.files) {
-      if (options_.around && take_around(path)) continue;
+      if (options_.around && take_around(source_, path, result_.around)) continue;
       const auto status = source_.status(path);
       entries_.push_back({path, status && S_ISLNK(status->st_mode)});
       named_.insert(path);
@@ -86,13 +85,15 @@ class Scanner {
 
   ScanResult run() {
     walk_directories();
-    find_kernels();
+    find_kernels(source_, entries_, result_);
+    for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
+    index_ = KernelIndex(result_.kernels);
     drop_unwanted();
     read_exports();
     look();
     count_leaks();
     look_for_tools();
-    read_releases();
+    read_releases(source_, result_);
     name_dependencies(result_.artifacts);
     prove_names(source_, result_.artifacts);
     find_auxiliary();
@@ -103,33 +104,6 @@ class Scanner {
 
  private:
   void problem(std::string path, Error error) { result_.problems.push_back({std::move(path), std::move(error)}); }
-
-  // The kernel tree that a named file stands in; true when the file is itself a list of exports.
-  bool take_around(const std::string& path) {
-    const bool is_list = file_name_of(path) == kExportsFile;
-    if (is_list) {
-      auto text = source_.read_text(path);
-      if (!text) return false;
-      if (!result_.around) result_.around.emplace();
-      result_.around->exports = std::make_shared<const ExportTable>(parse_exports(*text));
-    }
-    for (auto folder = directory_of(path);; folder = directory_of(folder)) {
-      if (result_.around && !result_.around->config_path.empty()) break;
-      auto config_path = join_path(folder, "include/config/auto.conf");
-      if (auto text = source_.read_text(config_path)) {
-        auto exports = result_.around ? result_.around->exports : nullptr;
-        KernelRoot kernel;
-        kernel.path = folder;
-        kernel.places = {kernel.path};
-        kernel.config_path = std::move(config_path);
-        kernel.config = KernelConfig::parse(*text);
-        kernel.exports = std::move(exports);
-        result_.around = std::move(kernel);
-      }
-      if (folder.empty()) break;
-    }
-    return is_list;
-  }
 
   void walk_directories() {
     if (directories_.empty()) return;
@@ -153,60 +127,8 @@ class Scanner {
     std::ranges::move(walked.problems, std::back_inserter(result_.problems));
   }
 
-  // A kernel inside of a kernel (debian/linux-headers-…/ in a build tree) is part of the outer one.
-  void find_kernels() {
-    for (const auto& entry : entries_) {
-      add_image(entry.path);
-      const auto directory = directory_of(entry.path);
-      if (file_name_of(entry.path) != kConfigFile || !directory.ends_with(kConfigDirectory)) continue;
-      auto root = directory.substr(0, directory.size() - kConfigDirectory.size());
-      if (!root.empty() && !root.ends_with('/')) continue;
-      while (root.ends_with('/')) root.remove_suffix(1);
-      add_kernel(std::string(root), entry.path);
-    }
-    std::ranges::sort(result_.kernels, {},
-                      [](const KernelRoot& kernel) { return std::pair(kernel.path.size(), kernel.path); });
-    std::vector<KernelRoot> outer;
-    KernelIndex known;
-    for (auto& kernel : result_.kernels) {
-      if (!known.holding(kernel.path).empty()) continue;
-      known.add(kernel.path, outer.size());
-      outer.push_back(std::move(kernel));
-    }
-    result_.kernels = std::move(outer);
-    for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
-    index_ = KernelIndex(result_.kernels);
-  }
-
-  void add_image(const std::string& config_path) {
-    auto places = modules_of_config(config_path);
-    if (places.empty()) return;
-    auto text = source_.read_text(config_path);
-    if (!text) return problem(config_path, text.error());
-    KernelRoot image;
-    image.path = places.front();
-    image.release = file_name_of(image.path);
-    image.places = std::move(places);
-    image.config_path = config_path;
-    image.config = KernelConfig::parse(*text);
-    image.is_image = true;
-    result_.images.push_back(std::move(image));
-  }
-
-  void add_kernel(std::string root, std::string config_path) {
-    auto text = source_.share_text(config_path);
-    if (!text) return problem(config_path, text.error());
-    KernelRoot kernel;
-    kernel.places = {root};
-    kernel.path = std::move(root);
-    kernel.config_path = std::move(config_path);
-    auto& config = configs_[text->get()];
-    if (!config) config.emplace(KernelConfig::parse(**text), *text);
-    kernel.config = config->first;
-    result_.kernels.push_back(std::move(kernel));
-  }
-
-  // Ubuntu's headers have rust -> ../linux-lib-rust-…/rust: what it leads to belongs to the tree.
+  // Ubuntu's headers have rust -> ../linux-lib-rust-…/rust: what it leads to belongs to the tree, and was walked where
+  // it stands, since links lead no further than into what was named.
   void follow_linked_directories(KernelRoot& kernel) {
     for (const auto name : kLinkedDirectories) {
       const auto path = join_path(kernel.path, name);
@@ -220,10 +142,6 @@ class Scanner {
       if (!S_ISDIR(resolved->status.st_mode)) continue;
       for (const auto& link : resolved->links) add_directory_link(link);
       kernel.places.push_back(resolved->target);
-      if (std::ranges::any_of(directories_, [&](const auto& walked) { return is_below(resolved->target, walked); }))
-        continue;
-      directories_ = {resolved->target};
-      walk_directories();
     }
   }
 
@@ -248,16 +166,11 @@ class Scanner {
     entries_.erase(repeated.begin(), repeated.end());
   }
 
+  // What an object may use of the kernel: as the caller says, else of the only kernel there is.
   void read_exports() {
     exports_ = options_.exports;
     if (!options_.link_facts) return;
-    const auto read = [&](KernelRoot& kernel) {
-      if (kernel.exports) return;
-      if (auto text = source_.read_text(join_path(kernel.path, kExportsFile)))
-        kernel.exports = std::make_shared<const ExportTable>(parse_exports(*text));
-    };
-    for (auto& kernel : result_.kernels) read(kernel);
-    if (result_.around && !result_.around->config_path.empty()) read(*result_.around);
+    rartifacts::read_exports(source_, result_);
     const auto* only = result_.kernels.size() == 1                 ? &result_.kernels.front()
                        : result_.kernels.empty() && result_.around ? &*result_.around
                                                                    : nullptr;
@@ -275,22 +188,9 @@ class Scanner {
     }
   }
 
-  void read_releases() {
-    if (std::ranges::none_of(result_.artifacts, [](const auto& artifact) { return artifact.module.has_value(); }))
-      return;
-    for (auto& kernel : result_.kernels) {
-      auto text = source_.read_text(join_path(kernel.path, "include/config/kernel.release"));
-      if (text) kernel.release = text->substr(0, text->find_first_of(" \n"));
-    }
-    if (!result_.around || result_.around->config_path.empty()) return;
-    auto text = source_.read_text(join_path(result_.around->path, "include/config/kernel.release"));
-    if (text) result_.around->release = text->substr(0, text->find_first_of(" \n"));
-  }
-
   struct Look {
     std::vector<Artifact> artifacts;
     std::vector<Problem> problems;
-    std::vector<std::string> links;
     std::vector<std::string> strangers;
   };
 
@@ -508,8 +408,6 @@ class Scanner {
   KernelIndex index_;
   SymbolNames exports_;
   bool exports_known_ = false;  ///< an empty Module.symvers says that nothing is exported
-  /// Configurations by their text, which lives as long: several kernels may have the same.
-  std::map<const std::string*, std::optional<std::pair<KernelConfig, Shared<std::string>>>> configs_;
   ScanResult result_;
 };
 
