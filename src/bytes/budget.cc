@@ -139,22 +139,19 @@ Result<void> keep(std::uint64_t bytes) {
   return in_force->available() == 0 ? in_force->pass_limit(Limit::held) : Result<void>();
 }
 
+Result<void> Budget::count_unfolded(std::atomic<std::uint64_t>& count, std::uint64_t bytes) {
+  const auto all = count.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  const bool is_over =
+      all > kAnyUnfolded && (all - kAnyUnfolded) / kUnfoldedPerByte > packed_.load(std::memory_order_relaxed);
+  return is_over ? pass_limit(Limit::unfolded) : Result<void>();
+}
+
 Result<void> unfold(std::uint64_t bytes) {
-  if (!in_force) return {};
-  const auto unfolded = in_force->unfolded_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  const auto packed = in_force->packed_.load(std::memory_order_relaxed);
-  if (unfolded > Budget::kAnyUnfolded && (unfolded - Budget::kAnyUnfolded) / Budget::kUnfoldedPerByte > packed)
-    return in_force->pass_limit(Limit::unfolded);
-  return {};
+  return in_force ? in_force->count_unfolded(in_force->unfolded_, bytes) : Result<void>();
 }
 
 Result<void> pour(std::uint64_t bytes) {
-  if (!in_force) return {};
-  const auto poured = in_force->poured_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  const auto packed = in_force->packed_.load(std::memory_order_relaxed);
-  if (poured > Budget::kAnyUnfolded && (poured - Budget::kAnyUnfolded) / Budget::kUnfoldedPerByte > packed)
-    return in_force->pass_limit(Limit::unfolded);
-  return {};
+  return in_force ? in_force->count_unfolded(in_force->poured_, bytes) : Result<void>();
 }
 
 void credit_packed(std::uint64_t device, std::uint64_t inode, std::uint64_t size) {

@@ -108,6 +108,7 @@ class Budget {
   friend void credit_read(std::uint64_t);
 
   Result<void> pass_limit(Limit limit);
+  Result<void> count_unfolded(std::atomic<std::uint64_t>& count, std::uint64_t bytes);
   bool hold(std::uint64_t bytes);
   void release(std::uint64_t bytes);
   bool share(std::uint64_t bytes);

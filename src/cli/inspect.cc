@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <elf.h>
 #include <fcntl.h>
+#include <rartifacts/container.h>
 #include <rartifacts/graph.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "bytes/path.h"
@@ -11,6 +15,8 @@
 #include "cli/operands.h"
 #include "cli/sandbox.h"
 #include "cli/terminal.h"
+#include "kernel/root.h"
+#include "metadata/magic.h"
 #include "scan/crate_shelf.h"
 #include "source/directory.h"
 #include "source/source.h"
@@ -56,12 +62,24 @@ void ask_neighbours(std::vector<Artifact>& artifacts, const std::string& base) {
   artifacts.resize(count);
 }
 
+// Metadata, and what is linked already, has nothing that the kernel could export to it. When in doubt, true.
+bool may_lack_symbols(const std::string& path) {
+  constexpr std::size_t kHead = 18;  // up to e_type
+  const auto file = open_file_below(AT_FDCWD, path, true);
+  std::array<std::uint8_t, kHead> head{};
+  if (!file || pread(file->fd.get(), head.data(), head.size(), 0) != kHead) return true;
+  if (is_metadata(head)) return false;
+  if (object_format(head) != ObjectFormat::elf) return true;
+  const bool is_big = head[EI_DATA] == ELFDATA2MSB;
+  return (is_big ? load_be(head, EI_NIDENT, 2) : load_le(head, EI_NIDENT, 2)) == ET_REL;
+}
+
 // A link in a kernel tree leads no further than that tree.
 Result<std::string> symvers_of(const std::string& root) {
   auto folder = open_below(AT_FDCWD, root, O_PATH | O_DIRECTORY);
   if (!folder) return pass(folder);
   const auto disk = open_disk(folder->get());
-  auto resolved = resolve(*disk, "Module.symvers", 0);
+  auto resolved = resolve(*disk, kExportsFile, 0);
   if (!resolved) return pass(resolved);
   return disk->read_text(resolved->target);
 }
@@ -74,13 +92,10 @@ Result<SymbolNames> exports_for(const InspectCommand& command, const Operands& o
     return parse_symvers(*text);
   }
   for (const auto& path : operands.paths) {
-    for (auto folder = directory_of(path);; folder = directory_of(folder)) {
-      const auto root = join_path(operands.base, folder);
-      struct stat status;
-      if (stat(join_path(root, "include/config/auto.conf").c_str(), &status) == 0)
-        if (auto text = symvers_of(root)) return parse_symvers(*text);
-      if (folder.empty()) break;
-    }
+    if (!may_lack_symbols(join_path(operands.base, path))) continue;
+    const auto kernel = kernel_around(operands, path);
+    if (!kernel) continue;
+    if (auto text = symvers_of(*kernel)) return parse_symvers(*text);
   }
   return SymbolNames();
 }

@@ -8,6 +8,7 @@
 
 #include "bytes/path.h"
 #include "cli/terminal.h"
+#include "kernel/root.h"
 #include "source/directory.h"
 
 namespace rartifacts {
@@ -54,6 +55,15 @@ Result<Operands> plan_operands(const std::vector<std::string>& typed, bool must_
   for (const auto& path : operands.paths) absolute.paths.push_back(tidied_path(*base + "/" + path));
   for (const auto& path : outside) absolute.paths.push_back(tidied_path(path));
   return absolute;
+}
+
+std::optional<std::string> kernel_around(const Operands& operands, std::string_view path) {
+  for (auto folder = directory_of(path);; folder = directory_of(folder)) {
+    auto root = join_path(operands.base, folder);
+    struct stat status;
+    if (stat(join_path(join_path(root, kConfigDirectory), kConfigFile).c_str(), &status) == 0) return root;
+    if (folder.empty()) return std::nullopt;
+  }
 }
 
 std::optional<std::string> path_inside(const std::string& directory, const std::string& path) {

@@ -23,6 +23,9 @@ struct Operands {
 /// several, the root directory does.
 Result<Operands> plan_operands(const std::vector<std::string>& typed, bool must_be_below);
 
+/// The nearest folder around an operand that is a kernel tree.
+std::optional<std::string> kernel_around(const Operands& operands, std::string_view path);
+
 /// `path` relative to `directory` when it stands inside of it, links followed.
 std::optional<std::string> path_inside(const std::string& directory, const std::string& path);
 

@@ -207,11 +207,7 @@ std::vector<std::string> reads_of(const Operands& operands) {
     const bool is_directory = stat(place.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
     if (!is_directory) {
       places.push_back(folder_of(place));
-      for (auto folder = directory_of(path);; folder = directory_of(folder)) {
-        auto root = join_path(operands.base, folder);
-        if (stat(join_path(root, "include/config/auto.conf").c_str(), &status) == 0) places.push_back(std::move(root));
-        if (folder.empty()) break;
-      }
+      if (auto kernel = kernel_around(operands, path)) places.push_back(std::move(*kernel));
     } else if (!operands.absolute) {
       places.push_back(operands.base);  // links lead to what stands beside it
     }

@@ -67,6 +67,13 @@ class KernelFinder {
   std::map<const std::string*, std::optional<std::pair<KernelConfig, Shared<std::string>>>> configs_;
 };
 
+/// A file of a tree. A link leads no further than into the tree.
+Result<std::string> text_in_tree(const Source& source, const KernelRoot& kernel, std::string_view file) {
+  const auto places = source.is_installed_root() ? std::vector<std::string>() : kernel.places;
+  const auto resolved = resolve(source, join_path(kernel.path, file), kernel.path.size(), places);
+  return resolved ? source.read_text(resolved->target) : pass(resolved);
+}
+
 template <class Visit>
 void for_each_tree(ScanResult& result, Visit visit) {
   for (auto& kernel : result.kernels) visit(kernel);
@@ -112,7 +119,7 @@ void find_kernels(const Source& source, const std::vector<WalkEntry>& entries, S
 void read_exports(const Source& source, ScanResult& result) {
   for_each_tree(result, [&](KernelRoot& kernel) {
     if (kernel.exports) return;
-    if (auto text = source.read_text(join_path(kernel.path, kExportsFile)))
+    if (auto text = text_in_tree(source, kernel, kExportsFile))
       kernel.exports = std::make_shared<const ExportTable>(parse_exports(*text));
   });
 }
@@ -120,7 +127,7 @@ void read_exports(const Source& source, ScanResult& result) {
 void read_releases(const Source& source, ScanResult& result) {
   if (std::ranges::none_of(result.artifacts, [](const auto& artifact) { return artifact.module.has_value(); })) return;
   for_each_tree(result, [&](KernelRoot& kernel) {
-    auto text = source.read_text(join_path(kernel.path, kReleaseFile));
+    auto text = text_in_tree(source, kernel, kReleaseFile);
     if (text) kernel.release = text->substr(0, text->find_first_of(" \n"));
   });
 }

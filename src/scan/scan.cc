@@ -21,6 +21,7 @@
 #include "scan/kernel_trees.h"
 #include "scan/proved_names.h"
 #include "scan/scan_source.h"
+#include "scan/wanted_names.h"
 #include "source/directory.h"
 #include "source/threads.h"
 #include "source/walk.h"
@@ -30,42 +31,6 @@ namespace {
 
 /// Directories of a kernel tree that distributions replace by links into another package.
 constexpr std::array<std::string_view, 3> kLinkedDirectories{"rust", "scripts", "include"};
-
-// Decides by the ending of a name whether a file can be of one of some kinds.
-class NameFilter {
- public:
-  explicit NameFilter(const std::set<Kind>& kinds) {
-    for (const auto kind : kinds)
-      for (const auto suffix : kind_table[static_cast<std::size_t>(kind)].suffixes)
-        if (!suffix.empty() && std::ranges::find(suffixes_, suffix) == suffixes_.end()) suffixes_.push_back(suffix);
-    wants_versioned_ = kinds.contains(Kind::shared_library);
-  }
-
-  bool operator()(std::string_view name) const {
-    const auto is_ending = [&](std::string_view suffix) { return name.ends_with(suffix); };
-    return std::ranges::any_of(suffixes_, is_ending) || (wants_versioned_ && name.find(".so.") != name.npos);
-  }
-
- private:
-  std::vector<std::string_view> suffixes_;
-  bool wants_versioned_;  ///< libfoo.so.1 is a shared library too, but never a proc macro
-};
-
-// What an editor reads of a kernel tree besides the artifacts.
-bool is_editor_source(std::string_view directory, std::string_view name) {
-  const bool is_in_rust = directory == "rust" || directory.starts_with("rust/") ||
-                          directory.find("/rust/") != directory.npos || directory.ends_with("/rust");
-  return name == "rust-project.json" || name == "generate_rust_analyzer.py" ||
-         (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
-}
-
-// What rustc keeps between two runs, …/incremental/CRATE-HASH/s-…/: a cache that nobody else reads, metadata included.
-bool is_incremental_cache(std::string_view path) {
-  const auto session = path.rfind("/s-");
-  if (session == path.npos) return false;
-  const auto crate = directory_of(path.substr(0, session));
-  return file_name_of(crate) == "incremental" || file_name_of(path) == "metadata.rmeta";
-}
 
 class Scanner {
  public:

@@ -50,14 +50,14 @@ def crate_table(kit):
 def deletion_table(kit):
     """Each file away, and each crate"""
     yield HEALTHY, nothing
-    files = kit.files()
-    for path in files:
-        yield f"{Path(path).name} absent", remove, path
-    yield from crates_absent(files)
+    yield from each_absent(kit.files())
     yield f"{HEALTHY}, after all of this", nothing
 
 
-def crates_absent(files):
+def each_absent(files):
+    """Each file, and each crate that has several"""
+    for path in files:
+        yield f"{Path(path).name} absent", remove, path
     for stem in sorted({Path(path).stem for path in files}):
         forms = [path for path in files if Path(path).stem == stem]
         if len(forms) > 1:
@@ -67,9 +67,7 @@ def crates_absent(files):
 def rustlib_table(kit):
     yield HEALTHY, nothing
     files = kit.files()
-    for path in files:
-        yield f"{Path(path).name} absent", remove, path
-    yield from crates_absent(files)
+    yield from each_absent(files)
     for path in files:
         if Path(path).name.startswith(("libcore-", "liballoc-", "libstd-", "libcompiler_builtins-", "libpanic_unwind-", "libproc_macro-")):
             yield from changed(path)
