@@ -151,8 +151,8 @@ void Findings::blame_unchecked() {
   Evidence evidence;
   for (const auto& [key, crate] : unchecked_) evidence.emplace_back(crate.name, crate.svh);
   add(Rule::not_checked, first.needed_by, "",
-      unchecked_.size() == 1 ? fmt::format("crate {}, which comes with a compiler, was not looked for", first.name)
-                             : fmt::format("{} crates that come with a compiler were not looked for, {} first",
+      unchecked_.size() == 1 ? fmt::format("crate {}, which comes with the compiler, was not checked", first.name)
+                             : fmt::format("{} crates that come with the compiler were not checked, such as {}",
                                            unchecked_.size(), first.name),
       std::move(evidence));
 }

@@ -118,7 +118,7 @@ void Blame::report_damage(const CrateFile& file, const std::string& name) const 
     return findings_.add(kind == ErrorKind::dangling ? Rule::dangling_link : rule, path, name, why);
   }
   if (!file.artifact)
-    return findings_.add(rule, path, name, fmt::format("{} is no artifact, whatever its name says", name_in(path)));
+    return findings_.add(rule, path, name, fmt::format("{} is not an artifact, despite its name", name_in(path)));
   auto facts = *file.artifact;
   if (facts.kind == Kind::executable)
     return findings_.add_with_code("E0463", Rule::corrupt_artifact, path, name,
@@ -126,7 +126,7 @@ void Blame::report_damage(const CrateFile& file, const std::string& name) const 
   if (!facts.proc_macro || facts.proc_macro->rustc_section == ProcMacroFacts::Section::present)
     return findings_.add(
         rule, path, name,
-        fmt::format("{} holds no crate metadata as its name promises, but is: {}", name_in(path), name_of(facts.kind)));
+        fmt::format("{} has no crate metadata, despite its name; its kind is {}", name_in(path), name_of(facts.kind)));
   if (!facts.crate) facts.crate.emplace();
   facts.crate.edit().name.text = name;
   check_proc_macro(facts, result_.packages, options_, findings_);

@@ -72,7 +72,7 @@ class CrateAudit {
       findings_.add(Rule::rlib_without_metadata, file.path, "",
                     fmt::format("{} has no readable member lib.rmeta", name_in(file.path)));
     if (file.metadata && !file.crate && is_known_layout(*file.metadata))
-      findings_.add(Rule::corrupt_artifact, file.path, "", "its crate header cannot be believed");
+      findings_.add(Rule::corrupt_artifact, file.path, "", "its crate header is damaged");
     if (!file.metadata || !file.crate) return;
     if (!is_in_its_container(file)) {
       skipped_.insert(&file);
@@ -92,7 +92,8 @@ class CrateAudit {
     if (!is_rlib && !name.ends_with(".rmeta")) return true;
     if (file.kind == (is_rlib ? Kind::rlib : Kind::rmeta)) return true;
     findings_.add(is_rlib ? Rule::rlib_without_metadata : Rule::corrupt_artifact, file.path, crate_of_file(file.path),
-                  fmt::format("{} is not what its name says, but: {}", name, rartifacts::name_of(file.kind)));
+                  fmt::format("the name of {} does not fit its content, which is of kind {}", name,
+                              rartifacts::name_of(file.kind)));
     return false;
   }
 
@@ -101,7 +102,7 @@ class CrateAudit {
     if (!path.ends_with(".rlib") && !path.ends_with(".rmeta")) return;
     if (findings_.is_in_kernel(path) || crate_of_file(path).empty()) return;
     findings_.add(path.ends_with(".rlib") ? Rule::rlib_without_metadata : Rule::corrupt_artifact, path,
-                  crate_of_file(path), fmt::format("{} is no artifact, whatever its name says", name_in(path)));
+                  crate_of_file(path), fmt::format("{} is not an artifact, despite its name", name_in(path)));
   }
 
   // Of a compiler that is older than all in our table, only the header can be read.
@@ -141,11 +142,11 @@ class CrateAudit {
                     {{"file", file.metadata->rustc}, {"others", other.metadata->rustc}});
     } else if (other.kind == Kind::rlib && other.crate->svh != file.crate->svh &&
                display_name(other.crate->name) == display_name(file.crate->name)) {
-      if (auto* added =
-              findings_.add(Severity::error, Rule::duplicate_crate, file.path, display_name(file.crate->name),
-                            fmt::format("{} and {} beside it are of two builds: what is checked is not what is linked",
-                                        name_in(file.path), name_in(other.path)),
-                            {{file.path, file.crate->svh}, {other.path, other.crate->svh}}))
+      if (auto* added = findings_.add(
+              Severity::error, Rule::duplicate_crate, file.path, display_name(file.crate->name),
+              fmt::format("{} and {} beside it are from different builds: cargo check reads one, cargo build the other",
+                          name_in(file.path), name_in(other.path)),
+              {{file.path, file.crate->svh}, {other.path, other.crate->svh}}))
         added->rustc_error.clear();
     }
   }
@@ -186,8 +187,8 @@ class CrateAudit {
       skipped_.insert(file);
       if (const auto* twin = is_same ? nullptr : twin_of(*file))
         findings_.add(Rule::stale_artifact, file->path, display_name(file->crate->name),
-                      fmt::format("left over by {}: {} is of the rustc that will read the set", file->metadata->rustc,
-                                  name_in(twin->path)),
+                      fmt::format("made by {}, but {} was made by the rustc that will read the set: a leftover",
+                                  file->metadata->rustc, name_in(twin->path)),
                       {{"file", file->metadata->rustc}, {"reader", *options_.rustc}});
       else
         foreign[is_same ? fmt::format("{} with metadata version {}", file->metadata->rustc, file->metadata->version)
@@ -197,7 +198,7 @@ class CrateAudit {
     for (const auto& [rustc, files] : foreign) {
       const auto others = files.size() == 1 ? "" : fmt::format(" (and {} more)", files.size() - 1);
       findings_.add(Rule::rustc_mismatch, files.front()->path, display_name(files.front()->crate->name),
-                    fmt::format("made by {}{}, the rustc that will read it is {}", rustc, others, *options_.rustc),
+                    fmt::format("made by {}{}, but {} will read it", rustc, others, *options_.rustc),
                     {{"file", rustc}, {"files", std::to_string(files.size())}, {"reader", *options_.rustc}});
     }
   }

@@ -46,7 +46,7 @@ void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOpti
   check_programs(kernel, options, findings);
   if (kernel.lacks_exports)
     findings.add(Severity::warning, Rule::missing_exports, join_path(kernel.path, kExportsFile), "",
-                 "is not there: modpost will take every symbol of the kernel for undefined");
+                 "is missing: modpost will report every symbol of the kernel as undefined");
   // What a package has under the name of Module.symvers is not read, and what nobody asked for neither.
   if (!kernel.config.is_set("RUST") || !kernel.exports) return;
   if (!has_crates) return;

@@ -113,11 +113,12 @@ class KernelAudit {
       for (const auto symbol : symbols_in(row->condition))
         evidence[fmt::format("CONFIG_{}", symbol)] = kernel_.config.value(symbol).value_or("not set");
     }
-    if (reasons.empty()) reasons = "no option that is known to exclude it is set";
+    if (reasons.empty()) reasons = "none of the options known to exclude it is set";
     const auto rustc = rustc_of_crates();
     if (rustc) {
       evidence["crates"] = *rustc;
-      message += fmt::format(", and yet crates of {} are here, so that the configuration was made anew", *rustc);
+      message +=
+          fmt::format(", but there are crates made by {}: the tree was configured again after they were built", *rustc);
     }
     auto* added = findings_.add(row_of(Rule::config_dropped).severity, Rule::config_dropped, kernel_.config_path, "",
                                 fmt::format("{}: {}", message, reasons), {evidence.begin(), evidence.end()});

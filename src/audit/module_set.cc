@@ -100,8 +100,8 @@ class ModuleAudit {
   void compare_releases(const Artifact& artifact, const std::string& vermagic, const std::string& release) {
     const bool is_let_off = has_word(vermagic, "modversions") && has_checksums(*artifact.module);
     findings_.add(is_let_off ? Severity::info : Severity::error, Rule::vermagic_mismatch, artifact.path, "",
-                  fmt::format("built for Linux {}, the kernel is {}{}", release_of(vermagic), release,
-                              is_let_off ? ": it loads where the checksums of all symbols agree" : ""),
+                  fmt::format("built for Linux {}, but the kernel is {}{}", release_of(vermagic), release,
+                              is_let_off ? ": it loads only if the checksums of all its symbols agree" : ""),
                   {{"vermagic", vermagic}, {"kernel", release}});
   }
 

@@ -26,11 +26,11 @@ Result<Waiver> waiver_of(const toml::table& table) {
     const auto text = node.value_exact<std::string>();
     if (key == "expires") {
       const auto date = node.value_exact<toml::date>();
-      if (!date) return fail_in(node, "expires is a date without quotes, as in 2027-01-31");
+      if (!date) return fail_in(node, "expires must be a date without quotes, such as 2027-01-31");
       waiver.expires = std::chrono::year(date->year) / date->month / date->day;
       continue;
     }
-    if (!text || text->empty()) return fail_in(node, fmt::format("{} is a text in quotes", key.str()));
+    if (!text || text->empty()) return fail_in(node, fmt::format("{} must be a string in quotes", key.str()));
     if (key == "rule") {
       const auto rule = rule_of(*text);
       if (!rule) return fail_in(node, fmt::format("there is no rule {} (see rartifacts explain)", *text));
@@ -42,7 +42,8 @@ Result<Waiver> waiver_of(const toml::table& table) {
     } else if (key == "reason") {
       waiver.reason = *text;
     } else {
-      return fail_in(node, fmt::format("a waiver has no {}: rule, path, crate, reason, expires", key.str()));
+      return fail_in(node,
+                     fmt::format("unknown key {}: a waiver has rule, path, crate, reason and expires", key.str()));
     }
   }
   for (const auto* needed : {"rule", "path", "reason"})
@@ -119,9 +120,9 @@ Result<std::vector<Waiver>> parse_waivers(std::string_view text) {
   std::vector<Waiver> waivers;
   for (const auto& [key, node] : parsed.table()) {
     const auto* list = node.as_array();
-    if (key != "waiver" || !list) return fail_in(node, "only [[waiver]] is known");
+    if (key != "waiver" || !list) return fail_in(node, "only [[waiver]] tables are allowed here");
     for (const auto& one : *list) {
-      if (!one.is_table()) return fail_in(one, "only [[waiver]] is known");
+      if (!one.is_table()) return fail_in(one, "only [[waiver]] tables are allowed here");
       auto waiver = waiver_of(*one.as_table());
       if (!waiver) return pass(waiver);
       waivers.push_back(std::move(*waiver));
@@ -149,9 +150,9 @@ void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::
     if (waiver.expires && *waiver.expires < today)
       complain_of(
           Rule::expired_waiver, waiver,
-          fmt::format("{}, held until {:04}-{:02}-{:02}", what, static_cast<int>(waiver.expires->year()),
+          fmt::format("{}, valid until {:04}-{:02}-{:02}", what, static_cast<int>(waiver.expires->year()),
                       static_cast<unsigned>(waiver.expires->month()), static_cast<unsigned>(waiver.expires->day())));
-    else if (!apply(audit, waiver)) complain_of(Rule::unused_waiver, waiver, what + ", fits no finding");
+    else if (!apply(audit, waiver)) complain_of(Rule::unused_waiver, waiver, what + ", matches no finding");
   }
   std::ranges::move(about, std::back_inserter(audit.findings));
 }

@@ -14,10 +14,10 @@ namespace rartifacts {
 namespace {
 
 Error no_crate(const Artifact& artifact) {
-  return {ErrorKind::unsupported,
-          fmt::format("made by {}, and nothing else in it can be read: what changed cannot be told",
-                      artifact.metadata->rustc),
-          std::nullopt};
+  return {
+      ErrorKind::unsupported,
+      fmt::format("made by {}, and nothing else in it can be read, so it cannot be compared", artifact.metadata->rustc),
+      std::nullopt};
 }
 
 /// A set, and links of a package that lead into another one: what is behind them was not seen.

@@ -46,8 +46,9 @@ Result<Operands> plan_operands(const std::vector<std::string>& typed, bool must_
   }
   if (outside.empty()) return operands;
   if (must_be_below)
-    return fail(ErrorKind::unsupported, "{} is outside of {}, and a list of copyable paths cannot reach it: use -C DIR",
-                outside.front(), *base);
+    return fail(ErrorKind::unsupported,
+                "{} is outside of {}, so its paths cannot be listed relative to that: use -C DIR", outside.front(),
+                *base);
   struct stat status;
   if (typed.size() == 1 && stat(outside.front().c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     return Operands{outside.front(), {"."}, false};

@@ -142,7 +142,7 @@ class Child {
       if (std::chrono::steady_clock::now() > deadline)
         return fail(ErrorKind::io, "did not end within {} seconds", kPatience.count());
       wait_for_output();
-      if (text_.size() > kLongestAnswer) return fail(ErrorKind::io, "does not answer as a rustc does");
+      if (text_.size() > kLongestAnswer) return fail(ErrorKind::io, "does not print what rustc prints");
       int status = 0;
       if (waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
     }
@@ -241,7 +241,7 @@ Result<RustcIdentity> identify_rustc(const std::string& path) {
   RustcIdentity identity;
   identity.version = text->substr(0, text->find('\n'));
   if (!identity.version.starts_with("rustc "))
-    return fail(ErrorKind::io, "{} -vV does not answer as a rustc does", path);
+    return fail(ErrorKind::io, "{} -vV does not print what rustc prints", path);
   constexpr std::string_view kHost = "\nhost: ";
   if (const auto host = text->find(kHost); host != text->npos) {
     const auto begin = host + kHost.size();
@@ -254,7 +254,7 @@ Result<std::string> sysroot_of_rustc(const std::string& path) {
   auto text = ask(path, {"--print", "sysroot"});
   if (!text) return text;
   auto line = text->substr(0, text->find('\n'));
-  if (!line.starts_with('/')) return fail(ErrorKind::io, "{} --print sysroot does not answer as a rustc does", path);
+  if (!line.starts_with('/')) return fail(ErrorKind::io, "{} --print sysroot does not print what rustc prints", path);
   return line;
 }
 

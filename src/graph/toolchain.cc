@@ -65,7 +65,7 @@ Result<std::string> rustc_dependency(std::string_view rustc, std::string_view fo
   const bool is_of_project = form == "debian" && rustup_channel(rustc).has_value();
   if (rustc.size() > kLongestVersion || is_of_project ||
       !std::regex_match(rustc.data(), rustc.data() + rustc.size(), match, pattern))
-    return fail(ErrorKind::unsupported, "\"{}\" is no build of {}: no package there has it", rustc, row->whose);
+    return fail(ErrorKind::unsupported, "\"{}\" is not {} build: no package there has it", rustc, row->whose);
   const auto version = match[1].str();
   return fmt::format(fmt::runtime(row->dependency), version, next_patch(version));
 }

@@ -28,7 +28,7 @@ Result<std::string> read_all(int fd) {
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
     if (text.size() > kLargestManifest)
-      return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargestManifest);
+      return fail(ErrorKind::too_large, "more than {} bytes: too long for a manifest", kLargestManifest);
   }
 }
 
@@ -63,7 +63,7 @@ Result<std::string> path_below_root(std::string_view path) {
   if (path.starts_with('/') || has_parent_parts(path))
     return fail(ErrorKind::malformed, "lists {}, which leads out of the directory", path);
   auto tidy = tidied_path(path);
-  if (tidy == ".") return fail(ErrorKind::malformed, "lists {}, which is no file", path);
+  if (tidy == ".") return fail(ErrorKind::malformed, "lists {}, which is not a file", path);
   return tidy;
 }
 
@@ -78,7 +78,7 @@ bool is_json_manifest(std::string_view head) {
 
 Result<RecordedManifest> read_manifest(std::string_view text) {
   if (text.size() > kLargestManifest)
-    return fail(ErrorKind::too_large, "more than {} bytes: no manifest is so long", kLargestManifest);
+    return fail(ErrorKind::too_large, "more than {} bytes: too long for a manifest", kLargestManifest);
   const auto content = without_blanks(text);
   if (content.empty()) return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
   auto manifest = content.starts_with('{') ? read_manifest_json(content) : read_sha256sums(text);

@@ -50,7 +50,7 @@ class Limits final : public nlohmann::json_sax<Value> {
     constexpr std::uint64_t kCost = 24;  // of a value that stays
     if (auto kept = keep(kCost); !kept) return error = kept.error(), false;
     if (++values_ <= kMostValues) return true;
-    error = Error{ErrorKind::too_large, fmt::format("more than {} values: no manifest has so many", kMostValues), {}};
+    error = Error{ErrorKind::too_large, fmt::format("more than {} values: too many for a manifest", kMostValues), {}};
     return false;
   }
   bool enter() {

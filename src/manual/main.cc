@@ -13,6 +13,7 @@
 
 #include "cli/command_table.h"
 #include "manual/manual.h"
+#include "manual/roff.h"
 
 namespace rartifacts {
 namespace {
@@ -47,16 +48,16 @@ std::vector<HelpPage> all_pages() {
 bool make_manual(const files::path& directory, const char* schema, const ManualEdition& edition) {
   const auto pages = all_pages();
   for (const auto* section : {"man1", "man5", "man7"}) files::remove_all(directory / section);
-  bool written =
-      write_file(directory / "man5/rartifacts-manifest.5", manifest_manual(schema_text(schema), pages, edition)) &&
-      write_file(directory / "man7/rartifacts-rules.7", rules_manual(pages, edition)) &&
-      write_file(directory / "rartifacts", bash_completion(pages)) &&
-      write_file(directory / "_rartifacts", zsh_completion(pages)) &&
-      write_file(directory / "rartifacts.fish", fish_completion(pages));
+  bool written = write_file(directory / "man5/rartifacts-manifest.5",
+                            roff_filled(manifest_manual(schema_text(schema), pages, edition))) &&
+                 write_file(directory / "man7/rartifacts-rules.7", roff_filled(rules_manual(pages, edition))) &&
+                 write_file(directory / "rartifacts", bash_completion(pages)) &&
+                 write_file(directory / "_rartifacts", zsh_completion(pages)) &&
+                 write_file(directory / "rartifacts.fish", fish_completion(pages));
   for (const auto& page : pages) {
     auto name = page.command + ".1";
     std::ranges::replace(name, ' ', '-');
-    written = written && write_file(directory / "man1" / name, command_manual(page, pages, edition));
+    written = written && write_file(directory / "man1" / name, roff_filled(command_manual(page, pages, edition)));
   }
   return written;
 }

@@ -37,8 +37,26 @@ std::string roff_escaped(std::string_view text, bool is_literal) {
   return out;
 }
 
+constexpr std::size_t kPageColumns = 80;  // as mandoc wants lines of a source
+
 // A line that starts with a dot would be a command.
 std::string guarded_line(std::string_view line) { return (line.starts_with(".") ? "\\&" : "") + std::string(line); }
+
+// `line` in lines of that length, broken at spaces.
+std::string folded_line(std::string_view line) {
+  std::string out;
+  std::size_t columns = 0;
+  while (!line.empty()) {
+    const auto word = line.substr(0, line.find(' '));
+    const bool breaks = !out.empty() && columns + 1 + word.size() > kPageColumns;
+    if (!out.empty()) out += breaks ? '\n' : ' ';
+    const auto placed = breaks ? guarded_line(word) : std::string(word);
+    out += placed;
+    columns = (breaks || columns == 0 ? 0 : columns + 1) + placed.size();
+    line.remove_prefix(std::min(word.size() + 1, line.size()));
+  }
+  return out;
+}
 
 // Options that stand in a sentence are to be copied too.
 std::string with_options(std::string_view text) {
@@ -46,10 +64,16 @@ std::string with_options(std::string_view text) {
   while (!text.empty()) {
     const auto end = std::min(text.find_first_of(" ,;:)(") + 1, text.size());
     const auto word = text.substr(0, end == 0 ? text.size() : end);
-    const bool is_option = word.size() > 2 && word.front() == '-' && word[1] != ' ' && word[1] != '-';
+    const bool is_option = word.size() > 1 && word.front() == '-' && word[1] != ' ' && word[1] != '-';
     out += roff_escaped(word, is_option || word.starts_with("--"));
     text.remove_prefix(word.size());
   }
+  return out;
+}
+
+std::string upper_case(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
   return out;
 }
 
@@ -78,7 +102,7 @@ std::string roff_head(std::string_view name, int section, const ManualEdition& e
       ".\\\" SPDX-License-Identifier: MIT OR Apache-2.0\n"
       ".\\\" Made when rartifacts was built, from what its --help says.\n"
       ".TH {} {} {} \"rartifacts {}\"\n.SH NAME\n{} \\- {}\n",
-      roff_literal(name), section, edition.date, edition.version, roff_literal(name), roff_text(summary));
+      upper_case(roff_literal(name)), section, edition.date, edition.version, roff_literal(name), roff_text(summary));
 }
 
 std::string roff_see_also(std::string_view name, HelpPages pages) {
@@ -97,10 +121,22 @@ std::string roff_see_also(std::string_view name, HelpPages pages) {
   return out;
 }
 
-std::string roff_title(std::string_view title) {
-  std::string out(title);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
-  return fmt::format(".SH {}\n", out);
+std::string roff_title(std::string_view title) { return fmt::format(".SH {}\n", upper_case(title)); }
+
+std::string roff_filled(std::string_view page) {
+  std::string out;
+  bool is_filled = true, is_tag = false;
+  while (!page.empty()) {
+    const auto end = std::min(page.find('\n'), page.size());
+    const auto line = page.substr(0, end);
+    const bool is_command = line.starts_with('.');
+    if (line == ".nf" || line == ".fi") is_filled = line == ".fi";
+    out += is_filled && !is_command && !is_tag ? folded_line(std::string(line)) : std::string(line);
+    out += '\n';
+    is_tag = line == ".TP";
+    page.remove_prefix(std::min(end + 1, page.size()));
+  }
+  return out;
 }
 
 std::string roff_item(std::string_view tag, std::string_view text) { return fmt::format(".TP\n{}\n{}\n", tag, text); }

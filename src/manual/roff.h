@@ -22,6 +22,8 @@ std::string roff_see_also(std::string_view name, HelpPages pages);
 
 /// `.SH TITLE`
 std::string roff_title(std::string_view title);
+/// The page with its long lines broken at spaces, except for commands, tags, and what stands between `.nf` and `.fi`.
+std::string roff_filled(std::string_view page);
 /// A tagged paragraph; both are roff already.
 std::string roff_item(std::string_view tag, std::string_view text);
 

@@ -88,8 +88,8 @@ Result<void*> open_module(const ModuleRow& row) {
   }
   const auto* version = static_cast<const char*>(dlsym(module, kModuleVersionSymbol));
   if (!version || std::string_view(version) != RARTIFACTS_VERSION)
-    return fail(ErrorKind::io, "module {} is of rartifacts {}: install that of " RARTIFACTS_VERSION, found->path,
-                version ? version : "of no known version");
+    return fail(ErrorKind::io, "module {} belongs to rartifacts {}: install the one of " RARTIFACTS_VERSION,
+                found->path, version ? version : "of no known version");
   return module;
 }
 

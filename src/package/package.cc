@@ -139,7 +139,7 @@ class Packages final : public PackageSource {
     if (S_ISLNK(node->second.st_mode) != is_link)
       return fail(ErrorKind::io, "{}", is_link ? "not a link" : "is a link, not a file");
     if (!node->second.text)
-      return fail(ErrorKind::too_large, "{} bytes are more than any such text has", node->second.size);
+      return fail(ErrorKind::too_large, "{} bytes are too many for such a text file", node->second.size);
     return node->second.text;
   }
 

@@ -29,7 +29,7 @@ Result<Image> read_from_package(int base, const std::string& package, const std:
         return {};
       });
   if (!read) return pass(read);
-  if (!content) return fail(ErrorKind::changed, "it is not in the package any more, or under another name");
+  if (!content) return fail(ErrorKind::changed, "it is no longer in the package, or has another name there");
   return Image::of_bytes(std::move(*content));
 }
 

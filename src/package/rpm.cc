@@ -78,7 +78,7 @@ Result<std::vector<std::string>> strings_at(View store, std::uint32_t offset, st
     for (std::uint8_t c = 0; (c = cursor.u8()) != 0 && text.size() <= kMaxRpmString;) text += static_cast<char>(c);
     if (!cursor.ok()) return cursor.error();
     if (text.size() > kMaxRpmString || strings.size() >= kMaxRpmStrings)
-      return fail_at(offset, ErrorKind::too_large, "an rpm header names more than any package needs");
+      return fail_at(offset, ErrorKind::too_large, "the rpm header is too large for any real package");
     strings.push_back(std::move(text));
   }
   return strings;
@@ -120,7 +120,7 @@ Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
         (tag == kProvideName ? identity.provides : identity.yields_to).emplace_back(relation_name(relation));
     // Each tag stands in a header once; a forged one could repeat the longest list as often as it has entries.
     if (identity.yields_to.size() > 2 * kMaxRpmStrings || identity.provides.size() > kMaxRpmStrings)
-      return fail(ErrorKind::too_large, "an rpm header names more than any package needs");
+      return fail(ErrorKind::too_large, "the rpm header is too large for any real package");
   }
   if (!release.empty()) identity.version += "-" + release;
   std::ranges::sort(identity.yields_to);

@@ -195,7 +195,7 @@ Result<std::size_t> PackageStream::read(std::span<std::uint8_t> into) {
 Result<std::string> read_all(PackageStream& stream, const PackageEntry& entry) {
   constexpr std::uint64_t kLargest = std::uint64_t{4} << 20;
   if (entry.size > kLargest)
-    return fail(ErrorKind::too_large, "{}: {} bytes are more than any such text has", entry.path, entry.size);
+    return fail(ErrorKind::too_large, "{}: {} bytes are too many for such a text file", entry.path, entry.size);
   std::string text(entry.size, '\0');
   std::size_t done = 0;
   while (done < text.size()) {

@@ -36,6 +36,11 @@ table{border-collapse:collapse;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .7rem .25rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;white-space:nowrap;overflow-wrap:normal}.number{text-align:right;font-variant-numeric:tabular-nums}
 .list td{white-space:nowrap;overflow-wrap:normal}.list code{white-space:pre}
+@media(max-width:40rem){th,td{padding-right:.5rem}.list th{white-space:normal}
+.files thead{position:absolute;clip-path:inset(50%)}.files tr{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.3rem 0}
+.files tbody tr{border-bottom:1px solid var(--line)}.files td{border:0;padding:0;white-space:normal}
+.files td:first-child{flex-basis:100%}.files code{white-space:pre-wrap;overflow-wrap:anywhere}
+.files td:empty{display:none}.files .number::after{content:" bytes"}}
 svg{display:block;font:13px ui-monospace,monospace}
 svg text{fill:var(--text);text-anchor:middle}svg .svh{font-size:11px;fill:var(--soft)}
 .crate rect{fill:var(--box);stroke:var(--line)}.blamed rect{stroke:var(--error);stroke-width:2}
@@ -79,6 +84,14 @@ std::string head(const ReportInput& input) {
       xml_escaped(verdict_of(input)), xml_escaped(input.version), threshold_of(input));
 }
 
+// `needed_by` is a word for programs; paths and options are what they are.
+std::string evidence_title(const std::string& name) {
+  if (!std::ranges::all_of(name, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); })) return xml_escaped(name);
+  auto title = name;
+  std::ranges::replace(title, '_', ' ');
+  return xml_escaped(title);
+}
+
 std::string finding_card(const Finding& finding, const ReportInput& input) {
   const auto& row = row_of(finding.rule);
   auto out = fmt::format("<article class=\"{0}\">\n<h3><b>{0}</b> {1}</h3>\n<p class=\"message\">{2}</p>\n",
@@ -87,7 +100,7 @@ std::string finding_card(const Finding& finding, const ReportInput& input) {
   if (!finding.evidence.empty()) {
     out += "<div class=\"wide\"><table>\n";
     for (const auto& [name, value] : finding.evidence)
-      out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", xml_escaped(name), code(value));
+      out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", evidence_title(name), code(value));
     out += "</table></div>\n";
   }
   if (!finding.fix.empty()) out += fmt::format("<p><strong>Fix:</strong> {}</p>\n", marked_up(finding.fix));
@@ -115,9 +128,9 @@ std::string picture_section(const ReportInput& input) {
                      "<code>rartifacts tree --format dot</code> draws them.</p>\n</section>\n",
                      crates);
   return out +
-         "<p class=\"soft\">Lines lead from a crate down to the crates that it needs. Direct lines to crates that are "
-         "also needed "
-         "by way of another one, and the crates of the compiler, are left out.</p>\n<div class=\"wide\">\n" +
+         "<p class=\"soft\">Each line leads down from a crate to one that it needs. Crates of the compiler are not "
+         "drawn, "
+         "nor lines to crates that are needed through another one anyway.</p>\n<div class=\"wide\">\n" +
          picture + "</div>\n</section>\n";
 }
 
@@ -137,7 +150,8 @@ std::string manifest_section(const ReportInput& input) {
   if (rows.empty()) return {};
   return fmt::format(
       "<section>\n<h2>{}</h2>\n<p class=\"soft\">{} files, {} bytes.</p>\n"
-      "<div class=\"wide\"><table class=\"list\">\n<thead><tr><th scope=\"col\">path</th><th scope=\"col\">kind</th>"
+      "<div class=\"wide\"><table class=\"list files\">\n<thead><tr><th scope=\"col\">path</th><th "
+      "scope=\"col\">kind</th>"
       "<th scope=\"col\">side</th><th scope=\"col\">crate</th><th scope=\"col\" class=\"number\">bytes</th></tr>"
       "</thead>\n<tbody>\n{}</tbody>\n</table></div>\n</section>\n",
       ships ? "Manifest" : "Checked files", artifacts.size(), bytes, rows);

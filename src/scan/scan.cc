@@ -235,7 +235,8 @@ class Scanner {
     if (!found && found.error().kind == ErrorKind::changed) return dangling();
     if (!found) return into.problems.push_back({link, found.error()});
     if (!*found)
-      return into.problems.push_back({link, Error{ErrorKind::malformed, "leads to what is no artifact", std::nullopt}});
+      return into.problems.push_back(
+          {link, Error{ErrorKind::malformed, "link to a file that is not an artifact", std::nullopt}});
     (*found)->link_target = source_.read_link(link).value_or("");
     into.artifacts.push_back(std::move(**found));
   }
@@ -275,10 +276,9 @@ class Scanner {
     }
     const bool is_empty = status && S_ISREG(status->st_mode) && size == 0;
     if (is_named && is_empty)
-      return fail(ErrorKind::empty,
-                  "empty: `cargo check` leaves such a file for a program, an interrupted build for anything");
+      return fail(ErrorKind::empty, "empty: left by `cargo check` for a program, or by an interrupted build");
     if (is_named)
-      return fail(ErrorKind::unsupported, "not an artifact: neither metadata nor archive, object, library or program");
+      return fail(ErrorKind::unsupported, "not an artifact: no crate metadata, archive, object, library or program");
     if (is_in_kernel(path) && is_empty && path.ends_with(".rmeta"))
       return fail(ErrorKind::empty, "empty: the build was interrupted, or the disk was full");
     return std::nullopt;

@@ -118,7 +118,7 @@ Result<std::string> read_text_below(int base, std::string_view path, bool follow
   auto file = open_file_below(base, path, follow);
   if (!file) return pass(file);
   const auto size = static_cast<std::uint64_t>(file->status.st_size);
-  if (size > kLargest) return fail(ErrorKind::too_large, "{} bytes are more than any such text has", size);
+  if (size > kLargest) return fail(ErrorKind::too_large, "{} bytes are too many for such a text file", size);
   auto image = Image::of_file(file->fd.get(), size);
   if (!image) return pass(image);
   auto bytes = image->fetch(0, size);

@@ -19,7 +19,7 @@ Result<Member> member_at(View archive, std::uint64_t header) {
   reader->seek(header);
   auto member = reader->next();
   if (!member || !*member || (*member)->header != header)
-    return fail(ErrorKind::changed, "no member at byte {} of it: make the thin archive again", header);
+    return fail(ErrorKind::changed, "no member at offset {}: rebuild the thin archive", header);
   return **member;
 }
 
@@ -60,10 +60,11 @@ Result<OpenedMember> MemberFiles::open_external(const Member& member) {
     opened = {*content, inner->name};
   }
   if (opened.content.size() != member.size)
-    return fail(ErrorKind::changed, "the thin archive was made when it had {} bytes, now it has {}: make it again",
-                member.size, opened.content.size());
+    return fail(ErrorKind::changed,
+                "it had {} bytes when the thin archive was made, and now has {}: rebuild the archive", member.size,
+                opened.content.size());
   if (member.size > 0 && !is_candidate(opened.content.head(64)))
-    return fail(ErrorKind::unsupported, "a thin archive names it, but it is no object");
+    return fail(ErrorKind::unsupported, "a thin archive lists it, but it is not an object");
   return opened;
 }
 

@@ -76,7 +76,8 @@ class PackedModule {
     while (position_ <= wanted) {
       auto more = next_piece();
       if (!more) return pass(more);
-      if (*more == 0) return fail(ErrorKind::changed, "unpacks to less than before");
+      if (*more == 0)
+        return fail(ErrorKind::changed, "changed while it was read: it unpacks to fewer bytes than before");
     }
     return &tail_[wanted - (position_ - tail_.size())];
   }
@@ -90,13 +91,14 @@ class PackedModule {
   // Its length; 0 at the end.
   Result<std::size_t> next_piece() {
     if (!handle_) handle_ = {unpacker_.open(packed_.data(), packed_.size(), Budget::kWindow), Close{&unpacker_}};
-    if (!handle_) return fail(ErrorKind::malformed, "in no compression that modules have");
+    if (!handle_)
+      return fail(ErrorKind::malformed, "unknown compression: modules are compressed with gzip, xz or zstd");
     UnpackedPiece piece(kPiece);
     std::size_t done = 0;
     while (done < piece.size()) {
       const auto got = unpacker_.read(handle_.get(), piece.data() + done, piece.size() - done);
       if (got == -2) return over(Limit::window);
-      if (got < 0) return fail(ErrorKind::malformed, "its compression is damaged, or cut off");
+      if (got < 0) return fail(ErrorKind::malformed, "the compressed data is damaged or cut off");
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
     }

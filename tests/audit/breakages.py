@@ -385,7 +385,7 @@ def linked(path):
     yield f"{name} is a link inside", link_instead, path, f"rust/real/{name}", f"real/{name}"
     yield f"{name} is an absolute link inside", link_instead, path, f"rust/real/{name}", f"{{root}}/rust/real/{name}"
     yield f"{name} is a link that leads out", link_instead, path, f"../out/{name}", f"../../out/{name}"
-    yield f"{name} is an absolute link to what is no artifact", link_instead, path, f"rust/real/{name}", "/etc/passwd"
+    yield f"{name} is an absolute link to a file that is no artifact", link_instead, path, f"rust/real/{name}", "/etc/passwd"
     yield f"{name} is an absolute link to nowhere", link_instead, path, f"rust/real/{name}", f"/nowhere/{name}"
     yield f"{name} is a link to nowhere that leads out", link_instead, path, f"rust/real/{name}", f"../../nowhere/{name}"
     yield f"{name} is a dangling link", link_instead, path, f"rust/real/{name}", "nowhere"

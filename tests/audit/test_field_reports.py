@@ -222,7 +222,7 @@ class FieldReports(unittest.TestCase):
         before = harness.run("scan", "--format", "json", ".", cwd=self.tree.root)
         self.tree.write("before.json", before.stdout)
         self.tree.config("RUST_IS_AVAILABLE")
-        finding = self.refused("config-dropped", mentions=[self.version, "made anew"])
+        finding = self.refused("config-dropped", mentions=[self.version, "configured again"])
         self.assertIn("restore", finding["fix"])
         changes = harness.run("diff", "before.json", ".", cwd=self.tree.root).stdout.decode()
         self.assertNotIn("target.json", changes)

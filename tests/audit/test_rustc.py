@@ -130,8 +130,8 @@ class Where(RustcTest):
 
     def test_what_cannot_be_started_or_is_no_compiler_is_named(self):
         for rustc, says in ((self.folder / "nowhere", "No such file"), ("nowhere-to-be-found", "No such file"), (self.tree.root, "denied"),
-                            (self.script("exit 1", "a"), "failed"), (self.script("echo gcc 12", "b"), "does not answer as a rustc does"),
-                            (self.script("kill -9 $$", "c"), "failed"), (self.script("yes rustc", "d"), "does not answer as a rustc does")):
+                            (self.script("exit 1", "a"), "failed"), (self.script("echo gcc 12", "b"), "does not print what rustc prints"),
+                            (self.script("kill -9 $$", "c"), "failed"), (self.script("yes rustc", "d"), "does not print what rustc prints")):
             with self.subTest(rustc=rustc):
                 self.fails(self.audit(rustc), 3, says)
 

@@ -291,12 +291,12 @@ class Writing(ExtractTest):
     def test_thin_archives_give_objects_only_and_none_that_changed(self):
         self.tree.write("secret", b"root:x:0:0\n")
         self.ar("rcT", "thin.a", "secret")
-        self.fails(self.extract(self.tree / "thin.a", "--all"), 3, "no object")
+        self.fails(self.extract(self.tree / "thin.a", "--all"), 3, "not an object")
         objects = self.sources(a="int a;")
         self.ar("rcT", "thin2.a", *objects)
         with open(self.tree / "a.o", "ab") as file:
             file.write(b"more")
-        self.fails(self.extract(self.tree / "thin2.a", "--all"), 3, "make it again")
+        self.fails(self.extract(self.tree / "thin2.a", "--all"), 3, "rebuild the archive")
         (self.tree / "a.o").unlink()
         self.fails(self.extract(self.tree / "thin2.a"), 3, "a.o")
         self.assertFalse(self.out.exists())
