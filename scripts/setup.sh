@@ -15,7 +15,8 @@ test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2c
   git shellcheck libbz2-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
   mandoc man-db groff zsh fish bash-completion doxygen)
 # Not every Debian has these; what needs them is left out then.
-optional_packages=(liblief-dev linux-kbuild-6.1)
+optional_packages=(liblief-dev)
+optional_test_packages=(linux-kbuild-6.1)
 # The same for systems without apt: to build, and to do the main job.
 declare -A elsewhere=(
   [Fedora]="meson ninja-build pkgconf gcc-c++ elfutils-libelf-devel fmt-devel cli11-devel tomlplusplus-devel json-devel snappy-devel zlib-devel
@@ -36,8 +37,8 @@ not_there() {
     <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2> /dev/null | sed -n 's/^installed //p' | sort)
 }
 
-# candidate PACKAGE: the version that apt would install; nothing when it has none
-candidate() { apt-cache policy "$1" 2> /dev/null | sed -n 's/^  Candidate: //p' | grep -v '^(none)$' || true; }
+# candidate PACKAGE: the version that apt would install; nothing when it has none. apt takes a name that it does not know for a pattern.
+candidate() { apt-cache policy "$1" 2> /dev/null | sed -n "/^$1:\$/,/^  Candidate: /s/^  Candidate: //p" | grep -v '^(none)$' || true; }
 
 # have_rustc: succeeds when there is one that is new enough
 have_rustc() {
@@ -80,26 +81,26 @@ newest() {
 
 # set_up build|test: installs what is missing with apt; elsewhere says what to install
 set_up() {
-  local missing packages optional root=()
+  local missing packages optional=("${optional_packages[@]}") root=()
   if ! command -v apt-get > /dev/null; then
     have_rustc && command -v meson ninja pkg-config c++ > /dev/null ||
       give_up "this script installs with apt, which is not here; install what is missing of these, and start it again:" \
         "Fedora: ${elsewhere[Fedora]}" "Arch: ${elsewhere[Arch]}"
     return
   fi
-  [ "$(id -u)" = 0 ] || root=(sudo)
+  [ "$(id -u)" = 0 ] || root=(sudo env DEBIAN_FRONTEND=noninteractive)
   packages=("${build_packages[@]}")
-  [ "$1" = build ] || packages+=("${test_packages[@]}")
+  [ "$1" = build ] || packages+=("${test_packages[@]}") optional+=("${optional_test_packages[@]}")
   # What apt knows is asked only when something is missing: of rustc and clang any version will do.
   if [ -z "$(not_there "${packages[@]}")" ] && have_rustc && { [ "$1" = build ] || newest clang-tidy > /dev/null; }; then return; fi
   [ "$(id -u)" = 0 ] || command -v sudo > /dev/null || give_up "not root, and there is no sudo: run this as root once, to install" "${packages[*]} rustc"
   "${root[@]}" apt-get update -qq > /dev/null || give_up "apt-get update failed: see what it says above"
   mapfile -t -O "${#packages[@]}" packages < <(rust_packages "$1"; [ "$1" = build ] || clang_packages)
   missing=$(not_there "${packages[@]}")
-  optional=$(for package in $(not_there "${optional_packages[@]}"); do [ -z "$(candidate "$package")" ] || echo "$package"; done)
-  title "installing" $missing $optional
+  missing+=" $(for package in $(not_there "${optional[@]}"); do [ -z "$(candidate "$package")" ] || echo "$package"; done)"
+  title "installing" $missing
   # shellcheck disable=SC2086  # one word per package
-  "${root[@]}" apt-get install -qq -y --no-install-recommends $missing $optional > /dev/null ||
+  "${root[@]}" apt-get install -qq -y --no-install-recommends $missing > /dev/null ||
     give_up "apt could not install what is missing:" $missing
   have_rustc || give_up "rustc is $(rustc --version 2>&1), and $oldest_rustc or newer is needed"
 }
