@@ -56,7 +56,7 @@ void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOpti
       std::ranges::any_of(*kernel.exports, [](const auto& row) { return is_rust_mangled(row.first); });
   if (!has_rust)
     findings.add(Rule::missing_exports, path, "",
-                 fmt::format("lists {} {}, none of them of Rust", kernel.exports->size(),
+                 fmt::format("lists {} {}, but none of a Rust crate", kernel.exports->size(),
                              kernel.exports->size() == 1 ? "symbol" : "symbols"),
                  {{"config", "CONFIG_RUST=y"}});
 }

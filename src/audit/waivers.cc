@@ -146,13 +146,14 @@ void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::
                      .fix = std::string(row.fix)});
   };
   for (const auto& waiver : waivers) {
-    const auto what = fmt::format("line {}: {} for {}", waiver.line, row_of(waiver.rule).id, waiver.path);
+    const auto what =
+        fmt::format("the waiver of {} for {} (line {})", row_of(waiver.rule).id, waiver.path, waiver.line);
     if (waiver.expires && *waiver.expires < today)
       complain_of(
           Rule::expired_waiver, waiver,
-          fmt::format("{}, valid until {:04}-{:02}-{:02}", what, static_cast<int>(waiver.expires->year()),
+          fmt::format("{} was valid until {:04}-{:02}-{:02}", what, static_cast<int>(waiver.expires->year()),
                       static_cast<unsigned>(waiver.expires->month()), static_cast<unsigned>(waiver.expires->day())));
-    else if (!apply(audit, waiver)) complain_of(Rule::unused_waiver, waiver, what + ", matches no finding");
+    else if (!apply(audit, waiver)) complain_of(Rule::unused_waiver, waiver, what + " matches no finding");
   }
   std::ranges::move(about, std::back_inserter(audit.findings));
 }
