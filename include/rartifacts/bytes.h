@@ -84,6 +84,7 @@ class Image {
   std::uint64_t tail_ = kWindow;    ///< and so much before what was asked for last
   std::uint64_t let_go_ = kWindow;  ///< after the head, what is kept begins here
   std::vector<Range> loaded_;       ///< sorted, disjoint ranges of the file that were read
+  Range recent_;                    ///< that of them which was asked for last: mostly the next is there too
   std::vector<std::uint8_t> owned_;
   std::shared_ptr<Held> held_;  ///< what the run counts of it
 };
@@ -132,7 +133,10 @@ class Cursor {
   std::uint32_t u32_be();
   std::uint64_t u64_le();
   /// Unsigned LEB128 that must fit in `bits` bits (DWARF 5, 7.6).
-  std::uint64_t leb128(unsigned bits = 64);
+  std::uint64_t leb128(unsigned bits = 64) {
+    const bool is_one_byte = position_ < high_ && window_[position_ - low_] < 0x80 && bits >= 7;
+    return is_one_byte ? window_[position_++ - low_] : long_leb128(bits);
+  }
   /// A byte that must be 0 or 1.
   bool boolean();
   /// The next `length` bytes; valid as long as the Image. Empty on failure.
@@ -141,6 +145,7 @@ class Cursor {
 
  private:
   bool refill(std::uint64_t length);
+  std::uint64_t long_leb128(unsigned bits);
 
   View view_;
   std::uint64_t position_;

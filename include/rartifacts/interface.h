@@ -21,6 +21,9 @@ struct NamedItems {
 /// The crate at hand that satisfies a dependency, by SVH; null when there is none, or it cannot be read.
 using FindCrate = std::function<const NamedItems*(const Dependency&)>;
 
+/// One definition of that crate, proved: enough for what is only named. Nothing when it cannot be read so.
+using FindItem = std::function<std::optional<ProvedItem>(const Dependency&, DefIndex)>;
+
 /// A path under which something can be named from outside of the crate.
 struct InterfaceItem {
   ItemKind kind = ItemKind::unknown;
@@ -40,12 +43,14 @@ std::string macro_kinds(const Items& items, DefIndex macro);
 /// What a user of the crate can name: public items of public modules and public re-exports, from the root on. Modules that are
 /// re-exported are followed, those of other crates as far as `find` finds them, but no crate as a whole; each is gone through
 /// once, under its shortest path. `members` adds fields, variants, parameters, and items of traits and inherent impls. Sorted by path, then kind.
+/// With `find_item`, crates of which only names are needed are not read as a whole, and their items have no `crate`.
 /// Error: `too_large` when the paths get longer than those of any crate.
-Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, bool members, const FindCrate& find);
+Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, bool members, const FindCrate& find,
+                                                    const FindItem& find_item = {});
 
 /// The paths among `asked` that cannot be named, in their order. Understands paths through re-exported modules.
 Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std::vector<std::string>& asked,
-                                              const FindCrate& find);
+                                              const FindCrate& find, const FindItem& find_item = {});
 
 /// The path of an item whose last part is that of `path`, and which is otherwise most like it; empty when there is none.
 std::string nearest_path(const std::vector<InterfaceItem>& interface, std::string_view path);

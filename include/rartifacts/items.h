@@ -136,6 +136,8 @@ class Items {
   /// the root has its macros.
   std::optional<std::vector<DefIndex>> children(DefIndex index) const;
   std::vector<ReExport> reexports(DefIndex module) const;
+  /// False when one of the lists that were asked for so far cannot be one: then something is missing of what was given.
+  bool is_sound() const;
   std::vector<DefIndex> inherent_impls(DefIndex type) const;
   /// All definitions whose parent is `index`: fields, parameters, items of an impl, … in order.
   std::vector<DefIndex> members(DefIndex index) const;
@@ -154,6 +156,18 @@ class Items {
   explicit Items(std::unique_ptr<ItemFile> file);
   std::unique_ptr<ItemFile> file_;
 };
+
+/// One definition of a crate, proved by its own hash and those of all that it is in.
+struct ProvedItem {
+  std::string path;                         ///< from the crate root down, after the name of the crate
+  std::string rustc;                        ///< that wrote the file
+  std::optional<std::uint32_t> predefined;  ///< the symbol of its own name, when that is a predefined one
+  std::string name;
+  bool is_hidden = false;  ///< marked #[doc(hidden)]
+};
+/// Reads definition `index` of the metadata at the start of `blob`, and nothing that it does not need: of a large crate far cheaper
+/// than all items. Errors: those of `Items::read`; `unsupported` for a proc-macro library and for a name that is not known.
+Result<ProvedItem> prove_item(View blob, DefIndex index, std::string_view crate_name);
 
 /// The words that a file proves for some predefined symbols, in the order asked for. Cheaper than all its items.
 std::vector<std::optional<std::string>> prove_predefined(View blob, const std::vector<std::uint32_t>& symbols);

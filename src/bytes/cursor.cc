@@ -2,6 +2,8 @@
 #include <rartifacts/bytes.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "bytes/budget.h"
 
@@ -55,15 +57,22 @@ std::uint64_t Cursor::u64_le() {
   return bytes.empty() ? 0 : load_le(bytes, 0, 8);
 }
 
-std::uint64_t Cursor::leb128(unsigned bits) {
+std::uint64_t Cursor::long_leb128(unsigned bits) {
+  if (position_ < high_ && high_ - position_ >= 2 && bits >= 14) {
+    const auto* bytes = window_ + (position_ - low_);
+    if (bytes[0] >= 0x80 && bytes[1] < 0x80) {
+      position_ += 2;
+      return (bytes[0] & 0x7fU) | std::uint64_t{bytes[1]} << 7;
+    }
+  }
   std::uint64_t value = 0;
   for (unsigned shift = 0;; shift += 7) {
-    const std::uint8_t byte = u8();
-    if (!ok()) return 0;
+    const std::uint8_t byte = u8();  // 0, the last one, when there are no more
     const std::uint64_t low = byte & 0x7f;
     if (shift >= 64 || (shift > 57 && (low >> (64 - shift)) != 0)) break;
     value |= low << shift;
     if (byte < 0x80) {
+      if (!ok()) return 0;
       if (bits < 64 && (value >> bits) != 0) break;
       return value;
     }
@@ -80,6 +89,10 @@ bool Cursor::boolean() {
 
 std::uint64_t load_le(Bytes bytes, std::size_t offset, std::size_t width) {
   std::uint64_t value = 0;
+  if (width == 8 && std::endian::native == std::endian::little) {
+    std::memcpy(&value, bytes.data() + offset, width);
+    return value;
+  }
   for (std::size_t i = width; i-- > 0;) value = value << 8 | bytes[offset + i];
   return value;
 }

@@ -27,6 +27,13 @@ Result<std::size_t> read_file(int fd, std::span<std::uint8_t> into, std::uint64_
   return static_cast<std::size_t>(got);
 }
 
+/// Gives the pages at `start` their memory at once: cheaper than one page fault for each.
+void fault_in([[maybe_unused]] std::uint8_t* start, [[maybe_unused]] std::uint64_t size) {
+#ifdef MADV_POPULATE_WRITE
+  if (size >= kSmallFile / 4) madvise(start, size, MADV_POPULATE_WRITE);
+#endif
+}
+
 }  // namespace
 
 Result<Image> Image::reserved(std::uint64_t size) {
@@ -92,6 +99,7 @@ Image& Image::operator=(Image&& other) noexcept {
   std::swap(tail_, other.tail_);
   std::swap(let_go_, other.let_go_);
   std::swap(loaded_, other.loaded_);
+  std::swap(recent_, other.recent_);
   std::swap(owned_, other.owned_);
   std::swap(held_, other.held_);
   return *this;
@@ -115,13 +123,15 @@ Result<Bytes> Image::fetch(std::uint64_t offset, std::uint64_t length) {
 
 // Reads what is missing of [begin, end) and notes it down. Ranges are kept merged, so a walk from front to back keeps one.
 Result<void> Image::load(std::uint64_t begin, std::uint64_t end) {
+  if (recent_.first <= begin && recent_.second >= end) return {};
   auto first = std::ranges::lower_bound(loaded_, begin, {}, &Range::second);
-  if (first != loaded_.end() && first->first <= begin && first->second >= end) return {};
+  if (first != loaded_.end() && first->first <= begin && first->second >= end) return recent_ = *first, Result<void>();
   auto last = first;
   std::uint64_t position = begin;
   const auto read_until = [&](std::uint64_t stop) -> Result<void> {
     if (stop <= position) return {};
     if (auto held = held_->grow(stop - position); !held) return held;
+    fault_in(const_cast<std::uint8_t*>(base_) + position, stop - position);
     while (position < stop) {
       auto got = read_({const_cast<std::uint8_t*>(base_) + position, stop - position}, position);
       if (!got) return pass(got);
@@ -138,6 +148,7 @@ Result<void> Image::load(std::uint64_t begin, std::uint64_t end) {
   if (auto read = read_until(end); !read) return read;
   Range merged{begin, end};
   if (first != last) merged = {std::min(begin, first->first), std::max(end, std::prev(last)->second)};
+  recent_ = merged;
   loaded_.insert(loaded_.erase(first, last), merged);
   return {};
 }

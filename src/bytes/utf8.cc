@@ -22,6 +22,10 @@ std::size_t utf8_sequence(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    if (static_cast<unsigned char>(text.front()) < 0x80) {
+      text.remove_prefix(1);
+      continue;
+    }
     const auto length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -12,8 +12,8 @@
 namespace rartifacts {
 namespace {
 
-ExitCode probe(const ApiCommand& command, const CrateChoice& choice, const FindCrate& find) {
-  auto missing = missing_from(*choice.crate, command.has, find);
+ExitCode probe(const ApiCommand& command, const CrateChoice& choice, const FindCrate& find, const FindItem& find_item) {
+  auto missing = missing_from(*choice.crate, command.has, find, find_item);
   if (!missing) return refuse(missing.error());
   std::string out;
   for (const auto& path : *missing) out += printable(path) + "\n";
@@ -31,23 +31,32 @@ ExitCode run_api(const ApiCommand& command) {
   if (!choice) return fail_with(choice.error());
   const auto& crate = *choice->crate;
   const FindCrate find = [&](const Dependency& dependency) { return choice->shelf->find(dependency); };
+  const FindItem find_item = [&](const Dependency& dependency, DefIndex index) {
+    return choice->shelf->find_item(dependency, index);
+  };
   for (const auto& note : crate.items->notes()) complain(printable(fmt::format("{}: {}", command.path, note)));
   if (!crate.items->has_kinds()) return ExitCode::input;
-  if (command.listing) return print("=Items=\n" + crate.items->listing() + "\n\n");
-  if (!command.has.empty()) return probe(command, *choice, find);
+  if (command.listing) {
+    const auto text = crate.items->listing();
+    if (!crate.items->is_sound())
+      return fail_with({ErrorKind::malformed, command.path + ": items: a list of what is in a module is broken", {}});
+    return print("=Items=\n" + text + "\n\n");
+  }
+  if (!command.has.empty()) return probe(command, *choice, find, find_item);
 
   ApiListing listing{.crate = crate.name,
                      .rustc = crate.items->rustc(),
                      .file = choice->shelf->scan().packages.shown(choice->artifact->path),
                      .notes = crate.items->notes(),
-                     .entries = {}};
+                     .items = {},
+                     .has_visibility = command.all};
   if (command.all) {
-    listing.entries = all_entries(crate);
+    listing.items = all_items(crate);
   } else {
-    auto interface = public_interface(crate, command.members, find);
+    auto interface = public_interface(crate, command.members, find, find_item);
     if (!interface) return fail_with(interface.error());
-    listing.entries = api_entries(*interface);
-    if (command.no_hidden) std::erase_if(listing.entries, [](const auto& entry) { return entry.is_hidden; });
+    listing.items = std::move(*interface);
+    if (command.no_hidden) std::erase_if(listing.items, [](const auto& item) { return item.is_hidden; });
   }
   return print(api_format_of(command.format)->write(listing));
 }

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <deque>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "metadata/layout.h"
@@ -44,11 +45,20 @@ std::string crate_name(const Items& items, const CrateName& name) {
   return word ? std::string(*word) : fmt::format("predefined#{}", *name.predefined);
 }
 
+std::string joined(std::string_view path, std::string_view name) {
+  std::string whole;
+  whole.reserve(path.size() + 2 + name.size());
+  return ((whole += path) += "::") += name;
+}
+
 class InterfaceWalk {
  public:
-  InterfaceWalk(const NamedItems& crate, bool members, const FindCrate& find, const std::vector<std::string>& asked)
-      : find_(find), asked_(asked), members_(members) {
-    visited_.emplace(&crate, 0);
+  InterfaceWalk(const NamedItems& crate, bool members, const FindCrate& find, const FindItem& find_item,
+                const std::vector<std::string>& asked)
+      : find_(find), find_item_(find_item), asked_(asked), members_(members) {
+    constexpr DefIndex kExpected = 16'384;
+    found_.reserve(std::min(crate.items->size(), kExpected));
+    visit(&crate, 0);
     queue_.push_back({&crate, 0, crate.name, false});
   }
 
@@ -60,11 +70,10 @@ class InterfaceWalk {
       if (bytes_ > kPathBudget)
         return fail(ErrorKind::too_large, "items: the paths are longer than those of any crate");
     }
-    std::ranges::sort(found_, [](const auto& a, const auto& b) {
-      return std::tuple(std::string_view(a.path), name_of(a.kind)) <
-             std::tuple(std::string_view(b.path), name_of(b.kind));
-    });
-    return std::move(found_);
+    for (const auto& [crate, visited] : visited_)
+      if (!crate->items->is_sound())
+        return fail(ErrorKind::unsupported, "items: unknown layout: a list of what is in a module of {}", crate->name);
+    return sorted();
   }
 
  private:
@@ -75,6 +84,37 @@ class InterfaceWalk {
     bool is_hidden;
   };
 
+  /// Sorts numbers rather than what they stand for, which is large and is moved once then.
+  std::vector<InterfaceItem> sorted() {
+    std::vector<std::size_t> order(found_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t i, std::size_t k) {
+      const auto by_path = found_[i].path.compare(found_[k].path);
+      return by_path != 0 ? by_path < 0 : name_of(found_[i].kind) < name_of(found_[k].kind);
+    });
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (order[i] == i) continue;
+      auto first = std::move(found_[i]);
+      auto place = i;
+      while (order[place] != i) {
+        found_[place] = std::move(found_[order[place]]);
+        place = std::exchange(order[place], place);
+      }
+      found_[place] = std::move(first);
+      order[place] = place;
+    }
+    return std::move(found_);
+  }
+
+  /// True the first time.
+  bool visit(const NamedItems* crate, DefIndex index) {
+    auto& visited = visited_[crate];
+    if (visited.empty()) visited.resize(crate->items->size());
+    const bool is_new = !visited[index];
+    visited[index] = true;
+    return is_new;
+  }
+
   void list(const Module& module) {
     const auto& items = *module.crate->items;
     for (const auto child : items.children(module.index).value_or(std::vector<DefIndex>())) {
@@ -82,7 +122,7 @@ class InterfaceWalk {
       if (visibility == Visibility::Level::module || !is_nameable(items.kind(child)) || is_nameless(items, child))
         continue;
       add({.kind = items.kind(child),
-           .path = module.path + "::" + items.shown_name(child),
+           .path = joined(module.path, items.shown_name(child)),
            .crate = module.crate,
            .index = child},
           module.is_hidden);
@@ -99,26 +139,44 @@ class InterfaceWalk {
   void add_reexport(const Module& module, const ReExport& record) {
     InterfaceItem item{.kind = record.kind, .index = record.index};
     const auto& items = *module.crate->items;
+    std::optional<ProvedItem> proved;
     if (record.crate == ReExport::kPrimitive) {
       item.definition = "primitive";
     } else if (record.crate == 0) {
       item.crate = module.crate;
     } else {
       const auto& dependency = items.crate().dependencies->at(record.crate - 1);
-      item.crate = find_(dependency);
-      if (item.crate && record.index >= item.crate->items->size()) item.crate = nullptr;
       item.definition = crate_name(items, dependency.name);
+      const auto path = joined(module.path, record.name);
+      if (find_item_ && is_only_named(record, path)) proved = find_one(dependency, record.index, item.definition);
+      if (!proved) item.crate = find_(dependency);
+      if (item.crate && record.index >= item.crate->items->size()) item.crate = nullptr;
     }
     if (item.crate) item.definition = item.crate->items->path(item.index, item.crate->name);
-    item.path = fmt::format("{}::{}", module.path, known_name(record.name, *module.crate, item.crate));
+    if (proved) item.definition = proved->path, item.is_hidden = proved->is_hidden;
+    item.path = joined(module.path, known_name(record.name, *module.crate, item.crate, proved));
     if (item.definition == item.path) item.definition.clear();
     add(std::move(item), module.is_hidden);
   }
 
+  /// False of what others are listed in, or what only its crate as a whole tells.
+  bool is_only_named(const ReExport& record, std::string_view path) const {
+    if (!asked_.empty()) return !is_asked_for(path);
+    return !members_ && record.kind != ItemKind::macro && (record.kind != ItemKind::mod || record.index == 0);
+  }
+
+  std::optional<ProvedItem> find_one(const Dependency& dependency, DefIndex index, const std::string& crate) const {
+    if (index != 0) return find_item_(dependency, index);
+    const bool is_known = predefined_index(crate) == std::nullopt;
+    return is_known ? std::optional(ProvedItem{.path = crate}) : std::nullopt;
+  }
+
   /// A word that this file has no proof of, another file of the same rustc may prove: that of the item, or of another dependency.
-  std::string known_name(const std::string& name, const NamedItems& from, const NamedItems* target) const {
+  std::string known_name(const std::string& name, const NamedItems& from, const NamedItems* target,
+                         const std::optional<ProvedItem>& proved) const {
     const auto symbol = predefined_index(name);
     if (!symbol) return name;
+    if (proved && proved->predefined == symbol && proved->rustc == from.items->rustc()) return proved->name;
     const auto word_in = [&](const NamedItems* other) {
       const bool is_same_rustc = other && other->items->rustc() == from.items->rustc();
       return is_same_rustc ? other->items->predefined(*symbol) : std::nullopt;
@@ -137,11 +195,11 @@ class InterfaceWalk {
   }
 
   void add(InterfaceItem item, bool is_in_hidden) {
-    item.is_hidden = is_in_hidden || (item.crate && item.crate->items->is_doc_hidden(item.index));
+    item.is_hidden = item.is_hidden || is_in_hidden || (item.crate && item.crate->items->is_doc_hidden(item.index));
     bytes_ += item.path.size() + item.definition.size();
     if (bytes_ > kPathBudget) return;
     if (item.crate && item.index == 0 && !is_asked_for(item.path)) return found_.push_back(std::move(item));
-    const bool is_new = item.crate && visited_.emplace(item.crate, item.index).second;
+    const bool is_new = item.crate && visit(item.crate, item.index);
     item.is_first = is_new || !item.crate;
     if (is_new && item.kind == ItemKind::mod && item.crate->items->kind(item.index) == ItemKind::mod)
       queue_.push_back({item.crate, item.index, item.path, item.is_hidden});
@@ -177,12 +235,12 @@ class InterfaceWalk {
       const bool needs_pub =
           holder_kind == ItemKind::impl || (kind == ItemKind::field && holder_kind != ItemKind::variant);
       if (needs_pub && items.visibility(index).level != Visibility::Level::everywhere) continue;
-      member.path = owner.path + "::" + items.shown_name(index);
+      member.path = joined(owner.path, items.shown_name(index));
       add_member(member);
       if (bytes_ <= kPathBudget) add_members(member);
     }
     for (const auto impl : items.inherent_impls(holder))
-      if (visited_.emplace(owner.crate, impl).second) add_members(owner, impl);
+      if (visit(owner.crate, impl)) add_members(owner, impl);
   }
 
   void add_member(InterfaceItem item) {
@@ -191,10 +249,11 @@ class InterfaceWalk {
   }
 
   const FindCrate& find_;
+  const FindItem& find_item_;
   const std::vector<std::string>& asked_;
   bool members_;
   std::deque<Module> queue_;
-  std::set<std::pair<const NamedItems*, DefIndex>> visited_;
+  std::map<const NamedItems*, std::vector<bool>> visited_;
   std::vector<InterfaceItem> found_;
   std::uint64_t bytes_ = 0;
 };
@@ -225,14 +284,15 @@ std::string macro_kinds(const Items& items, DefIndex macro) {
   return kinds;
 }
 
-Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, bool members, const FindCrate& find) {
+Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, bool members, const FindCrate& find,
+                                                    const FindItem& find_item) {
   const std::vector<std::string> nothing_asked;
-  return InterfaceWalk(crate, members, find, nothing_asked).all();
+  return InterfaceWalk(crate, members, find, find_item, nothing_asked).all();
 }
 
 Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std::vector<std::string>& asked,
-                                              const FindCrate& find) {
-  auto interface = InterfaceWalk(crate, true, find, asked).all();
+                                              const FindCrate& find, const FindItem& find_item) {
+  auto interface = InterfaceWalk(crate, true, find, find_item, asked).all();
   if (!interface) return pass(interface);
   std::set<std::string, std::less<>> paths{crate.name};
   std::map<std::string, std::string, std::less<>> aliases;              // a path, and where it is defined
@@ -259,6 +319,8 @@ Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std
   };
   std::vector<std::string> missing;
   std::ranges::remove_copy_if(asked, std::back_inserter(missing), is_there);
+  // A path through an alias may lead into a crate that was not read.
+  if (!missing.empty() && find_item) return missing_from(crate, missing, find);
   return missing;
 }
 

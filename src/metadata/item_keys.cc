@@ -23,6 +23,7 @@
 // of neighbouring indices say where to look first.
 // Defined by: rust-lang/rust compiler/rustc_hir/src/definitions.rs (DefKey::compute_stable_hash).
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 #include "bytes/unicode.h"
@@ -36,7 +37,8 @@ constexpr std::uint64_t kMostDefinitions = std::uint64_t{4} << 20;
 constexpr std::uint64_t kLongestItemName = std::uint64_t{64} << 10;
 /// All names of a file together, each as often as it is used.
 constexpr std::uint64_t kNameBudget = std::uint64_t{256} << 20;
-constexpr std::uint16_t kDeepestItem = 1024;
+constexpr std::uint64_t kKeysAtOnce = std::uint64_t{64} << 10;
+constexpr std::uint64_t kLeastKey = 4;  ///< bytes of one without a name
 constexpr std::uint8_t kNameEnd = 0xff;
 
 std::string_view stored_string(const ItemFile& file, Cursor& from) {
@@ -52,11 +54,9 @@ std::string_view stored_string(const ItemFile& file, Cursor& from) {
 
 /// def_path_hashes: the table whose first element is known beforehand.
 Result<void> find_hashes(ItemFile& file) {
-  SipHash root(file.encoding.rounds, SipHash::Output::bits128);
-  root.add_le(file.crate_id, 8);
-  root.add_le(0, 8);  // no parent
-  root.add(std::uint8_t{0});
-  root.add_le(0, 4);
+  std::array<std::uint8_t, 21> root{};  // the crate id, no parent, tag 0, number 0
+  for (unsigned i = 0; i < 8; ++i) root[i] = static_cast<std::uint8_t>(file.crate_id >> (8 * i));
+  const auto hash_of_root = siphash(file.encoding.rounds, SipOutput::bits128, root);
   const auto width = file.encoding.hash_bytes;
   for (std::size_t i = 0; i < file.tables.size(); ++i) {
     const auto& table = file.tables[i];
@@ -64,17 +64,14 @@ Result<void> find_hashes(ItemFile& file) {
     auto first = file.blob.fetch(table.position, width);
     if (!first) return pass(first);
     const auto hash = load_le(*first, width - 8, 8);
-    if (hash != file.crate_id && hash != root.finish()) continue;
+    if (hash != file.crate_id && hash != hash_of_root) continue;
     if (width == 16 && load_le(*first, 0, 8) != file.crate_id) continue;
     const auto count = table.size / width;
     if (count > kMostDefinitions)
       return fail(ErrorKind::too_large, "items: {} definitions are more than any crate has", count);
-    auto bytes = file.blob.fetch(table.position, table.size);
-    if (!bytes) return pass(bytes);
-    file.hashes = *bytes;
     file.hash_table = i;
     file.hashes_crate = hash != file.crate_id;
-    file.definitions.resize(count);
+    file.count = static_cast<DefIndex>(count);
     return {};
   }
   return unknown_items("no table of hashes begins with that of the crate root");
@@ -92,8 +89,8 @@ Result<void> read_key(const ItemFile& file, Cursor& from, DefIndex index, Defini
   if ((key.data == DefData::crate_root) != (index == 0)) return unknown_items("definition {}: a crate root", index);
   if (has_symbol(key.data)) {
     const auto symbol = read_symbol(file, from);
-    key.name = symbol.text;
-    key.predefined = symbol.predefined;
+    if (symbol.predefined == Definition::kStored) key.set_name(symbol.text);
+    else key.size_or_word = symbol.predefined;
   }
   key.number = static_cast<std::uint32_t>(from.leb128(32));
   if (!from.ok()) return unknown_items("definition {}: {}", index, from.error().error().what);
@@ -103,6 +100,9 @@ Result<void> read_key(const ItemFile& file, Cursor& from, DefIndex index, Defini
 Result<void> read_keys(ItemFile& file, const ItemTable& table) {
   std::vector<std::uint16_t> depths(file.definitions.size());
   std::uint64_t budget = kNameBudget;
+  // Keys stand one behind the other, so the reader goes on where it is, and asks for many at once.
+  Cursor from(file.blob, 0);
+  std::uint64_t fetched = 0;
   for (DefIndex i = 0; i < file.definitions.size(); ++i) {
     auto& key = file.definitions[i] = {};
     file.keys_read = i;
@@ -112,35 +112,114 @@ Result<void> read_keys(ItemFile& file, const ItemTable& table) {
       continue;
     }
     if (!file.is_position(position)) return unknown_items("definition {}: its key lies at {:#x}", i, position);
-    Cursor from(file.blob, position);
+    if (position >= fetched) {
+      const auto left = kLeastKey * (file.definitions.size() - i);
+      fetched = position + std::min({kKeysAtOnce, left, file.header.root - position});
+      if (auto keys = file.blob.fetch(position, fetched - position); !keys) return pass(keys);
+    }
+    if (from.position() != position) from = Cursor(file.blob, position);
     if (auto read = read_key(file, from, i, key); !read) return read;
     if (i != 0) depths[i] = static_cast<std::uint16_t>(depths[key.parent] + 1);
     if (depths[i] > kDeepestItem) return unknown_items("definition {}: a path of more than {} parts", i, kDeepestItem);
-    if (key.name.size() > budget)
-      return fail(ErrorKind::too_large, "items: the names are longer than those of any crate");
-    budget -= key.name.size();
+    const auto length = key.stored().size();
+    if (length > budget) return fail(ErrorKind::too_large, "items: the names are longer than those of any crate");
+    budget -= length;
   }
   return {};
 }
 
-std::uint8_t tag_of(const ItemFile& file, DefData data) {
-  return static_cast<std::uint8_t>(std::ranges::find(file.encoding.tags, data) - file.encoding.tags.begin());
+/// The position that element `index` of a table holds, without the rest of the table; 0 when it cannot be read.
+std::uint64_t position_at(const ItemFile& file, const ItemTable& table, DefIndex index) {
+  const auto width = table.width != 0 ? table.width : 4;
+  const auto element = file.blob.fetch(table.position + std::uint64_t{index} * width, width);
+  return element ? load_le(*element, 0, width) : 0;
 }
 
-/// The start of what is hashed for `key`, up to its name. The hash of a proc macro is that of the function behind it.
-SipHash hash_up_to_name(const ItemFile& file, const Definition& key) {
-  auto hash = hash_of_children(file, key.parent);
-  const bool is_macro = file.crate.is_proc_macro.value_or(false) && key.data == DefData::macro_ns;
-  hash.add(tag_of(file, is_macro ? DefData::value_ns : key.data));
-  return hash;
+/// True when a table has a position for each definition, the first of which can be the key of the root.
+bool may_be_keys(const ItemFile& file, std::size_t table) {
+  const auto& keys = file.tables[table];
+  const auto width = keys.width != 0 ? keys.width : 4;
+  if (table == file.hash_table || width > 4 || keys.size != std::uint64_t{file.count} * width) return false;
+  const auto position = position_at(file, keys, 0);
+  const auto root = file.blob.fetch(position, 3);
+  return file.is_position(position) && root && std::ranges::all_of(*root, [](auto byte) { return byte == 0; });
 }
 
-bool is_hash(SipHash hash, std::string_view name, const Definition& key, std::uint64_t expected) {
-  hash.add(as_bytes(name));
-  hash.add(kNameEnd);
-  hash.add_le(key.number, 4);
-  return hash.finish() == expected;
+/// Reads the key of `index` and those of all that it is in: they become the definitions of the file, from the root down.
+Result<void> read_chain(ItemFile& file, const ItemTable& table, DefIndex index) {
+  std::vector<DefIndex> numbers{index};
+  std::vector<Definition> keys;
+  for (;;) {
+    const auto number = numbers.back();
+    const auto position = position_at(file, table, number);
+    if (!file.is_position(position)) return unknown_items("definition {}: its key lies at {:#x}", number, position);
+    Cursor from(file.blob, position);
+    if (auto read = read_key(file, from, number, keys.emplace_back()); !read) return read;
+    if (number == 0) break;
+    if (numbers.size() > kDeepestItem) return unknown_items("definition {}: a path of many parts", index);
+    numbers.push_back(keys.back().parent);
+  }
+  const auto& hashes = file.tables[file.hash_table];
+  file.own_hashes.clear();
+  file.definitions.assign(keys.rbegin(), keys.rend());
+  for (DefIndex i = 0; i < file.definitions.size(); ++i) {
+    const auto width = file.encoding.hash_bytes;
+    file.definitions[i].parent = i == 0 ? 0 : i - 1;
+    const auto number = numbers[numbers.size() - 1 - i];
+    const auto hash = file.blob.fetch(hashes.position + std::uint64_t{number} * width, width);
+    if (!hash) return pass(hash);
+    file.own_hashes.insert(file.own_hashes.end(), hash->begin(), hash->end());
+  }
+  file.hashes = file.own_hashes;
+  return {};
 }
+
+/// What is hashed for one definition after the other. All before the name stays while words are tried.
+class HashedKey {
+ public:
+  explicit HashedKey(const ItemFile& file) : file_(file), is_proc_macro_(file.crate.is_proc_macro.value_or(false)) {
+    for (std::size_t i = 0; i < file.encoding.tags.size(); ++i)
+      tags_[static_cast<std::size_t>(file.encoding.tags[i])] = static_cast<std::uint8_t>(i);
+    if (file.hashes_crate) put(file.crate_id, 8);
+    parent_at_ = size_;
+  }
+
+  /// Begins with another definition. The hash of a proc macro is that of the function behind it.
+  void begin(const Definition& key) {
+    size_ = parent_at_;
+    for (const auto byte : file_.hash_bytes(key.parent)) bytes_[size_++] = byte;
+    const bool is_macro = is_proc_macro_ && key.data == DefData::macro_ns;
+    put(tags_[static_cast<std::size_t>(is_macro ? DefData::value_ns : key.data)], 1);
+    name_at_ = size_;
+    number_ = key.number;
+  }
+
+  bool has_hash(std::optional<std::string_view> name, std::uint64_t expected) {
+    size_ = name_at_;
+    if (name) {
+      if (bytes_.size() < name_at_ + name->size() + kAfterName) bytes_.resize(name_at_ + name->size() + kAfterName);
+      std::ranges::copy(as_bytes(*name), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+      size_ += name->size();
+      put(kNameEnd, 1);
+    }
+    put(number_, 4);
+    return siphash(file_.encoding.rounds, SipOutput::bits128, Bytes(bytes_).first(size_)) == expected;
+  }
+
+ private:
+  static constexpr std::size_t kAfterName = 5;
+
+  void put(std::uint64_t value, unsigned width) {
+    for (unsigned i = 0; i < width; ++i) bytes_[size_++] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+
+  const ItemFile& file_;
+  bool is_proc_macro_;
+  std::array<std::uint8_t, 32> tags_{};  ///< of each DefData
+  std::vector<std::uint8_t> bytes_ = std::vector<std::uint8_t>(256);
+  std::size_t size_ = 0, parent_at_ = 0, name_at_ = 0;
+  std::uint32_t number_ = 0;
+};
 
 /// Where in the list the word at `symbol` is to be looked for first.
 std::size_t likely_place(std::span<const std::string_view> words, std::uint32_t symbol,
@@ -161,21 +240,18 @@ std::size_t likely_place(std::span<const std::string_view> words, std::uint32_t 
 }
 
 /// Goes through the list from the likely place outwards.
-std::optional<std::size_t> search_word(const ItemFile& file, DefIndex user, std::size_t start) {
+std::optional<std::size_t> search_word(HashedKey& hashed, std::uint64_t expected, std::size_t start) {
   const auto words = predefined_words();
-  const auto& key = file.definitions[user];
-  const auto beginning = hash_up_to_name(file, key);
-  const auto expected = file.hash(user);
   for (std::size_t away = 0; away < words.size(); ++away) {
-    if (start + away < words.size() && is_hash(beginning, words[start + away], key, expected)) return start + away;
-    if (away != 0 && away <= start && is_hash(beginning, words[start - away], key, expected)) return start - away;
+    if (start + away < words.size() && hashed.has_hash(words[start + away], expected)) return start + away;
+    if (away != 0 && away <= start && hashed.has_hash(words[start - away], expected)) return start - away;
   }
   return std::nullopt;
 }
 
 class Prover {
  public:
-  explicit Prover(ItemFile& file) : file_(file) {
+  explicit Prover(ItemFile& file) : file_(file), hashed_(file) {
     file_.predefined.clear();
     file_.unresolved.clear();
   }
@@ -184,7 +260,9 @@ class Prover {
     const bool is_proc_macro = file_.crate.is_proc_macro.value_or(false);
     for (DefIndex i = 1; i < file_.definitions.size(); ++i) {
       const auto& key = file_.definitions[i];
-      if (key.is_absent || !resolve(i)) continue;
+      if (key.is_absent) continue;
+      hashed_.begin(key);
+      if (!resolve(i)) continue;
       if (!is_proved(i) && !is_proc_macro) return unknown_items("the hash of definition {} does not come out", i);
     }
     return {};
@@ -193,37 +271,29 @@ class Prover {
  private:
   /// False when the name is a predefined word that is not known.
   bool resolve(DefIndex index) {
-    const auto symbol = file_.definitions[index].predefined;
-    if (symbol >= Definition::kNone || file_.predefined.contains(symbol)) return true;
+    const auto symbol = file_.definitions[index].predefined();
+    if (symbol >= Definition::kNone || file_.predefined.find(symbol)) return true;
     if (file_.unresolved.contains(symbol)) return false;
     const auto words = predefined_words();
-    const auto place = search_word(file_, index, likely_place(words, symbol, places_));
+    const auto place = search_word(hashed_, file_.hash(index), likely_place(words, symbol, places_));
     if (!place) return file_.unresolved.emplace(symbol, index), false;
     places_.emplace(symbol, *place);
-    file_.predefined.emplace(symbol, words[*place]);
+    file_.predefined.add(symbol, words[*place]);
     return true;
   }
 
-  bool is_proved(DefIndex index) const {
+  bool is_proved(DefIndex index) {
     const auto& key = file_.definitions[index];
-    auto hash = hash_up_to_name(file_, key);
-    if (const auto name = key.data == DefData::desugared_anonymous_lifetime ? "'_" : file_.name(key))
-      return is_hash(hash, *name, key, file_.hash(index));
-    hash.add_le(key.number, 4);
-    return hash.finish() == file_.hash(index);
+    const bool is_anonymous = key.data == DefData::desugared_anonymous_lifetime;
+    return hashed_.has_hash(is_anonymous ? "'_" : file_.name(key), file_.hash(index));
   }
 
   ItemFile& file_;
+  HashedKey hashed_;
   std::map<std::uint32_t, std::size_t> places_;  ///< symbols that are proved, and where in the list their words are
 };
 
 }  // namespace
-
-std::optional<std::string_view> ItemFile::name(const Definition& definition) const {
-  if (definition.predefined == Definition::kStored) return definition.name;
-  const auto word = predefined.find(definition.predefined);
-  return word == predefined.end() ? std::nullopt : std::optional(word->second);
-}
 
 StoredSymbol read_symbol(const ItemFile& file, Cursor& from) {
   const auto tag = file.symbols == Layout::Symbol::text ? 0 : from.u8();
@@ -242,26 +312,20 @@ StoredSymbol read_symbol(const ItemFile& file, Cursor& from) {
   return {{}, symbol};
 }
 
-SipHash hash_of_children(const ItemFile& file, DefIndex parent) {
-  SipHash hash(file.encoding.rounds, SipHash::Output::bits128);
-  if (file.hashes_crate) hash.add_le(file.crate_id, 8);
-  hash.add_le(file.hash(parent), 8);
-  return hash;
-}
-
 Result<void> read_definitions(ItemFile& file) {
   if (auto found = find_hashes(file); !found) return found;
+  const auto& hashes = file.tables[file.hash_table];
+  auto bytes = file.blob.fetch(hashes.position, hashes.size);
+  if (!bytes) return pass(bytes);
+  file.hashes = *bytes;
+  file.definitions.resize(file.count);
   // Other tables can begin like that of the keys; the one that was read farthest says best what is wrong.
   std::optional<Error> error;
   DefIndex farthest = 0;
   for (std::size_t i = 0; i < file.tables.size(); ++i) {
     auto& table = file.tables[i];
-    const auto width = table.width != 0 ? table.width : 4;
-    if (i == file.hash_table || width > 4 || table.size != file.definitions.size() * width) continue;
+    if (!may_be_keys(file, i)) continue;
     if (auto fetched = fetch_table(file, table); !fetched) return fetched;
-    const auto root = file.blob.fetch(table.value(0), 3);
-    if (!file.is_position(table.value(0)) || !root || std::ranges::any_of(*root, [](auto byte) { return byte != 0; }))
-      continue;
     auto read = read_keys(file, table);
     if (read) read = Prover(file).prove_all();
     file.key_table = i;
@@ -270,6 +334,22 @@ Result<void> read_definitions(ItemFile& file) {
     if (error && file.keys_read < farthest) continue;
     error = read.error();
     farthest = file.keys_read;
+  }
+  if (error) return std::unexpected(*error);
+  return unknown_items("no table of keys");
+}
+
+Result<void> read_definition(ItemFile& file, DefIndex index) {
+  if (auto found = find_hashes(file); !found) return found;
+  if (file.crate.is_proc_macro.value_or(false)) return fail(ErrorKind::unsupported, "items: not all keys are there");
+  if (index >= file.count) return unknown_items("no definition {}", index);
+  std::optional<Error> error;
+  for (std::size_t i = 0; i < file.tables.size(); ++i) {
+    if (!may_be_keys(file, i)) continue;
+    auto read = read_chain(file, file.tables[i], index);
+    if (read) read = Prover(file).prove_all();
+    if (read || read.error().kind != ErrorKind::unsupported) return read;
+    if (!error) error = read.error();
   }
   if (error) return std::unexpected(*error);
   return unknown_items("no table of keys");
@@ -284,6 +364,7 @@ void harvest_words(ItemFile& file) {
   if (!bytes) return;
   constexpr std::size_t kLongest = 60;
   std::unordered_set<std::string_view> seen;
+  HashedKey hashed(file);
   const auto text = as_text(*bytes);
   for (std::size_t at = 0; at < text.size() && seen.size() < kMostWords && !file.unresolved.empty(); ++at) {
     if (!is_word_character(text[at])) continue;
@@ -294,8 +375,9 @@ void harvest_words(ItemFile& file) {
     std::erase_if(file.unresolved, [&](const auto& open) {
       const auto& [symbol, user] = open;
       const auto& key = file.definitions[user];
-      if (!is_hash(hash_up_to_name(file, key), word, key, file.hash(user))) return false;
-      file.predefined.emplace(symbol, word);
+      hashed.begin(key);
+      if (!hashed.has_hash(word, file.hash(user))) return false;
+      file.predefined.add(symbol, word);
       return true;
     });
   }

@@ -14,14 +14,12 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::uint32_t kNoField = ~std::uint32_t{0};
-
 /// Nothing, or what is wrong when `raw` are the kinds.
 std::optional<std::string> misplaced(const ItemFile& file, Bytes raw, const std::vector<KindNumber>& numbers) {
   const auto at = [&](DefIndex index) { return raw[index] == 0 ? ItemKind::unknown : numbers[raw[index] - 1].kind; };
   if (std::ranges::any_of(raw, [&](auto number) { return number > numbers.size(); })) return "a kind out of range";
   if (at(0) != ItemKind::mod) return "the crate root is no module";
-  std::vector<std::uint32_t> first_field(raw.size(), kNoField);
+  std::vector<std::pair<DefIndex, DefIndex>> fields;  // what they are in, and themselves
   std::vector<DefIndex> ctors;
   for (DefIndex i = 0; i < raw.size(); ++i) {
     const auto& key = file.definitions[i];
@@ -33,18 +31,20 @@ std::optional<std::string> misplaced(const ItemFile& file, Bytes raw, const std:
     const auto parent = at(key.parent);
     if (!fits_parent(kind, parent))
       return fmt::format("definition {}: a {} in a {}", i, name_of(kind), name_of(parent));
-    if (kind == ItemKind::field && first_field[key.parent] == kNoField) first_field[key.parent] = i;
+    if (kind == ItemKind::field) fields.emplace_back(key.parent, i);
     if (kind != ItemKind::ctor) continue;
     const bool is_struct = numbers[raw[i] - 1].text.starts_with("Ctor(Struct");
     if (is_struct != (parent == ItemKind::struct_type)) return fmt::format("definition {}: the wrong constructor", i);
     ctors.push_back(i);
   }
   // The fields of a tuple are 0, 1, …; a unit has none.
+  std::ranges::sort(fields);
   for (const auto i : ctors) {
-    const auto field = first_field[file.definitions[i].parent];
+    const auto owner = file.definitions[i].parent;
+    const auto field = std::ranges::lower_bound(fields, std::pair(owner, DefIndex{0}));
     const auto text = numbers[raw[i] - 1].text;
-    if (field == kNoField || text.ends_with("Fictive)")) continue;
-    const auto name = file.name(file.definitions[field]);
+    if (field == fields.end() || field->first != owner || text.ends_with("Fictive)")) continue;
+    const auto name = file.name(file.definitions[field->second]);
     if (text.ends_with("Const)") || (name && *name != "0"))
       return fmt::format("definition {}: fields of another constructor", i);
   }
@@ -56,12 +56,13 @@ bool is_inside(const ItemFile& file, DefIndex index, DefIndex module) {
   return index == module;
 }
 
-// Visibilities are scattered all over a file. Of a large crate some thousands of them are tried; the others are looked at when
-// they are asked for.
+// Visibilities and children are scattered all over a file. Of a large crate so many are tried, and then every so many; the others
+// are looked at when they are asked for.
+constexpr DefIndex kTriedAtFirst = 2048;
+constexpr DefIndex kTriedStep = 256;
+
 Result<void> check_visibility(const ItemFile& file) {
-  constexpr DefIndex kAllOf = 2048;
-  constexpr DefIndex kStep = 256;
-  for (DefIndex i = 0; i < file.definitions.size(); i += i < kAllOf ? 1 : kStep) {
+  for (DefIndex i = 0; i < file.definitions.size(); i += i < kTriedAtFirst ? 1 : kTriedStep) {
     const auto& key = file.definitions[i];
     auto visibility = read_visibility(file, i);
     if (!visibility) return pass(visibility);
@@ -94,19 +95,19 @@ Result<void> check_children(ItemFile& file) {
   if (auto fetched = fetch_table(file, table); !fetched) return fetched;
   const auto size = file.definitions.size();
   std::uint64_t budget = 2 * size + 1000;  // each is listed once or twice
-  for (std::uint64_t i = 0; i < table.count(8); ++i) {
+  DefIndex lists = 0;
+  for (DefIndex i = 0; i < table.count(8); ++i) {
     const auto array = table.array(i);
     if (array.position == 0) continue;
-    const auto kind = i < size ? file.kind(static_cast<DefIndex>(i)) : ItemKind::unknown;
+    const auto kind = i < size ? file.kind(i) : ItemKind::unknown;
     const bool has_children = kind == ItemKind::mod || kind == ItemKind::enum_type || kind == ItemKind::trait;
     if (kind == ItemKind::unknown || (has_widths && !has_children))
       return unknown_items("definition {} has children", i);
     if (array.count > budget) return unknown_items("more children than definitions");
     budget -= array.count;
-    auto children = read_def_indices(file, array);
-    if (!children) return pass(children);
-    for (const auto child : *children)
-      if (!is_own_child(file, static_cast<DefIndex>(i), child)) return unknown_items("{} is no child of {}", child, i);
+    ++lists;
+    if (lists > kTriedAtFirst / 4 && lists % (kTriedStep / 8) != 0) continue;
+    if (const auto children = read_children(file, i, array); !children) return pass(children);
   }
   return {};
 }
@@ -153,9 +154,18 @@ Result<Visibility> read_visibility(const ItemFile& file, DefIndex index) {
   return Visibility{Level::module, module};
 }
 
+Result<std::vector<DefIndex>> read_children(const ItemFile& file, DefIndex module, ItemTable::Array array) {
+  auto children = read_def_indices(file, array);
+  if (!children) return children;
+  for (const auto child : *children)
+    if (!is_own_child(file, module, child)) return unknown_items("{} is no child of {}", child, module);
+  return children;
+}
+
 Result<void> read_kinds(ItemFile& file) {
   const auto rows = all_kind_numbers(file.release);
   std::vector<KindFit> fits;
+  KindFit tried{};
   std::optional<std::string> problem;
   const auto note = [&](std::string what) { problem = problem.value_or(std::move(what)); };
   for (std::size_t row = 0; row < rows.size() && (fits.empty() || fits.front().numbers != 0); ++row) {
@@ -168,6 +178,7 @@ Result<void> read_kinds(ItemFile& file) {
         note(std::move(*wrong));
         continue;
       }
+      tried = {i, row};
       auto fit = try_table(file, i, rows[row]);
       if (fit) fits.push_back({i, row});
       else if (fit.error().kind != ErrorKind::unsupported) return fit;
@@ -181,6 +192,7 @@ Result<void> read_kinds(ItemFile& file) {
     if (other.table != chosen.table || !means_the_same(raw, rows[chosen.numbers], rows[other.numbers]))
       return unknown_items("kinds: several tables fit");
   file.kinds_guessed = chosen.numbers != 0;
+  if (chosen.table == tried.table && chosen.numbers == tried.numbers) return {};
   return try_table(file, chosen.table, rows[chosen.numbers]);
 }
 

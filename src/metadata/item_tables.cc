@@ -27,16 +27,18 @@ constexpr std::size_t kFewestTables = 20;
 
 }  // namespace
 
-std::uint64_t ItemTable::value(std::uint64_t index, unsigned unstored_width) const {
+// No table has 2^32 elements, so an index times a width does not overflow.
+std::uint64_t ItemTable::value(DefIndex index, unsigned unstored_width) const {
   const auto w = width != 0 ? width : unstored_width;
-  if (index >= bytes.size() / w) return 0;
-  return load_le(bytes, index * w, std::min(w, 8U));
+  const auto at = std::uint64_t{index} * w;
+  return at + w > bytes.size() ? 0 : load_le(bytes, at, std::min(w, 8U));
 }
 
-ItemTable::Array ItemTable::array(std::uint64_t index) const {
+ItemTable::Array ItemTable::array(DefIndex index) const {
   const auto w = width != 0 ? width : 8;
-  if (index >= bytes.size() / w) return {};
-  const Bytes element = bytes.subspan(index * w, w);
+  const auto at = std::uint64_t{index} * w;
+  if (at + w > bytes.size()) return {};
+  const Bytes element = bytes.subspan(at, w);
   if (std::ranges::all_of(element, [](auto byte) { return byte == 0; })) return {};  // as most are
   if (width == 0) return {load_le(element, 0, 4), load_le(element, 4, 4)};
   Array array;

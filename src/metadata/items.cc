@@ -2,6 +2,7 @@
 #include <rartifacts/items.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ranges>
 
@@ -13,12 +14,12 @@ namespace {
 constexpr std::size_t kIndent = 4;
 
 /// Finds and proves the definitions with whatever row of the table of encodings fits.
-Result<void> prove_definitions(ItemFile& file) {
+Result<void> prove_definitions(ItemFile& file, const std::function<Result<void>(ItemFile&)>& prove) {
   std::optional<Error> first_error;
   for (const auto& encoding : item_encodings_for(file.release)) {
     file.encoding = encoding;
     auto read = read_item_tables(file);
-    if (read) read = read_definitions(file);
+    if (read) read = prove(file);
     file.is_guessed = file.is_guessed || first_error.has_value();
     if (read || read.error().kind != ErrorKind::unsupported) return read;
     if (!first_error) first_error = read.error();
@@ -26,8 +27,21 @@ Result<void> prove_definitions(ItemFile& file) {
   return std::unexpected(*first_error);
 }
 
-/// Reads root and definitions; kinds and what follows from them are for the caller.
-Result<std::unique_ptr<ItemFile>> open_items(View blob) {
+void sort_members(ItemFile& file) {
+  const auto size = file.definitions.size();
+  file.member_starts.assign(size + 1, 0);
+  for (DefIndex i = 1; i < size; ++i)
+    if (!file.definitions[i].is_absent) ++file.member_starts[file.definitions[i].parent + 1];
+  for (std::size_t i = 1; i <= size; ++i) file.member_starts[i] += file.member_starts[i - 1];
+  file.members.resize(file.member_starts[size]);
+  auto next = file.member_starts;
+  for (DefIndex i = 1; i < size; ++i)
+    if (!file.definitions[i].is_absent) file.members[next[file.definitions[i].parent]++] = i;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ItemFile>> open_items(View blob, const std::function<Result<void>(ItemFile&)>& read) {
   auto header = read_metadata_header(blob);
   if (!header) return pass(header);
   auto file = std::make_unique<ItemFile>(blob);
@@ -52,7 +66,7 @@ Result<std::unique_ptr<ItemFile>> open_items(View blob) {
     std::from_chars(id.data(), id.data() + id.size(), file->crate_id, 16);
     file->symbols = layout->symbol;
     file->is_guessed = first_error.has_value() || header->release->minor > kNewestItems;
-    auto proved = prove_definitions(*file);
+    auto proved = prove_definitions(*file, read);
     if (proved) return file;
     if (proved.error().kind != ErrorKind::unsupported) return pass(proved);
     // An error of a row that fits the root says more than one of a row that does not.
@@ -63,41 +77,25 @@ Result<std::unique_ptr<ItemFile>> open_items(View blob) {
   return std::unexpected(*first_error);
 }
 
-void sort_members(ItemFile& file) {
-  const auto size = file.definitions.size();
-  file.member_starts.assign(size + 1, 0);
-  for (DefIndex i = 1; i < size; ++i)
-    if (!file.definitions[i].is_absent) ++file.member_starts[file.definitions[i].parent + 1];
-  for (std::size_t i = 1; i <= size; ++i) file.member_starts[i] += file.member_starts[i - 1];
-  file.members.resize(file.member_starts[size]);
-  auto next = file.member_starts;
-  for (DefIndex i = 1; i < size; ++i)
-    if (!file.definitions[i].is_absent) file.members[next[file.definitions[i].parent]++] = i;
-}
-
-}  // namespace
-
 Items::Items(std::unique_ptr<ItemFile> file) : file_(std::move(file)) {}
 Items::Items(Items&&) noexcept = default;
 Items& Items::operator=(Items&&) noexcept = default;
 Items::~Items() = default;
 
 Result<Items> Items::read(View blob) {
-  auto file = open_items(blob);
+  auto file = open_items(blob, read_definitions);
   if (!file) return pass(file);
   auto& items = **file;
   if (!items.crate.is_proc_macro.value_or(false)) harvest_words(items);
   if (auto kinds = read_kinds(items)) {
     items.has_kinds = true;
     find_reexports(items);
-    find_inherent_impls(items);
   } else if (kinds.error().kind == ErrorKind::unsupported) {
     items.kind_problem = kinds.error().what;
     for (auto& definition : items.definitions) definition.kind = 0;
   } else {
     return pass(kinds);
   }
-  sort_members(items);
   return Items(std::move(*file));
 }
 
@@ -125,20 +123,9 @@ DefIndex Items::parent(DefIndex index) const { return file_->definitions[index].
 
 std::optional<std::string_view> Items::name(DefIndex index) const { return file_->name(file_->definitions[index]); }
 
-std::string Items::shown_name(DefIndex index) const {
-  const auto& definition = file_->definitions[index];
-  if (const auto name = file_->name(definition)) return std::string(*name);
-  if (definition.predefined < Definition::kNone) return fmt::format("predefined#{}", definition.predefined);
-  return fmt::format("{{{}#{}}}", name_of(definition.data), definition.number);
-}
+std::string Items::shown_name(DefIndex index) const { return file_->shown_name(file_->definitions[index]); }
 
-std::string Items::path(DefIndex index, std::string_view crate_name) const {
-  std::vector<DefIndex> parts;
-  for (; index != 0; index = parent(index)) parts.push_back(index);
-  std::string path(crate_name);
-  for (const auto part : std::views::reverse(parts)) path += "::" + shown_name(part);
-  return path;
-}
+std::string Items::path(DefIndex index, std::string_view crate_name) const { return file_->path(index, crate_name); }
 
 ItemKind Items::kind(DefIndex index) const { return file_->kind(index); }
 
@@ -154,28 +141,33 @@ Visibility Items::visibility(DefIndex index) const {
   return visibility ? *visibility : Visibility{Visibility::Level::module, 0};
 }
 
-bool Items::is_doc_hidden(DefIndex index) const {
-  if (file_->hash_table == 0) return false;
-  const auto& flags = file_->tables[file_->hash_table - 1];
-  if (flags.width != 1 || index >= flags.size) return false;
-  const auto byte = file_->blob.fetch(flags.position + index, 1);
-  return byte && (byte->front() & 1) != 0;
-}
+bool Items::is_doc_hidden(DefIndex index) const { return file_->is_doc_hidden(index); }
 
 std::optional<std::vector<DefIndex>> Items::children(DefIndex index) const {
   if (!file_->has_kinds) return std::nullopt;
   ItemTable::Array array{file_->places.macros, file_->places.macro_count};
   if (index != 0 || !is_proc_macro()) array = file_->tables[file_->child_table].array(index);
   if (array.position == 0) return std::nullopt;
-  auto children = read_def_indices(*file_, array);
+  auto children = is_proc_macro() ? read_def_indices(*file_, array) : read_children(*file_, index, array);
+  file_->is_sound = file_->is_sound && children;
   return children ? std::optional(std::move(*children)) : std::nullopt;
 }
 
-std::vector<ReExport> Items::reexports(DefIndex module) const { return read_reexports(*file_, module); }
+std::vector<ReExport> Items::reexports(DefIndex module) const {
+  auto records = read_reexports(*file_, module);
+  file_->is_sound = file_->is_sound && records;
+  return records ? std::move(*records) : std::vector<ReExport>();
+}
 
-std::vector<DefIndex> Items::inherent_impls(DefIndex type) const { return read_inherent_impls(*file_, type); }
+bool Items::is_sound() const { return file_->is_sound; }
+
+std::vector<DefIndex> Items::inherent_impls(DefIndex type) const {
+  if (!std::exchange(file_->looked_for_impls, true)) find_inherent_impls(*file_);
+  return read_inherent_impls(*file_, type);
+}
 
 std::vector<DefIndex> Items::members(DefIndex index) const {
+  if (file_->member_starts.empty()) sort_members(*file_);
   return {file_->members.begin() + file_->member_starts[index],
           file_->members.begin() + file_->member_starts[index + 1]};
 }
@@ -190,10 +182,7 @@ std::optional<SourceSpan> Items::span(DefIndex index) const {
   return read_span(*file_, index);
 }
 
-std::optional<std::string_view> Items::predefined(std::uint32_t symbol) const {
-  const auto word = file_->predefined.find(symbol);
-  return word == file_->predefined.end() ? std::nullopt : std::optional(word->second);
-}
+std::optional<std::string_view> Items::predefined(std::uint32_t symbol) const { return file_->predefined.find(symbol); }
 
 std::string Items::listing() const {
   std::string out;
@@ -233,11 +222,9 @@ std::string Items::listing() const {
 
 std::vector<std::optional<std::string>> prove_predefined(View blob, const std::vector<std::uint32_t>& symbols) {
   std::vector<std::optional<std::string>> words(symbols.size());
-  const auto file = open_items(blob);
+  const auto file = open_items(blob, read_definitions);
   if (!file) return words;
-  for (std::size_t i = 0; i < symbols.size(); ++i)
-    if (const auto word = (*file)->predefined.find(symbols[i]); word != (*file)->predefined.end())
-      words[i] = word->second;
+  for (std::size_t i = 0; i < symbols.size(); ++i) words[i] = (*file)->predefined.find(symbols[i]);
   return words;
 }
 

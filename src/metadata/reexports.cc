@@ -44,17 +44,10 @@ class ReExportReader {
 
   bool ok() const { return from_.ok() && from_.position() <= file_.header.root; }
 
-  ReExport next() {
-    ReExport record;
+  /// The next one without its name, which comes apart: many are read only to see that they are there.
+  StoredSymbol next(ReExport& record) {
     const auto symbol = read_symbol(file_, from_);
-    record.name = symbol.text;
-    if (symbol.predefined != Definition::kStored) {
-      const auto word = file_.predefined.find(symbol.predefined);
-      record.name =
-          word != file_.predefined.end() ? std::string(word->second) : fmt::format("predefined#{}", symbol.predefined);
-    } else if (!is_identifier(record.name)) {
-      reject();
-    }
+    if (symbol.predefined == Definition::kStored && !is_identifier(symbol.text)) reject();
     span();
     resolution(record);
     const auto restricted = from_.u8();
@@ -67,7 +60,7 @@ class ReExportReader {
       if (tag > 4) reject();
       if (tag < 3) def_id();
     }
-    return record;
+    return symbol;
   }
 
  private:
@@ -139,34 +132,49 @@ bool has_items(ItemKind kind) {
 
 constexpr std::uint64_t kMostRecords = std::uint64_t{4} << 20;
 constexpr std::uint64_t kRecordNameBytes = std::uint64_t{64} << 20;  ///< names may lead back to one text
-constexpr std::uint64_t kTriedRecords = 4'000;
+constexpr std::uint64_t kTriedRecords = 1'000;
 
-Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array array) {
+/// Calls `visit` for each record of a list, with its name.
+template <class Visit>
+Result<void> each_record(const ItemFile& file, ItemTable::Array array, const Visit& visit) {
   if (!file.is_position(array.position) || array.count > file.header.root - array.position ||
       array.count > kMostRecords)
     return unknown_items("a list of re-exports that cannot be one");
-  std::vector<ReExport> records;
   auto left = kRecordNameBytes;
   ReExportReader reader(file, array.position);
   for (std::uint64_t i = 0; i < array.count; ++i) {
-    records.push_back(reader.next());
+    ReExport record;
+    const auto name = reader.next(record);
     if (!reader.ok()) return unknown_items("a re-export that is none");
-    if (records.back().name.size() > left) return unknown_items("re-exports with longer names than any crate has");
-    left -= records.back().name.size();
+    if (name.text.size() > left) return unknown_items("re-exports with longer names than any crate has");
+    left -= name.text.size();
+    visit(record, name);
   }
+  return {};
+}
+
+Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array array) {
+  std::vector<ReExport> records;
+  auto read = each_record(file, array, [&](ReExport& record, const StoredSymbol& name) {
+    if (name.predefined == Definition::kStored) record.name = name.text;
+    else if (const auto word = file.predefined.find(name.predefined)) record.name = *word;
+    else record.name = fmt::format("predefined#{}", name.predefined);
+    records.push_back(std::move(record));
+  });
+  if (!read) return pass(read);
   return records;
 }
 
 bool are_reexports(const ItemFile& file, const ItemTable& table) {
   std::uint64_t records = 0;
   bool has_module = false;
-  for (std::uint64_t i = 0; i < table.count(8); ++i) {
+  for (DefIndex i = 0; i < table.count(8); ++i) {
     const auto array = table.array(i);
     if (array.position == 0 || array.count == 0) continue;
-    if (i >= file.definitions.size() || !has_items(file.kind(static_cast<DefIndex>(i)))) return false;
-    has_module = has_module || file.kind(static_cast<DefIndex>(i)) == ItemKind::mod;
+    if (i >= file.definitions.size() || !has_items(file.kind(i))) return false;
+    has_module = has_module || file.kind(i) == ItemKind::mod;
     if (records > kTriedRecords) continue;
-    if (!records_of(file, array)) return false;
+    if (!each_record(file, array, [](const ReExport&, const StoredSymbol&) {})) return false;
     records += array.count;
   }
   return has_module;
@@ -188,10 +196,10 @@ Result<std::vector<DefIndex>> impls_of(const ItemFile& file, ItemTable::Array ar
 
 bool are_impls(const ItemFile& file, const ItemTable& table) {
   std::uint64_t lists = 0;
-  for (std::uint64_t i = 0; i < table.count(8); ++i) {
+  for (DefIndex i = 0; i < table.count(8); ++i) {
     const auto array = table.array(i);
     if (array.position == 0 || array.count == 0) continue;
-    if (i >= file.definitions.size() || !is_type(file.kind(static_cast<DefIndex>(i)))) return false;
+    if (i >= file.definitions.size() || !is_type(file.kind(i))) return false;
     if (++lists <= kTriedRecords && !impls_of(file, array)) return false;
   }
   return lists > 0;
@@ -237,12 +245,11 @@ void find_inherent_impls(ItemFile& file) {
       find_table(file, before <= file.child_table ? file.child_table - before : file.tables.size(), are_impls);
 }
 
-std::vector<ReExport> read_reexports(const ItemFile& file, DefIndex module) {
+Result<std::vector<ReExport>> read_reexports(const ItemFile& file, DefIndex module) {
   if (!file.reexport_table) return {};
   const auto array = file.tables[*file.reexport_table].array(module);
   if (array.position == 0) return {};
-  auto records = records_of(file, array);
-  return records ? std::move(*records) : std::vector<ReExport>();
+  return records_of(file, array);
 }
 
 std::vector<DefIndex> read_inherent_impls(const ItemFile& file, DefIndex type) {

@@ -90,11 +90,11 @@ const Artifact& CrateShelf::full(const Artifact& artifact) {
 }
 // NOLINTEND(bugprone-return-const-ref-from-parameter)
 
-Result<const NamedItems*> CrateShelf::open(const Artifact& artifact) {
-  const auto known = crates_.find(&artifact);
-  if (known != crates_.end()) {
+Result<CrateShelf::Crate*> CrateShelf::opened(const Artifact& artifact) {
+  const auto known = files_.find(&artifact);
+  if (known != files_.end()) {
     if (!known->second) return pass(known->second);
-    return &(*known->second)->named;
+    return known->second->get();
   }
   const auto read = [&]() -> Result<std::unique_ptr<Crate>> {
     auto directory = open_below(AT_FDCWD, base_, O_PATH | O_DIRECTORY);
@@ -116,24 +116,45 @@ Result<const NamedItems*> CrateShelf::open(const Artifact& artifact) {
     auto metadata = metadata_in(View(*crate->image));
     if (!metadata) return pass(metadata);
     crate->metadata = std::move(*metadata);
-    auto items = Items::read(crate->metadata.blob);
-    if (!items) return pass(items);
-    crate->items = std::move(*items);
-    crate->named = {display_name(artifact.crate->name), &*crate->items};
-    if (crate->file)
-      if (auto same = check_unchanged(*crate->file); !same) return pass(same);
     return crate;
   };
-  const auto& added = crates_.emplace(&artifact, read()).first->second;
+  const auto& added = files_.emplace(&artifact, read()).first->second;
   if (!added) return pass(added);
-  return &(*added)->named;
+  return added->get();
+}
+
+Result<const NamedItems*> CrateShelf::open(const Artifact& artifact) {
+  const auto known = crates_.find(&artifact);
+  if (known != crates_.end()) return known->second;
+  const auto read = [&]() -> Result<const NamedItems*> {
+    const auto crate = opened(artifact);
+    if (!crate) return pass(crate);
+    auto items = Items::read((*crate)->metadata.blob);
+    if (!items) return pass(items);
+    (*crate)->items = std::move(*items);
+    (*crate)->named = {display_name(artifact.crate->name), &*(*crate)->items};
+    if ((*crate)->file)
+      if (auto same = check_unchanged(*(*crate)->file); !same) return pass(same);
+    return &(*crate)->named;
+  };
+  return crates_.emplace(&artifact, read()).first->second;
 }
 
 const NamedItems* CrateShelf::find(const Dependency& dependency) {
   const auto* artifact = by_svh(dependency.svh);
   if (!artifact) return nullptr;
-  const auto opened = open(*artifact);
-  return opened ? *opened : nullptr;
+  const auto items = open(*artifact);
+  return items ? *items : nullptr;
+}
+
+std::optional<ProvedItem> CrateShelf::find_item(const Dependency& dependency, DefIndex index) {
+  const auto* artifact = by_svh(dependency.svh);
+  if (!artifact) return std::nullopt;
+  const auto crate = opened(*artifact);
+  if (!crate) return std::nullopt;
+  auto item = prove_item((*crate)->metadata.blob, index, display_name(artifact->crate->name));
+  if (!item || ((*crate)->file && !check_unchanged(*(*crate)->file))) return std::nullopt;
+  return std::move(*item);
 }
 
 }  // namespace rartifacts

@@ -31,9 +31,12 @@ class CrateShelf {
   Result<const NamedItems*> open(const Artifact& artifact);
   /// The crate that satisfies a dependency, by SVH; null when it is not there or cannot be read.
   const NamedItems* find(const Dependency& dependency);
+  /// One definition of that crate, without all the others.
+  std::optional<ProvedItem> find_item(const Dependency& dependency, DefIndex index);
 
  private:
   struct Crate;
+  Result<Crate*> opened(const Artifact& artifact);
   const Artifact* by_svh(std::string_view svh);
   void scan_folder();
 
@@ -41,8 +44,9 @@ class CrateShelf {
   ScanResult scan_;
   std::string folder_;
   ScanResult neighbours_;
-  std::map<std::string, const Artifact*, std::less<>> by_svh_;  ///< what was asked for
-  std::map<const Artifact*, Result<std::unique_ptr<Crate>>> crates_;
+  std::map<std::string, const Artifact*, std::less<>> by_svh_;       ///< what was asked for
+  std::map<const Artifact*, Result<std::unique_ptr<Crate>>> files_;  ///< what was opened
+  std::map<const Artifact*, Result<const NamedItems*>> crates_;      ///< and read
 };
 
 }  // namespace rartifacts

@@ -11,24 +11,51 @@
 namespace rartifacts {
 namespace {
 
+std::string visibility_text(const InterfaceItem& item) {
+  const auto visibility = item.crate->items->visibility(item.index);
+  switch (visibility.level) {
+    case Visibility::Level::everywhere: return "pub";
+    case Visibility::Level::module:
+      return fmt::format("in({})", item.crate->items->path(visibility.module, item.crate->name));
+    case Visibility::Level::unknown: break;
+  }
+  return "-";
+}
+
+/// How a macro is used: `bang`, `attribute`, `derive`; empty of what is none.
+std::string macro_of(const InterfaceItem& item) {
+  return item.kind == ItemKind::macro && item.crate ? macro_kinds(*item.crate->items, item.index) : std::string();
+}
+
+/// Behind a macro of a proc-macro library, ` (derive)`.
+std::string macro_note(const InterfaceItem& item) {
+  const bool is_noted = item.kind == ItemKind::macro && item.crate && item.crate->items->is_proc_macro();
+  const auto macro = is_noted ? macro_of(item) : std::string();
+  return macro.empty() ? macro : " (" + macro + ")";
+}
+
 std::string api_text(const ApiListing& listing) {
+  std::size_t size = 0;
+  constexpr std::size_t kAround = 40;  // visibility, kind, how a macro is used
+  for (const auto& item : listing.items) size += item.path.size() + item.definition.size() + kAround;
   std::string out;
-  for (const auto& entry : listing.entries) {
-    if (entry.visibility) out += fmt::format("{} ", printable(*entry.visibility));
-    out += fmt::format("{} {}", name_of(entry.kind), printable(entry.path));
-    if (entry.is_proc_macro && !entry.macro.empty()) out += fmt::format(" ({})", entry.macro);
-    if (!entry.definition.empty()) out += " = " + printable(entry.definition);
+  out.reserve(size);
+  for (const auto& item : listing.items) {
+    if (listing.has_visibility) (out += printable(visibility_text(item))) += ' ';
+    append_printable((out += name_of(item.kind)) += ' ', item.path);
+    if (item.kind == ItemKind::macro) out += macro_note(item);
+    if (!item.definition.empty()) append_printable(out += " = ", item.definition);
     out += '\n';
   }
   return out;
 }
 
-void write_entry(Json& json, const ApiEntry& entry) {
-  json.begin_object().member("kind", name_of(entry.kind)).member("path", entry.path);
-  if (!entry.definition.empty()) json.member("definition", entry.definition);
-  if (entry.visibility) json.member("visibility", *entry.visibility);
-  if (!entry.macro.empty()) json.member("macro", entry.macro);
-  if (entry.is_hidden) json.member("hidden", true);
+void write_item(Json& json, const InterfaceItem& item, bool has_visibility) {
+  json.begin_object().member("kind", name_of(item.kind)).member("path", item.path);
+  if (!item.definition.empty()) json.member("definition", item.definition);
+  if (has_visibility) json.member("visibility", visibility_text(item));
+  if (const auto macro = macro_of(item); !macro.empty()) json.member("macro", macro);
+  if (item.is_hidden) json.member("hidden", true);
   json.end_object();
 }
 
@@ -38,7 +65,7 @@ std::string api_json(const ApiListing& listing) {
   json.member("rustc", listing.rustc).key("notes").begin_array();
   for (const auto& note : listing.notes) json.value(note);
   json.end_array().key("items").begin_array();
-  for (const auto& entry : listing.entries) write_entry(json, entry);
+  for (const auto& item : listing.items) write_item(json, item, listing.has_visibility);
   json.end_array().end_object();
   return json.take() + "\n";
 }
@@ -46,8 +73,8 @@ std::string api_json(const ApiListing& listing) {
 std::string api_ndjson(const ApiListing& listing) {
   std::string out;
   Json json;
-  for (const auto& entry : listing.entries) {
-    write_entry(json, entry);
+  for (const auto& item : listing.items) {
+    write_item(json, item, listing.has_visibility);
     out += json.take() + "\n";
   }
   return out;
@@ -59,20 +86,19 @@ std::string_view module_of(std::string_view path) {
 }
 
 std::string api_markdown(const ApiListing& listing) {
-  std::vector<const ApiEntry*> sorted;
-  sorted.reserve(listing.entries.size());
-  for (const auto& entry : listing.entries) sorted.push_back(&entry);
-  std::ranges::stable_sort(sorted, {}, [](const auto* entry) { return module_of(entry->path); });
+  std::vector<const InterfaceItem*> sorted;
+  sorted.reserve(listing.items.size());
+  for (const auto& item : listing.items) sorted.push_back(&item);
+  std::ranges::stable_sort(sorted, {}, [](const auto* item) { return module_of(item->path); });
   std::string out = fmt::format("# {}\n\nMade by {}\n", markdown_code(listing.crate), markdown_escaped(listing.rustc));
   std::optional<std::string_view> module;
-  for (const auto* entry : sorted) {
-    if (module != module_of(entry->path)) {
-      module = module_of(entry->path);
+  for (const auto* item : sorted) {
+    if (module != module_of(item->path)) {
+      module = module_of(item->path);
       out += fmt::format("\n## {}\n\n", markdown_code(*module));
     }
-    out += fmt::format("- {} {}", name_of(entry->kind), markdown_code(entry->path));
-    if (entry->is_proc_macro && !entry->macro.empty()) out += fmt::format(" ({})", entry->macro);
-    if (!entry->definition.empty()) out += fmt::format(" = {}", markdown_code(entry->definition));
+    out += fmt::format("- {} {}{}", name_of(item->kind), markdown_code(item->path), macro_note(*item));
+    if (!item->definition.empty()) out += fmt::format(" = {}", markdown_code(item->definition));
     out += '\n';
   }
   return out;
@@ -94,40 +120,16 @@ const ApiFormatRow* api_format_of(std::string_view name) {
   return row == kApiFormats.end() ? nullptr : &*row;
 }
 
-std::vector<ApiEntry> api_entries(std::span<const InterfaceItem> interface) {
-  std::vector<ApiEntry> entries;
-  entries.reserve(interface.size());
-  for (const auto& item : interface) {
-    auto& entry = entries.emplace_back(ApiEntry{.kind = item.kind, .path = item.path, .definition = item.definition});
-    entry.is_hidden = item.is_hidden;
-    if (!item.crate) continue;
-    const auto& items = *item.crate->items;
-    entry.is_proc_macro = items.is_proc_macro();
-    if (item.kind == ItemKind::macro) entry.macro = macro_kinds(items, item.index);
-  }
-  return entries;
-}
-
-std::vector<ApiEntry> all_entries(const NamedItems& crate) {
-  std::vector<ApiEntry> entries;
+std::vector<InterfaceItem> all_items(const NamedItems& crate) {
+  std::vector<InterfaceItem> all;
   const auto& items = *crate.items;
   for (DefIndex i = 1; i < items.size(); ++i) {
     const auto name = items.shown_name(i);
     if (name.empty() || name.starts_with('{')) continue;
-    auto& entry = entries.emplace_back(ApiEntry{.kind = items.kind(i), .path = items.path(i, crate.name)});
-    const auto visibility = items.visibility(i);
-    switch (visibility.level) {
-      case Visibility::Level::everywhere: entry.visibility = "pub"; break;
-      case Visibility::Level::module:
-        entry.visibility = fmt::format("in({})", items.path(visibility.module, crate.name));
-        break;
-      case Visibility::Level::unknown: entry.visibility = "-"; break;
-    }
-    entry.is_hidden = items.is_doc_hidden(i);
-    entry.is_proc_macro = items.is_proc_macro();
-    if (entry.kind == ItemKind::macro) entry.macro = macro_kinds(items, i);
+    all.push_back({.kind = items.kind(i), .path = items.path(i, crate.name), .crate = &crate, .index = i});
+    all.back().is_hidden = items.is_doc_hidden(i);
   }
-  return entries;
+  return all;
 }
 
 }  // namespace rartifacts

@@ -115,6 +115,14 @@ std::string github_escaped(std::string_view text, std::string_view special) {
 
 }  // namespace
 
+void append_printable(std::string& out, std::string_view text) {
+  // Most names are such that nothing has to be done.
+  const auto is_name = [](char c) { return is_word_character(c) || c == ':' || c == '-' || c == '.' || c == '/'; };
+  const bool is_plain = !text.starts_with(':') && std::ranges::all_of(text, is_name);
+  if (is_plain) out += text;
+  else out += printable(text);
+}
+
 std::string printable(std::string_view text) {
   return spelled_out(text, [](std::string& out, std::string_view character) { out += character; });
 }

@@ -21,6 +21,8 @@ namespace rartifacts {
 /// `\x1b`, byte by byte, and so is the first character of what a CI runner would take for a command. The result stays the same
 /// when it is passed through again.
 std::string printable(std::string_view text);
+/// The same at the end of another text.
+void append_printable(std::string& out, std::string_view text);
 /// The same for text of several lines, on its way to a terminal: line ends stay.
 std::string printable_lines(std::string_view text);
 

@@ -133,8 +133,8 @@ void add_comparisons(Forms& forms, const Artifact& artifact, const std::string& 
 }
 
 void add_interfaces(Forms& forms, const std::string& text) {
-  ApiListing listing{.crate = text, .rustc = text, .file = text, .notes = {text}, .entries = {}};
-  listing.entries = {{.kind = ItemKind::fn, .path = text, .definition = text, .visibility = text, .macro = {}}};
+  ApiListing listing{.crate = text, .rustc = text, .file = text, .notes = {text}, .items = {}};
+  listing.items = {{.kind = ItemKind::fn, .path = text, .definition = text}};
   for (const auto& format : api_format_table())
     forms.emplace(fmt::format("api-{}", format.name), format.write(listing));
   CrateApiDifference difference{.crate = text, .rustc_before = text, .rustc_after = text, .difference = {}};
