@@ -15,6 +15,11 @@ import tarfile
 import tempfile
 import unittest
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scan"))
+import mini_kernel
+from harness import Tree
+
 GOLDENS = pathlib.Path(__file__).resolve().parents[2] / "testdata" / "goldens"
 RUSTC = shutil.which("rustc")
 
@@ -253,6 +258,34 @@ class Compiled(unittest.TestCase):
             self.assertEqual({change["change"] for change in breaking["crates"][0]["changes"]}, {"removed", "moved", "kind"})
             self.assertTrue(api("--api", self.crate, after, "-f", "markdown", command="diff").stdout.startswith("## `one`\n"))
             self.assertEqual(api("--api", self.crate, self.crate, command="diff").returncode, 0)
+
+
+@unittest.skipUnless(RUSTC, "no rustc")
+class Kernels(unittest.TestCase):
+    def test_a_module_that_compiles_for_one_kernel_and_not_for_the_other(self):
+        # As 7.2 has kernel::clk on arm64 and not on x86: rustc says E0432, and audit says what is missing and what is like it.
+        module = mini_kernel.NO_CORE + "extern crate core; use kernel::clk::Clk; pub fn start(_: &Clk) {}"
+        with tempfile.TemporaryDirectory() as place:
+            needs = pathlib.Path(place, "needs")
+            needs.write_text("kernel::clk::Clk\nkernel::prelude\n")
+            for name, offers in ("arm64", "pub mod clk { pub struct Clk; }"), ("x86", "pub mod platform { pub struct Clk; }"):
+                tree = Tree(f"{place}/{name}")
+                compiler = mini_kernel.build(tree)
+                compiler.crate("kernel", mini_kernel.KERNEL + offers)
+                compiled = subprocess.run([RUSTC, "--crate-type", "lib", "--crate-name", "module", "--emit", "metadata", "--edition", "2021",
+                                           "-Zunstable-options", "--target", "scripts/target.json", "-L", "rust", "--extern", "kernel",
+                                           "-o", f"{place}/libmodule.rmeta", "-"], cwd=tree.root, input=module, capture_output=True, text=True,
+                                          check=False, env={**os.environ, "RUSTC_BOOTSTRAP": "1"})
+                answer = api(tree.root, "--needs", needs, "--report", "json", command="audit")
+                found = [finding for finding in json.loads(answer.stdout)["findings"] if finding["rule"] == "missing-item"]
+                probe = api(tree.root, "--has", "kernel::clk::Clk")
+                if name == "arm64":
+                    self.assertEqual((compiled.returncode, found, probe.returncode), (0, [], 0), compiled.stderr)
+                    continue
+                self.assertRegex(compiled.stderr, r"error\[E0432\]: unresolved import `kernel::clk`")
+                self.assertEqual((probe.returncode, probe.stdout), (1, "kernel::clk::Clk\n"))
+                self.assertEqual([(finding["rustc_error"], finding["evidence"]) for finding in found],
+                                 [("E0432", {"needed": "kernel::clk::Clk", "nearest": "kernel::platform::Clk"})])
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ AUXILIARY = ["include/generated/rustc_cfg", "scripts/target.json"]
 
 NO_CORE = "#![feature(no_core)]\n#![no_core]\n"
 QUOTE = "pub fn same<T>(tokens: T) -> T { tokens }"
+KERNEL = NO_CORE + "extern crate core; extern crate ffi; #[macro_use] extern crate macros; pub mod prelude {}"
 MACROS = """
     extern crate proc_macro;
     #[proc_macro] pub fn same(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream { quote::same(tokens) }
@@ -76,7 +77,7 @@ def build(tree):
     rustc.crate("pin_init", NO_CORE + "extern crate core;")
     rustc.host("quote", "rlib", QUOTE, "-o", "rust/libquote.rlib")
     rustc.host("macros", "proc-macro", MACROS, "--extern", "quote", "--extern", "proc_macro", "-o", "rust/libmacros.so")
-    rustc.crate("kernel", NO_CORE + "extern crate core; extern crate ffi; #[macro_use] extern crate macros;")
+    rustc.crate("kernel", KERNEL)
     return rustc
 
 
