@@ -100,7 +100,7 @@ def changed(path):
         yield f"{name} with one byte more", edit, path, and_newline
         yield f"{name} gzipped", edit, path, gzip.compress
         yield f"{name} with another metadata version", edit, path, put(7, b"\x7f")
-        yield f"{name} is a directory", folder_instead, path
+        yield f"{name} is a folder", folder_instead, path
 
 
 def renamed(path):
@@ -108,7 +108,7 @@ def renamed(path):
     stem, suffix = Path(path).stem, Path(path).suffix
     for to in name.removeprefix("lib"), f"sub/{name}", f"{stem}0{suffix}", f"{stem}{suffix}.bak", f"libz{stem}{suffix}":
         yield f"{name} renamed {to}", move, path, beside(path, to)
-    yield f"{name} is a link to a file in a directory below", link_below, path
+    yield f"{name} is a link to a file in a folder below", link_below, path
 
 
 def link_below(tree, path):
@@ -121,6 +121,6 @@ def of_twin(kit, files):
     if not kit.twin:
         return
     for path in files:
-        yield f"{Path(path).name} of the twin from another directory", take, kit.twin, path
+        yield f"{Path(path).name} of the twin from another folder", take, kit.twin, path
         to = beside(path, f"{Path(path).stem}0{Path(path).suffix}")
         yield f"{Path(to).name} of the twin beside it", take_as, kit.twin, path, to

@@ -165,7 +165,7 @@ class Crates:
         (self.folder / "module.rs").write_text(self.module)
         self.root, self.compiler = self.build("healthy")
         self.twin, _ = self.build("twin")
-        self.twin_name = "the twin from another directory"
+        self.twin_name = "the twin from another folder"
         self.other, self.other_reason = None, "no other rustc on this machine"
         for path in other_rustcs(self.toolchain.version):
             try:
