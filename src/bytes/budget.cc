@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "bytes/size_limits.h"
+
 namespace rartifacts {
 namespace {
 
@@ -27,6 +29,13 @@ const std::array<LimitRow, 5> limit_table{{
 std::unexpected<Error> over(Limit limit) {
   const auto& row = limit_table[static_cast<std::size_t>(limit)];
   return fail(ErrorKind::too_large, "over the limit {}: {}", row.name, row.what);
+}
+
+std::unexpected<Error> over(const SizeLimit& limit) {
+  if (limit.is_in_bytes)
+    return fail(ErrorKind::too_large, "over the limit {}: more than {} MiB of {}", limit.name, limit.most >> 20,
+                limit.what);
+  return fail(ErrorKind::too_large, "over the limit {}: more than {} {}", limit.name, limit.most, limit.what);
 }
 
 Budget* Budget::current() { return in_force; }

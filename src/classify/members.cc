@@ -16,6 +16,7 @@
 #include <set>
 
 #include "bytes/budget.h"
+#include "bytes/size_limits.h"
 #include "metadata/magic.h"
 
 namespace rartifacts {
@@ -75,7 +76,6 @@ Result<View> metadata_of_member(View member) {
 }
 
 Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& open) {
-  constexpr std::size_t kMaxMembers = 1'000'000;
   std::vector<MemberFacts> all;
   std::optional<Names> rust;
   auto reader = ArchiveReader::open(archive);
@@ -84,7 +84,7 @@ Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& op
     auto member = reader->next();
     if (!member) return pass(member);
     if (!*member) break;
-    if (all.size() >= kMaxMembers) return fail(ErrorKind::too_large, "more than {} archive members", kMaxMembers);
+    if (all.size() >= size_limits::archive_members.most) return over(size_limits::archive_members);
     MemberFacts facts{.name = (*member)->name, .size = (*member)->size, .external = (*member)->external};
     auto opened = open(**member);
     if (!opened && !facts.external) return pass(opened);

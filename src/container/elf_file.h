@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "bytes/budget.h"
+#include "bytes/size_limits.h"
 
 namespace rartifacts {
 
@@ -52,7 +53,7 @@ class ElfFile {
   /// The first table of `type` (SHT_SYMTAB, SHT_DYNSYM), its names fetched; nothing when there is none.
   Result<std::optional<SymbolTable>> symbol_table(GElf_Word type) const;
   /// Calls `take` for each symbol from the null symbol on, with its name, until it says false. Error: `too_large` for more than
-  /// kMaxSymbols.
+  /// size_limits::symbols.
   template <class Take>
   Result<void> for_each_symbol(const SymbolTable& table, const Take& take) const;
 
@@ -70,8 +71,6 @@ class ElfFile {
   mutable Held copies_;
 };
 
-/// A file may have as many symbols as it likes; nobody goes through more than these.
-constexpr std::size_t kMaxSymbols = std::size_t{4} << 20;
 /// No compiler writes a longer name. Without an end to the search, a table without NUL would be searched once for each symbol.
 constexpr std::size_t kMaxString = 64 * 1024;
 /// The NUL-terminated string at `offset` of a string table, cut at kMaxString; empty when there is none.
@@ -81,7 +80,7 @@ bool string_table_contains(Bytes table, std::string_view text);
 
 template <class Take>
 Result<void> ElfFile::for_each_symbol(const SymbolTable& table, const Take& take) const {
-  if (table.count > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
+  if (table.count > size_limits::symbols.most) return over(size_limits::symbols);
   auto data = translated(table.offset, table.count * entry_size(ELF_T_SYM), ELF_T_SYM);
   if (!data) return pass(data);
   for (std::size_t i = 0; *data && i < table.count; ++i) {

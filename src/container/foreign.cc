@@ -4,15 +4,13 @@
 // headers. LIEF knows them all; it is opened here, and only here.
 #include <algorithm>
 
+#include "bytes/size_limits.h"
 #include "container/sections.h"
 #include "modules/foreign_library.h"
 #include "modules/load.h"
 
 namespace rartifacts {
 namespace {
-
-/// LIEF copies the file, and makes up to six times as much of it. The largest proc macros have 20 MB.
-constexpr std::uint64_t kLargestForeign = std::uint64_t{64} << 20;
 
 struct Taken {
   const std::vector<std::string_view>& prefixes;
@@ -38,8 +36,8 @@ Result<std::vector<std::string>> foreign_exports(View file, const std::vector<st
     if (!slice) return pass(slice);
     library = *slice;
   }
-  if (library.size() > kLargestForeign)
-    return fail(ErrorKind::too_large, "the exports of a library of {} bytes are not read", library.size());
+  // LIEF copies the file, and makes up to six times as much of it. The largest proc macros have 20 MB.
+  if (library.size() > size_limits::exports_of_library.most) return over(size_limits::exports_of_library);
   const auto read = load_module<rartifacts_read_exports>("lief", kReadExports);
   if (!read) return pass(read);
   auto bytes = library.fetch(0, library.size());

@@ -14,13 +14,13 @@
 
 #include <algorithm>
 
+#include "bytes/size_limits.h"
 #include "container/coff_header.h"
 #include "container/elf_file.h"
 
 namespace rartifacts {
 namespace {
 
-constexpr std::uint64_t kMostForeignSymbols = std::uint64_t{4} << 20;
 constexpr std::uint8_t kClassFile = 103;  ///< IMAGE_SYM_CLASS_FILE, C_FILE
 
 std::string_view up_to_nul(std::string_view text) { return text.substr(0, text.find('\0')); }
@@ -33,7 +33,7 @@ Result<void> coff_symbols(View file, const Take& take) {
   if (header->symbols_at == 0 || header->symbol_count == 0) return {};
   const auto count = header->symbol_count;
   const auto size = header->symbol_size;
-  if (count > kMostForeignSymbols) return fail(ErrorKind::too_large, "{} symbols", count);
+  if (count > size_limits::symbols.most) return over(size_limits::symbols);
   auto table = file.fetch(header->symbols_at, count * size);
   if (!table) return pass(table);
   Bytes strings;
@@ -80,7 +80,7 @@ Result<void> macho_symbols(View file, const Take& take) {
       if (!symtab) return pass(symtab);
       const auto count = load_le(*symtab, 12, 4);
       const std::uint64_t entry = is64 ? 16 : 12;
-      if (count > kMostForeignSymbols) return fail(ErrorKind::too_large, "{} symbols", count);
+      if (count > size_limits::symbols.most) return over(size_limits::symbols);
       auto table = file.fetch(load_le(*symtab, 8, 4), count * entry);
       if (!table) return pass(table);
       auto strings = file.fetch(load_le(*symtab, 16, 4), load_le(*symtab, 20, 4));
@@ -108,7 +108,7 @@ Result<void> xcoff_symbols(View file, const Take& take) {
   const auto at = is64 ? load_be(*header, 8, 8) : load_be(*header, 8, 4);
   const auto count = is64 ? load_be(*header, 20, 4) : load_be(*header, 12, 4);
   if (at == 0 || count == 0) return {};
-  if (count > kMostForeignSymbols) return fail(ErrorKind::too_large, "{} symbols", count);
+  if (count > size_limits::symbols.most) return over(size_limits::symbols);
   auto table = file.fetch(at, count * kEntry);
   if (!table) return pass(table);
   Bytes strings;

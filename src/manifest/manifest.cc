@@ -10,13 +10,11 @@
 #include <charconv>
 
 #include "bytes/path.h"
+#include "bytes/size_limits.h"
 #include "source/directory.h"
 
 namespace rartifacts {
 namespace {
-
-// The manifest of everything in a kernel tree, objects included, has some 20 MB.
-constexpr std::size_t kLargestManifest = std::size_t{64} << 20;
 
 Result<std::string> read_all(int fd) {
   std::string text;
@@ -27,8 +25,7 @@ Result<std::string> read_all(int fd) {
     if (got < 0) return fail_errno("cannot be read");
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargestManifest)
-      return fail(ErrorKind::too_large, "more than {} bytes: too long for a manifest", kLargestManifest);
+    if (text.size() > size_limits::manifest.most) return over(size_limits::manifest);
   }
 }
 
@@ -77,8 +74,7 @@ bool is_json_manifest(std::string_view head) {
 }
 
 Result<RecordedManifest> read_manifest(std::string_view text) {
-  if (text.size() > kLargestManifest)
-    return fail(ErrorKind::too_large, "more than {} bytes: too long for a manifest", kLargestManifest);
+  if (text.size() > size_limits::manifest.most) return over(size_limits::manifest);
   const auto content = without_blanks(text);
   if (content.empty()) return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
   auto manifest = content.starts_with('{') ? read_manifest_json(content) : read_sha256sums(text);

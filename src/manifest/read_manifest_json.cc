@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bytes/budget.h"
+#include "bytes/size_limits.h"
 #include "manifest/manifest.h"
 
 namespace rartifacts {
@@ -20,7 +21,6 @@ namespace {
 
 using Value = nlohmann::json;
 
-constexpr std::size_t kMostValues = 4'000'000;
 constexpr std::size_t kDeepest = 16;
 
 /// Counts, and stops the parser when it is too much.
@@ -49,8 +49,8 @@ class Limits final : public nlohmann::json_sax<Value> {
   bool count() {
     constexpr std::uint64_t kCost = 24;  // of a value that stays
     if (auto kept = keep(kCost); !kept) return error = kept.error(), false;
-    if (++values_ <= kMostValues) return true;
-    error = Error{ErrorKind::too_large, fmt::format("more than {} values: too many for a manifest", kMostValues), {}};
+    if (++values_ <= size_limits::manifest_values.most) return true;
+    error = over(size_limits::manifest_values).error();
     return false;
   }
   bool enter() {

@@ -14,13 +14,11 @@
 #include <numeric>
 #include <set>
 
+#include "bytes/size_limits.h"
 #include "metadata/layout.h"
 
 namespace rartifacts {
 namespace {
-
-/// All paths of an interface together.
-constexpr std::uint64_t kPathBudget = std::uint64_t{256} << 20;
 
 bool is_nameable(ItemKind kind) {
   return kind != ItemKind::extern_crate && kind != ItemKind::use && kind != ItemKind::ctor &&
@@ -67,8 +65,7 @@ class InterfaceWalk {
       const auto module = std::move(queue_.front());
       queue_.pop_front();
       list(module);
-      if (bytes_ > kPathBudget)
-        return fail(ErrorKind::too_large, "items: the paths are longer than those of any crate");
+      if (bytes_ > size_limits::item_paths.most) return over(size_limits::item_paths);
     }
     for (const auto& [crate, visited] : visited_)
       if (!crate->items->is_sound())
@@ -197,7 +194,7 @@ class InterfaceWalk {
   void add(InterfaceItem item, bool is_in_hidden) {
     item.is_hidden = item.is_hidden || is_in_hidden || (item.crate && item.crate->items->is_doc_hidden(item.index));
     bytes_ += item.path.size() + item.definition.size();
-    if (bytes_ > kPathBudget) return;
+    if (bytes_ > size_limits::item_paths.most) return;
     if (item.crate && item.index == 0 && !is_asked_for(item.path)) return found_.push_back(std::move(item));
     const bool is_new = item.crate && visit(item.crate, item.index);
     item.is_first = is_new || !item.crate;
@@ -237,7 +234,7 @@ class InterfaceWalk {
       if (needs_pub && items.visibility(index).level != Visibility::Level::everywhere) continue;
       member.path = joined(owner.path, items.shown_name(index));
       add_member(member);
-      if (bytes_ <= kPathBudget) add_members(member);
+      if (bytes_ <= size_limits::item_paths.most) add_members(member);
     }
     for (const auto impl : items.inherent_impls(holder))
       if (visit(owner.crate, impl)) add_members(owner, impl);
@@ -245,7 +242,7 @@ class InterfaceWalk {
 
   void add_member(InterfaceItem item) {
     bytes_ += item.path.size();
-    if (bytes_ <= kPathBudget) found_.push_back(std::move(item));
+    if (bytes_ <= size_limits::item_paths.most) found_.push_back(std::move(item));
   }
 
   const FindCrate& find_;

@@ -26,6 +26,7 @@
 #include <array>
 #include <unordered_set>
 
+#include "bytes/size_limits.h"
 #include "bytes/unicode.h"
 #include "metadata/item_file.h"
 #include "metadata/words.h"
@@ -33,12 +34,8 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::uint64_t kMostDefinitions = std::uint64_t{4} << 20;
 constexpr std::uint64_t kLongestItemName = std::uint64_t{64} << 10;
-/// All names of a file together, each as often as it is used.
-constexpr std::uint64_t kNameBudget = std::uint64_t{256} << 20;
-constexpr std::uint64_t kKeysAtOnce = std::uint64_t{64} << 10;
-constexpr std::uint64_t kLeastKey = 4;  ///< bytes of one without a name
+constexpr std::uint16_t kDeepestItem = 1024;
 constexpr std::uint8_t kNameEnd = 0xff;
 
 std::string_view stored_string(const ItemFile& file, Cursor& from) {
@@ -67,8 +64,10 @@ Result<void> find_hashes(ItemFile& file) {
     if (hash != file.crate_id && hash != hash_of_root) continue;
     if (width == 16 && load_le(*first, 0, 8) != file.crate_id) continue;
     const auto count = table.size / width;
-    if (count > kMostDefinitions)
-      return fail(ErrorKind::too_large, "items: {} definitions are more than any crate has", count);
+    if (count > size_limits::definitions.most) return over(size_limits::definitions);
+    auto bytes = file.blob.fetch(table.position, table.size);
+    if (!bytes) return pass(bytes);
+    file.hashes = *bytes;
     file.hash_table = i;
     file.hashes_crate = hash != file.crate_id;
     file.count = static_cast<DefIndex>(count);
@@ -99,10 +98,7 @@ Result<void> read_key(const ItemFile& file, Cursor& from, DefIndex index, Defini
 
 Result<void> read_keys(ItemFile& file, const ItemTable& table) {
   std::vector<std::uint16_t> depths(file.definitions.size());
-  std::uint64_t budget = kNameBudget;
-  // Keys stand one behind the other, so the reader goes on where it is, and asks for many at once.
-  Cursor from(file.blob, 0);
-  std::uint64_t fetched = 0;
+  std::uint64_t budget = size_limits::item_names.most;  // each as often as it is used
   for (DefIndex i = 0; i < file.definitions.size(); ++i) {
     auto& key = file.definitions[i] = {};
     file.keys_read = i;
@@ -121,9 +117,8 @@ Result<void> read_keys(ItemFile& file, const ItemTable& table) {
     if (auto read = read_key(file, from, i, key); !read) return read;
     if (i != 0) depths[i] = static_cast<std::uint16_t>(depths[key.parent] + 1);
     if (depths[i] > kDeepestItem) return unknown_items("definition {}: a path of more than {} parts", i, kDeepestItem);
-    const auto length = key.stored().size();
-    if (length > budget) return fail(ErrorKind::too_large, "items: the names are longer than those of any crate");
-    budget -= length;
+    if (key.name.size() > budget) return over(size_limits::item_names);
+    budget -= key.name.size();
   }
   return {};
 }

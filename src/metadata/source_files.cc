@@ -16,6 +16,7 @@
 // Defined by: rust-lang/rust compiler/rustc_span/src/lib.rs (SourceFile, RealFileName), span_encoding.rs.
 #include <algorithm>
 
+#include "bytes/size_limits.h"
 #include "metadata/item_file.h"
 
 namespace rartifacts {
@@ -74,15 +75,14 @@ using SourceList = std::vector<std::optional<SourceFile>>;
 
 Result<SourceList> read_sources(const ItemFile& file, const ItemTable& table, bool has_full_names) {
   SourceList all;
-  std::size_t left = std::size_t{64} << 20;  // of paths, which may lead back to one text
-  for (std::uint32_t i = 0; i < table.count(4); ++i) {
+  std::size_t left = size_limits::source_paths.most;  // of paths, which may lead back to one text
+  for (std::uint64_t i = 0; i < table.count(4); ++i) {
     const auto position = table.value(i);
     if (position != 0 && (!file.is_position(position) || position >= table.position))
       return unknown_items("source files");
     auto source = position == 0 ? std::nullopt : source_file(file, position, has_full_names);
     if (!source) return pass(source);
-    if (*source && (*source)->path.size() > left)
-      return fail(ErrorKind::too_large, "items: the paths of source files are longer than those of any crate");
+    if (*source && (*source)->path.size() > left) return over(size_limits::source_paths);
     if (*source) left -= (*source)->path.size();
     all.push_back(std::move(*source));
   }

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "bytes/inflate.h"
+#include "bytes/size_limits.h"
 
 namespace rartifacts {
 namespace {
 
-constexpr std::size_t kMostListBytes = std::size_t{1} << 20;  ///< ten times the largest that is known
-constexpr std::size_t kMostCrates = 20'000;
+constexpr auto kMostListBytes = size_limits::crate_list.most;
 
 // Nesting is cut off, so that a list of brackets is no stack of calls.
 bool keeps(int depth, nlohmann::json::parse_event_t /*event*/, nlohmann::json& /*value*/) { return depth < 6; }
@@ -23,7 +23,7 @@ Result<std::optional<std::vector<LinkedCrate>>> read_crate_list(View file) {
   auto section = find_section(file, ".dep-v0");
   if (!section) return pass(section);
   if (!*section) return std::nullopt;
-  if ((*section)->size() > kMostListBytes) return fail(ErrorKind::too_large, "{} bytes", (*section)->size());
+  if ((*section)->size() > kMostListBytes) return over(size_limits::crate_list);
   auto packed = (*section)->fetch(0, (*section)->size());
   if (!packed) return pass(packed);
   auto text = inflate_all(*packed, DeflateForm::zlib, kMostListBytes, ".dep-v0");
@@ -38,7 +38,7 @@ Result<std::optional<std::vector<LinkedCrate>>> read_crate_list(View file) {
       return found != package.end() && found->is_string() ? found->get<std::string>() : std::string();
     };
     if (!package.is_object() || text_of("name").empty()) return fail(ErrorKind::malformed, "a package without a name");
-    if (crates.size() >= kMostCrates) return fail(ErrorKind::too_large, "more than {} crates", kMostCrates);
+    if (crates.size() >= size_limits::listed_crates.most) return over(size_limits::listed_crates);
     crates.push_back({text_of("name"), text_of("version"), text_of("source")});
   }
   return crates;

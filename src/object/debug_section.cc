@@ -3,13 +3,10 @@
 
 #include <algorithm>
 
+#include "bytes/size_limits.h"
+
 namespace rartifacts {
-namespace {
-
-constexpr std::size_t kMaxDebugRelocations = std::size_t{4} << 20;
-constexpr std::uint64_t kMaxSymbolBytes = std::uint64_t{192} << 20;
-
-}  // namespace
+namespace {}  // namespace
 
 Result<std::optional<DebugSection>> DebugSection::open(const ElfFile& elf, std::string_view name) {
   for (std::size_t i = 1; i < elf.section_count(); ++i) {
@@ -55,14 +52,12 @@ Result<void> DebugSection::read_relocations(const ElfFile& elf, std::size_t targ
     const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
     const auto count = header->sh_size / gelf_fsize(elf.elf(), type, 1, EV_CURRENT);
     // Any number of headers may announce the same bytes.
-    if (count > kMaxDebugRelocations - relocations_.size())
-      return fail(ErrorKind::too_large, "more than {} relocations of debug information", kMaxDebugRelocations);
+    if (count > size_limits::debug_relocations.most - relocations_.size()) return over(size_limits::debug_relocations);
     auto data = elf.translated(header->sh_offset, header->sh_size, type);
     if (!data) return pass(data);
     auto symbols = elf.section(header->sh_link);
     if (!symbols) return pass(symbols);
-    if (symbols->sh_size > kMaxSymbolBytes - symbol_bytes)
-      return fail(ErrorKind::too_large, "more than {} MiB of symbols for debug information", kMaxSymbolBytes >> 20);
+    if (symbols->sh_size > size_limits::debug_symbols.most - symbol_bytes) return over(size_limits::debug_symbols);
     symbol_bytes += symbols->sh_size;
     auto values = elf.translated(symbols->sh_offset, symbols->sh_size, ELF_T_SYM);
     if (!values) return pass(values);

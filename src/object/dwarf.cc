@@ -17,16 +17,12 @@
 #include <array>
 #include <map>
 
+#include "bytes/size_limits.h"
 #include "object/debug_section.h"
 
 namespace rartifacts {
 namespace {
 
-constexpr std::size_t kMaxUnits = std::size_t{1} << 20;
-/// Each unit looks for its code from the start of its abbreviations, and several may use the same ones.
-constexpr std::uint64_t kMaxAbbreviationBytes = std::uint64_t{64} << 20;
-/// Texts may overlap in their section, so a small file can hold many long ones.
-constexpr std::size_t kMaxProducerBytes = std::size_t{16} << 20;
 constexpr int kMaxAttributes = 256;
 
 enum : std::uint64_t { kTagCompileUnit = 0x11, kTagSkeletonUnit = 0x4a };
@@ -118,7 +114,7 @@ class UnitReader {
   Result<std::vector<CompileUnits>> read() {
     std::size_t units = 0;
     for (std::uint64_t at = 0; at < info_.view().size();) {
-      if (++units > kMaxUnits) return fail(ErrorKind::too_large, "more than {} DWARF units", kMaxUnits);
+      if (++units > size_limits::dwarf_units.most) return over(size_limits::dwarf_units);
       auto unit = header(at);
       if (!unit) return pass(unit);
       if (unit->type == kUnitCompile || unit->type == kUnitSkeleton || unit->type == kUnitSplitCompile) {
@@ -126,8 +122,7 @@ class UnitReader {
         if (!found) return pass(found);
         if (*found) keep(std::move(**found));
       }
-      if (producer_bytes_ > kMaxProducerBytes)
-        return fail(ErrorKind::too_large, "more than {} MiB of DW_AT_producer", kMaxProducerBytes >> 20);
+      if (producer_bytes_ > size_limits::dwarf_producers.most) return over(size_limits::dwarf_producers);
       at = unit->end;
     }
     return std::move(all_);
@@ -195,9 +190,7 @@ class UnitReader {
     const auto tag = find_abbreviation(list, code);
     if (!list.ok()) return list.error();
     abbreviation_bytes_ += list.position() - unit.abbreviations;
-    if (abbreviation_bytes_ > kMaxAbbreviationBytes)
-      return fail(ErrorKind::too_large, "more than {} MiB of DWARF abbreviations to look through",
-                  kMaxAbbreviationBytes >> 20);
+    if (abbreviation_bytes_ > size_limits::dwarf_abbreviations.most) return over(size_limits::dwarf_abbreviations);
     if (tag != kTagCompileUnit && tag != kTagSkeletonUnit) return std::nullopt;
     AttributeValue producer;
     std::uint64_t language = 0;

@@ -23,6 +23,7 @@
 
 #include <algorithm>
 
+#include "bytes/size_limits.h"
 #include "container/elf_file.h"
 
 namespace rartifacts {
@@ -31,9 +32,7 @@ namespace {
 constexpr std::string_view kMarker = "~Module signature appended~\n";
 constexpr std::uint64_t kSignatureHeader = 12;
 constexpr std::uint8_t kPkcs7 = 2;
-constexpr std::uint64_t kMaxModinfo = 1 << 20;
 constexpr std::uint64_t kVersionEntry = 64;
-constexpr std::uint64_t kMaxVersionBytes = std::uint64_t{8} << 20;
 /// OBJECT IDENTIFIER 1.2.840.113549.1.7.2 (RFC 5652, 5.1).
 constexpr std::string_view kSignedData = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
 
@@ -77,7 +76,7 @@ Result<ModuleSignature> read_signature(View file) {
 }
 
 Result<void> read_modinfo(const ElfFile& elf, const GElf_Shdr& section, ModuleFacts& facts) {
-  if (section.sh_size > kMaxModinfo) return fail(ErrorKind::too_large, ".modinfo of {} bytes", section.sh_size);
+  if (section.sh_size > size_limits::modinfo.most) return over(size_limits::modinfo);
   auto content = elf.content(section);
   if (!content) return pass(content);
   auto rest = as_text(*content);
@@ -103,7 +102,7 @@ std::string checksum_line(std::uint64_t crc, std::string_view name) { return fmt
 // struct modversion_info: an unsigned long and a name, 64 bytes together.
 Result<void> read_versions(const ElfFile& elf, const GElf_Shdr& section, ModuleFacts& facts) {
   facts.versions = section.sh_size / kVersionEntry;
-  if (section.sh_size > kMaxVersionBytes) return fail(ErrorKind::too_large, "__versions of {} bytes", section.sh_size);
+  if (section.sh_size > size_limits::module_versions.most) return over(size_limits::module_versions);
   auto content = elf.content(section);
   if (!content) return pass(content);
   const std::size_t word = elf.is64() ? 8 : 4;
@@ -117,8 +116,8 @@ Result<void> read_versions(const ElfFile& elf, const GElf_Shdr& section, ModuleF
 
 Result<void> read_extended_versions(const ElfFile& elf, const GElf_Shdr& crcs, const GElf_Shdr& names,
                                     ModuleFacts& facts) {
-  if (crcs.sh_size > kMaxVersionBytes || names.sh_size > kMaxVersionBytes)
-    return fail(ErrorKind::too_large, "extended versions of {} bytes", std::max(crcs.sh_size, names.sh_size));
+  if (std::max(crcs.sh_size, names.sh_size) > size_limits::module_versions.most)
+    return over(size_limits::module_versions);
   auto numbers = elf.content(crcs);
   if (!numbers) return pass(numbers);
   auto texts = elf.content(names);

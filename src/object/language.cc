@@ -20,6 +20,7 @@
 #include <array>
 #include <cstring>
 
+#include "bytes/size_limits.h"
 #include "container/elf_file.h"
 #include "container/sections.h"
 #include "container/symbols.h"
@@ -135,7 +136,7 @@ Result<void> read_symbol_names(const ElfFile& elf, GElf_Word table_type, Compile
   // One pass over the names decides for nearly every C object.
   const auto contains = [&](std::string_view text) { return string_table_contains((*table)->strings, text); };
   if (!contains("17h") && !contains("_R") && !contains("-cgu.") && !contains("rust_")) return {};
-  (*table)->count = std::min<std::uint64_t>((*table)->count, kMaxSymbols);
+  (*table)->count = std::min<std::uint64_t>((*table)->count, size_limits::symbols.most);
   const bool is_linked = elf.header().e_type != ET_REL;
   return elf.for_each_symbol(**table, [&](const GElf_Sym& symbol, std::string_view name) {
     if (GELF_ST_TYPE(symbol.st_info) != STT_FILE) take_symbol(name, symbol.st_shndx != SHN_UNDEF, is_linked, evidence);

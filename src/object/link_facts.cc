@@ -20,6 +20,7 @@
 #include <tuple>
 
 #include "bytes/budget.h"
+#include "bytes/size_limits.h"
 #include "container/elf_file.h"
 #include "metadata/magic.h"
 #include "object/dwarf.h"
@@ -27,13 +28,10 @@
 namespace rartifacts {
 namespace {
 
-/// Names may overlap in their table, so a small file can hold many long ones. Of what is kept there is an end.
-constexpr std::size_t kMaxNameBytes = std::size_t{64} << 20;
+constexpr auto kMaxNameBytes = size_limits::symbol_names.most;
 constexpr std::size_t kNameCost = 96;  ///< of what holds a name
 constexpr std::size_t kMaxShownName = 4096;
 constexpr std::size_t kNamedMembers = 8;
-constexpr std::size_t kMaxRelocationTypes = 256;
-constexpr std::size_t kMaxRelocations = std::size_t{16} << 20;  ///< more than a whole kernel has
 // binutils include/elf/common.h
 constexpr std::uint64_t kPropertyFeature2Used = 0xc0010001;
 constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  ///< XMM, YMM, ZMM
@@ -170,8 +168,7 @@ class LinkReader {
     const bool has_addends = section.sh_type == SHT_RELA;
     const auto type = has_addends ? ELF_T_RELA : ELF_T_REL;
     const auto count = section.sh_size / elf.entry_size(type);
-    if (count > kMaxRelocations - relocation_count_)
-      return fail(ErrorKind::too_large, "more than {} relocations", kMaxRelocations);
+    if (count > size_limits::relocations.most - relocation_count_) return over(size_limits::relocations);
     relocation_count_ += count;
     auto data = elf.translated(section.sh_offset, section.sh_size, type);
     if (!data) return pass(data);
@@ -184,8 +181,7 @@ class LinkReader {
       const auto info = has_addends ? rela.r_info : rel.r_info;
       auto& use = relocations_[{elf.header().e_machine, static_cast<std::uint32_t>(GELF_R_TYPE(info))}];
       if (use.count++ > 0) continue;
-      if (relocations_.size() > kMaxRelocationTypes)
-        return fail(ErrorKind::too_large, "more than {} types of relocations", kMaxRelocationTypes);
+      if (relocations_.size() > size_limits::relocation_types.most) return over(size_limits::relocation_types);
       use.e_machine = elf.header().e_machine;
       use.type = static_cast<std::uint32_t>(GELF_R_TYPE(info));
       if (auto name = elf.section_name(*target)) use.section = name->substr(0, kMaxShownName);
@@ -218,7 +214,7 @@ class LinkReader {
     if (!table) return pass(table);
     if (!*table) return {};
     symbols_ += (*table)->count;
-    if (symbols_ > kMaxSymbols) return fail(ErrorKind::too_large, "more than {} symbols", kMaxSymbols);
+    if (symbols_ > size_limits::symbols.most) return over(size_limits::symbols);
     Result<void> held;
     auto walked = elf.for_each_symbol(**table, [&](const GElf_Sym& symbol, std::string_view name) {
       const auto binding = GELF_ST_BIND(symbol.st_info);
@@ -241,8 +237,7 @@ class LinkReader {
       return held && name_bytes_ <= kMaxNameBytes;
     });
     if (!held) return held;
-    if (walked && name_bytes_ > kMaxNameBytes)
-      return fail(ErrorKind::too_large, "more than {} MiB of symbol names", kMaxNameBytes >> 20);
+    if (walked && name_bytes_ > kMaxNameBytes) return over(size_limits::symbol_names);
     return walked;
   }
 

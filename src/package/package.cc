@@ -9,6 +9,7 @@
 //
 // Several packages form one root, as after their installation: what a link in one of them leads to may be in another.
 #include "package/package.h"
+#include "bytes/size_limits.h"
 #include "kernel/root.h"
 
 #include <rartifacts/classify.h>
@@ -138,8 +139,7 @@ class Packages final : public PackageSource {
     if (node == nodes_.end()) return fail(ErrorKind::changed, "not there");
     if (S_ISLNK(node->second.st_mode) != is_link)
       return fail(ErrorKind::io, "{}", is_link ? "not a link" : "is a link, not a file");
-    if (!node->second.text)
-      return fail(ErrorKind::too_large, "{} bytes are too many for such a text file", node->second.size);
+    if (!node->second.text) return over(size_limits::package_text);
     return node->second.text;
   }
 
@@ -402,8 +402,7 @@ class Packages final : public PackageSource {
 
   // One that is too long is a problem only for who asks for it.
   Result<void> keep_text(Node& node, View file) {
-    constexpr std::uint64_t kLargest = std::uint64_t{1} << 20;
-    if (file.size() > kLargest) return {};
+    if (file.size() > size_limits::package_text.most) return {};
     auto bytes = file.fetch(0, file.size());
     if (!bytes) return pass(bytes);
     node.text = std::string(as_text(*bytes));

@@ -15,6 +15,7 @@
 // Defined by: rpm, docs/manual/format_v4.md, format_lead.md and format_header.md; the tags by include/rpm/rpmtag.h.
 #include <algorithm>
 
+#include "bytes/size_limits.h"
 #include "package/identity.h"
 
 namespace rartifacts {
@@ -26,12 +27,8 @@ constexpr std::uint32_t kHeaderMagic = 0x8eade801;
 constexpr std::uint64_t kIntroSize = 16;
 constexpr std::uint64_t kEntrySize = 16;
 
-/// rpm itself refuses headers with more (lib/header.c: HEADER_TAGS_MAX, HEADER_DATA_MAX).
-constexpr std::uint32_t kMaxEntries = 0x0000ffff;
-constexpr std::uint32_t kMaxStore = 0x0fffffff;
 /// Bounds for what is kept in memory of one package.
-constexpr std::size_t kMaxRpmString = 4096;
-constexpr std::size_t kMaxRpmStrings = 4096;
+constexpr std::size_t kMaxRpmStrings = size_limits::rpm_strings.most;
 
 enum Tag : std::uint32_t {
   kName = 1000,
@@ -63,9 +60,8 @@ Result<Header> read_intro(View file, std::uint64_t at) {
   header.store_at = header.entries_at + header.entries * kEntrySize;
   if (!cursor.ok()) return cursor.error();
   if (magic != kHeaderMagic) return fail_at(at, ErrorKind::malformed, "not the header of an rpm: {:#010x}", magic);
-  if (header.entries > kMaxEntries || header.store_size > kMaxStore)
-    return fail_at(at, ErrorKind::too_large, "an rpm header of {} entries and {} bytes", header.entries,
-                   header.store_size);
+  if (header.entries > size_limits::rpm_entries.most) return over(size_limits::rpm_entries);
+  if (header.store_size > size_limits::rpm_store.most) return over(size_limits::rpm_store);
   return header;
 }
 
@@ -75,10 +71,9 @@ Result<std::vector<std::string>> strings_at(View store, std::uint32_t offset, st
   Cursor cursor(store, offset);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::string text;
-    for (std::uint8_t c = 0; (c = cursor.u8()) != 0 && text.size() <= kMaxRpmString;) text += static_cast<char>(c);
+    for (std::uint8_t c = 0; (c = cursor.u8()) != 0 && text.size() <= kMaxRpmStrings;) text += static_cast<char>(c);
     if (!cursor.ok()) return cursor.error();
-    if (text.size() > kMaxRpmString || strings.size() >= kMaxRpmStrings)
-      return fail_at(offset, ErrorKind::too_large, "the rpm header is too large for any real package");
+    if (text.size() > kMaxRpmStrings || strings.size() >= kMaxRpmStrings) return over(size_limits::rpm_strings);
     strings.push_back(std::move(text));
   }
   return strings;
@@ -120,7 +115,7 @@ Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
         (tag == kProvideName ? identity.provides : identity.yields_to).emplace_back(relation_name(relation));
     // Each tag stands in a header once; a forged one could repeat the longest list as often as it has entries.
     if (identity.yields_to.size() > 2 * kMaxRpmStrings || identity.provides.size() > kMaxRpmStrings)
-      return fail(ErrorKind::too_large, "the rpm header is too large for any real package");
+      return over(size_limits::rpm_strings);
   }
   if (!release.empty()) identity.version += "-" + release;
   std::ranges::sort(identity.yields_to);

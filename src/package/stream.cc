@@ -22,6 +22,7 @@
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
+#include "bytes/size_limits.h"
 #include "modules/load.h"
 #include "package/identity.h"
 
@@ -193,9 +194,7 @@ Result<std::size_t> PackageStream::read(std::span<std::uint8_t> into) {
 }
 
 Result<std::string> read_all(PackageStream& stream, const PackageEntry& entry) {
-  constexpr std::uint64_t kLargest = std::uint64_t{4} << 20;
-  if (entry.size > kLargest)
-    return fail(ErrorKind::too_large, "{}: {} bytes are too many for such a text file", entry.path, entry.size);
+  if (entry.size > size_limits::control_text.most) return over(size_limits::control_text);
   std::string text(entry.size, '\0');
   std::size_t done = 0;
   while (done < text.size()) {

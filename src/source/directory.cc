@@ -9,6 +9,8 @@
 #include <climits>
 #include <cstring>
 
+#include "bytes/size_limits.h"
+
 namespace rartifacts {
 namespace {
 
@@ -114,11 +116,10 @@ Result<void> check_unchanged(const OpenedFile& file) {
 }
 
 Result<std::string> read_text_below(int base, std::string_view path, bool follow) {
-  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
   auto file = open_file_below(base, path, follow);
   if (!file) return pass(file);
   const auto size = static_cast<std::uint64_t>(file->status.st_size);
-  if (size > kLargest) return fail(ErrorKind::too_large, "{} bytes are too many for such a text file", size);
+  if (size > size_limits::text.most) return over(size_limits::text);
   auto image = Image::of_file(file->fd.get(), size);
   if (!image) return pass(image);
   auto bytes = image->fetch(0, size);

@@ -161,8 +161,10 @@ TEST_SUITE("object") {
     CHECK(code.error().kind == ErrorKind::too_large);
     const auto debug = facts({.name = ".debug_info"}, 65);
     REQUIRE(debug);
-    CHECK((*debug)->notes ==
-          std::vector<std::string>{"debug information: more than 4194304 relocations of debug information"});
+    CHECK(
+        (*debug)->notes ==
+        std::vector<std::string>{
+            "debug information: over the limit debug-relocations: more than 4194304 relocations of debug information"});
   }
 
   TEST_CASE("debug information costs no more than what is used of it") {
@@ -174,7 +176,8 @@ TEST_SUITE("object") {
     for (std::uint32_t i = 0; i < 20'000; ++i) units += compile_unit(i);
     std::string texts;
     for (int i = 0; i < 30'000; i += 6) texts += fmt::format("{:06}", i);
-    CHECK(notes_on(units, texts) == Notes{"debug information: more than 16 MiB of DW_AT_producer"});
+    CHECK(notes_on(units, texts) ==
+          Notes{"debug information: over the limit dwarf-producers: more than 16 MiB of DW_AT_producer"});
     CHECK(notes_on(compile_unit(0, 8), "GNU C17") ==
           Notes{"debug information: 4 more bytes should follow, 0 do (at byte 12)"});
 
@@ -183,12 +186,12 @@ TEST_SUITE("object") {
     CHECK(notes_on(compile_unit(0), "GNU C17", other) == Notes{});
     units.clear();
     for (int i = 0; i < 33; ++i) units += compile_unit(0);
-    CHECK(notes_on(units, "GNU C17", other) ==
-          Notes{"debug information: more than 64 MiB of DWARF abbreviations to look through"});
+    CHECK(notes_on(units, "GNU C17", other) == Notes{"debug information: over the limit dwarf-abbreviations: more than "
+                                                     "64 MiB of DWARF abbreviations to look through"});
 
     units.clear();
     for (int i = 0; i <= 1 << 20; ++i) units += std::string("\x08\0\0\0\x05\0\x02\x08\0\0\0\0", 12);  // of types
-    CHECK(notes_on(units, "") == Notes{"debug information: more than 1048576 DWARF units"});
+    CHECK(notes_on(units, "") == Notes{"debug information: over the limit dwarf-units: more than 1048576 DWARF units"});
   }
 
   TEST_CASE("a table of names without an end is not searched to its end for each symbol") {
