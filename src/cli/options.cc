@@ -8,6 +8,7 @@
 #include <rartifacts/verify.h>
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "cli/examples.h"
 #include "report/reports.h"
@@ -18,6 +19,14 @@
 
 namespace rartifacts {
 namespace {
+
+// CLI::Range says it in other words from one release to the next.
+std::string is_number_of_jobs(const std::string& text) {
+  unsigned count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number && count >= 1 && count <= 256 ? std::string() : fmt::format("{} not in range 1 to 256", text);
+}
 
 template <class Table>
 std::vector<std::string> names_in(const Table& table) {
@@ -80,7 +89,7 @@ void add_scan(CLI::App& scan, ScanCommand& command) {
   scan.add_flag("--keep-going", command.keep_going,
                 "List the rest when a file cannot be read; the exit status is still 3");
   scan.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
-      ->check(CLI::Range(1U, 256U))
+      ->check(is_number_of_jobs)
       ->type_name("N");
   scan.footer([] {
     return list_of("Formats", format_table()) + list_of("Profiles", profile_table) + list_of("Kinds", kind_table) +
@@ -268,7 +277,7 @@ void add_verify(CLI::App& verify, VerifyCommand& command) {
   verify.add_flag("--files-only", command.files_only, "Ignore files that are not listed");
   verify.add_flag("--any-mode", command.any_mode, "Ignore permissions, which umask and dh_fixperms change");
   verify.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
-      ->check(CLI::Range(1U, 256U))
+      ->check(is_number_of_jobs)
       ->type_name("N");
   verify.footer([] {
     return list_of("Differences", discrepancy_table) + std::string(kVerifyExamples) +

@@ -73,11 +73,10 @@ std::string unexpected(const CLI::App& app, const HelpPage& page) {
   return fmt::format("there is no option {}{}", name, did_you_mean(name, option_names(page)));
 }
 
-// `--format: tabel not in {…}`: which words it takes, or which one was meant. `--jobs: Value 0 not in range 1 to 256`.
+// `--format: tabel not in {…}`: which words it takes, or which one was meant.
 std::string not_a_choice(const std::string& error, const HelpPage& page) {
   constexpr std::string_view kNotIn = " not in {";
   const auto name = error.substr(0, error.find(": "));
-  if (const auto at = error.find(": Value "); at != error.npos) return name + ": " + error.substr(at + 8);
   const auto end = error.find(kNotIn);
   const auto option = std::ranges::find_if(
       page.options, [&](const HelpOption& each) { return std::ranges::find(each.names, name) != each.names.end(); });
