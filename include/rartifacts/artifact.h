@@ -111,8 +111,9 @@ struct Artifact {
   Shared<Crate> crate;
   std::optional<ElfFacts> elf;
   std::optional<ObjectFacts> object;
-  Shared<ModuleFacts> module;                ///< of a kernel module
-  Shared<LinkFacts> link;                    ///< of objects and archives, when asked for
+  Shared<ModuleFacts> module;                           ///< of a kernel module
+  Shared<LinkFacts> link;                               ///< of objects and archives, when asked for
+  Shared<std::vector<NativeLibrary>> native_libraries;  ///< that its crate wants, when asked for and known
   Shared<std::vector<std::string>> exports;  ///< of a shared library, when asked for: names that others can use
   std::optional<ProcMacroFacts> proc_macro;
   Shared<std::vector<MemberFacts>> members;                       ///< of an archive, when asked for

@@ -118,6 +118,14 @@ struct LinkFacts {
 /// Errors: `truncated`, `malformed`, `too_large`.
 Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open = {});
 
+/// A library of the system that has what an object lacks, as GCC and glibc cut them.
+struct SystemLibrary {
+  std::string_view name;                  ///< `m`, what stands behind -l
+  std::vector<std::string_view> symbols;  ///< why; they look into the LinkFacts
+};
+/// Those that undefined symbols name for certain; libc, which every C compiler links, is none of them.
+std::vector<SystemLibrary> system_libraries(const LinkFacts& link);
+
 /// The names in a Module.symvers.
 SymbolNames parse_symvers(std::string_view text);
 /// All of it.

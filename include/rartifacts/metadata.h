@@ -84,6 +84,25 @@ struct Crate {
   std::optional<std::vector<Dependency>> dependencies;  ///< nothing: unknown layout or a stub
 };
 
+/// A library that a crate asks the linker for: `#[link(…)]`, or -l when the crate was compiled.
+struct NativeLibrary {
+  /// The words of `#[link(kind = "…")]`; `unspecified` where none was given, and rustc then takes it for a dylib.
+  enum class Kind { static_library, dylib, raw_dylib, framework, link_arg, wasm_import_module, unspecified };
+  CrateName name;
+  Kind kind = Kind::unspecified;
+  std::string modifiers;                ///< `-bundle,+whole-archive`; empty: none was given
+  std::optional<std::string> filename;  ///< of the library that is packed into the rlib
+  /// `not(target_feature = "crt-static")`: wanted only where this holds. A word that only this build of rustc knows is `predefined#659`.
+  std::optional<std::string> cfg;
+  std::uint64_t imports = 0;  ///< functions and variables of a raw-dylib
+};
+std::string_view name_of(NativeLibrary::Kind kind);
+
+/// The native libraries of a crate, as `-C link-arg` is told of them: those of its own, not of its dependencies.
+/// Errors: `unsupported` when this release writes them in a way that is not known, or nothing shows that they were read to the end; a
+/// stub, and a proc macro, in which rustc leaves them out.
+Result<std::vector<NativeLibrary>> read_native_libraries(View blob);
+
 /// Everything read from one metadata blob.
 struct Metadata {
   MetadataHeader header;

@@ -169,5 +169,7 @@ struct StoredSymbol {
   std::uint32_t predefined = Definition::kStored;
 };
 StoredSymbol read_symbol(const ItemFile& file, Cursor& from);
+/// Passes over a span that begins with a tag byte.
+void skip_span(Cursor& from);
 
 }  // namespace rartifacts

@@ -49,6 +49,7 @@ struct Layout {
   Target target;
   Kinds kinds;
   int arrays;  ///< LazyArrays between crate_deps and proc_macro_data; 0: decls_static tells a proc macro
+  int native;  ///< which of them holds the native libraries; 0: not known
   unsigned has;
 };
 
@@ -64,6 +65,9 @@ struct RootPlaces {
   std::uint64_t end = 0;       ///< of the blob, without its footer
   std::uint64_t macros = 0;    ///< position of the macros of a proc-macro library
   std::uint64_t macro_count = 0;
+  std::uint64_t native = 0;  ///< position of the native libraries
+  std::uint64_t native_count = 0;
+  std::uint64_t native_end = 0;  ///< where the array behind them begins, which is where they end; 0: that one is empty
 };
 
 /// Decodes the crate root of `blob` as `layout` says. An error means: not this layout. Nothing partial is ever given out.
@@ -87,6 +91,9 @@ Result<Crate> decode_crate_header(View blob, const MetadataHeader& header, const
 
 /// The word that `rustc`, this exact build, predefines under `index`; nothing when the build or the index is not in our table.
 std::optional<std::string_view> predefined_crate_name(std::string_view rustc, std::uint32_t index);
+
+/// The same of words that stand in #[link] of the standard library: `c`, `target_feature`.
+std::optional<std::string_view> predefined_link_word(std::string_view rustc, std::uint32_t index);
 
 /// The release that was built from a commit of rustc, `rustc 1.96.0 (ac68faa20 2026-05-25)`; nothing without a row in the same table.
 std::optional<std::string> rustc_of_commit(std::string_view commit);

@@ -82,16 +82,40 @@ constexpr std::array kBuilds{
     Build{"rustc 1.96.1 (31fca3adb 2026-06-26) (built from a source tarball)",
           {292, 548, 621, 1046, 1348, 1387, 1450, 0, 1620, 1856, 1922, 2079}},
 };
+
+// Read from crates with such a #[link], and from the libc of those compilers.
+constexpr std::array<std::string_view, 4> kLinkWords{"c", "crt-static", "dl", "target_feature"};
+struct LinkWordBuild {
+  std::string_view rustc;
+  std::array<std::uint16_t, kLinkWords.size()> index;
+};
+constexpr std::array kLinkWordBuilds{
+    LinkWordBuild{"rustc 1.95.0 (59807616e 2026-04-14)", {472, 659, 734, 1892}},
+    LinkWordBuild{"rustc 1.96.0 (ac68faa20 2026-05-25) (built from a source tarball)", {2222, 645, 721, 1904}},
+    LinkWordBuild{"rustc 1.97.0-nightly (e50aa6fba 2026-05-19)", {2250, 653, 732, 1925}},
+    LinkWordBuild{"rustc 1.97.1 (8bab26f4f 2026-07-14) (built from a source tarball)", {2249, 653, 731, 1924}},
+    LinkWordBuild{"rustc 1.98.1 (48a229cea 2026-09-01) (built from a source tarball)", {2329, 659, 739, 1978}},
+};
 // clang-format on
+
+template <class Builds, class Words>
+std::optional<std::string_view> word_of_build(const Builds& builds, const Words& words, std::string_view rustc,
+                                              std::uint32_t index) {
+  const auto build = std::ranges::find_if(builds, [&](const auto& row) { return row.rustc == rustc; });
+  if (build == builds.end() || index == 0) return std::nullopt;
+  const auto found = std::ranges::find(build->index, index);
+  if (found == build->index.end()) return std::nullopt;
+  return words[static_cast<std::size_t>(found - build->index.begin())];
+}
 
 }  // namespace
 
 std::optional<std::string_view> predefined_crate_name(std::string_view rustc, std::uint32_t index) {
-  const auto build = std::ranges::find(kBuilds, rustc, &Build::rustc);
-  if (build == kBuilds.end() || index == 0) return std::nullopt;
-  const auto found = std::ranges::find(build->index, index);
-  if (found == build->index.end()) return std::nullopt;
-  return kPredefinedCrates[static_cast<std::size_t>(found - build->index.begin())];
+  return word_of_build(kBuilds, kPredefinedCrates, rustc, index);
+}
+
+std::optional<std::string_view> predefined_link_word(std::string_view rustc, std::uint32_t index) {
+  return word_of_build(kLinkWordBuilds, kLinkWords, rustc, index);
 }
 
 std::optional<std::string> rustc_of_commit(std::string_view commit) {

@@ -48,7 +48,7 @@ class ReExportReader {
   StoredSymbol next(ReExport& record) {
     const auto symbol = read_symbol(file_, from_);
     if (symbol.predefined == Definition::kStored && !is_identifier(symbol.text)) reject();
-    span();
+    skip_span(from_);
     resolution(record);
     const auto restricted = from_.u8();
     if (restricted > 1) reject();
@@ -72,20 +72,6 @@ class ReExportReader {
     if (from_.ok() && (crate > file_.crate.dependencies->size() || (crate == 0 && index >= file_.definitions.size())))
       reject();
     return {crate, index};
-  }
-
-  void span() {
-    constexpr unsigned kIndirect = 3, kPartial = 2, kForeign = 1, kLong = 31;
-    const auto tag = from_.u8();
-    const unsigned kind = tag & 3;
-    const unsigned length = tag >> 3;
-    if (kind == kIndirect) return from_.skip(length);
-    if ((tag & 4) == 0) from_.leb128(32);  // context
-    if (kind == kPartial) return;
-    from_.leb128(32);  // start
-    if (length == kLong) from_.leb128(32);
-    from_.leb128(32);  // file
-    if (kind == kForeign) from_.leb128(32);
   }
 
   void up_to(std::uint8_t largest) {
@@ -229,6 +215,20 @@ std::optional<std::size_t> find_table(ItemFile& file, std::size_t likely, Fits f
 }
 
 }  // namespace
+
+void skip_span(Cursor& from) {
+  constexpr unsigned kIndirect = 3, kPartial = 2, kForeign = 1, kLong = 31;
+  const auto tag = from.u8();
+  const unsigned kind = tag & 3;
+  const unsigned length = tag >> 3;
+  if (kind == kIndirect) return from.skip(length);
+  if ((tag & 4) == 0) from.leb128(32);  // context
+  if (kind == kPartial) return;
+  from.leb128(32);  // start
+  if (length == kLong) from.leb128(32);
+  from.leb128(32);  // file
+  if (kind == kForeign) from.leb128(32);
+}
 
 void find_reexports(ItemFile& file) {
   const auto before = re_exports_before_children(file.release);

@@ -26,6 +26,7 @@
 // agree, and the proc-macro flag is the same in both places.
 // Defined by: rust-lang/rust compiler/rustc_metadata/src/rmeta/mod.rs (CrateHeader, CrateRoot, CrateDep).
 #include <algorithm>
+#include <tuple>
 
 #include "bytes/unicode.h"
 #include "metadata/layout.h"
@@ -279,12 +280,19 @@ class RootDecoder {
     return all;
   }
 
+  // `offset`: how far behind the native libraries the array stands.
+  void note_native(int offset, std::uint64_t position, std::uint64_t count) {
+    if (offset == 0) std::tie(places_.native, places_.native_count) = std::tuple(position, count);
+    if (offset == 1) places_.native_end = position;
+  }
+
   // The arrays behind crate_deps; the first holds one Option<0 dynamic | 1 static> for each dependency of a dylib.
   void arrays(Crate& crate) {
     for (int i = 0; i < layout_.arrays && root_.ok(); ++i) {
       const auto count = root_.leb128(32);
       if (count == 0) continue;
       const auto position = lazy(count);
+      if (layout_.native > 0) note_native(i - layout_.native, position, count);
       if (i != 0 || !root_.ok()) continue;
       if (count != crate.dependencies->size()) return reject("linkage formats and dependencies differ in number");
       Cursor from(blob_, position);

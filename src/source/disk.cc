@@ -48,6 +48,16 @@ class SharedTexts {
 };
 
 // What cannot be read of them is left out: the kind says already what the file is.
+void take_native_libraries(Artifact& artifact, View file) {
+  const auto& crate = artifact.crate;
+  // What a stub leaves out is in the .rmeta beside it, and a proc macro is linked already.
+  if (!crate || !crate->has_root || crate->is_proc_macro.value_or(false)) return;
+  auto blob = metadata_in(file);
+  auto libraries = blob ? read_native_libraries(blob->blob) : pass(blob);
+  if (libraries) artifact.native_libraries = std::move(*libraries);
+  else artifact.notes.push_back(describe(libraries.error()));
+}
+
 void take_exports(Artifact& artifact, View file) {
   constexpr std::array kLibraries{Kind::cdylib, Kind::dylib, Kind::proc_macro, Kind::shared_library};
   if (std::ranges::find(kLibraries, artifact.kind) == kLibraries.end()) return;
@@ -95,6 +105,7 @@ class Disk final : public Source {
       if (!link) return pass(link);
       (*artifact)->link = std::move(*link);
       take_exports(**artifact, content);
+      take_native_libraries(**artifact, content);
     }
     if (request.path_leaks)
       if (auto counted = count_leaks(file->fd.get(), *request.path_leaks, **artifact); !counted) return pass(counted);

@@ -64,6 +64,20 @@ void write_crate(Json& json, const Crate& crate) {
   json.end_object();
 }
 
+void write_native_libraries(Json& json, const std::vector<NativeLibrary>& libraries) {
+  json.key("native_libraries").begin_array();
+  for (const auto& library : libraries)
+    json.begin_object()
+        .member("name", library.name.text)
+        .member("kind", rartifacts::name_of(library.kind))
+        .member("modifiers", library.modifiers)
+        .member("filename", library.filename)
+        .member("cfg", library.cfg)
+        .member("imports", library.imports)
+        .end_object();
+  json.end_array();
+}
+
 void write_elf(Json& json, const ElfFacts& elf) {
   json.key("elf").begin_object();
   json.member("class", elf.elf_class).member("endian", elf.little_endian ? "little" : "big");
@@ -82,6 +96,9 @@ std::string mode_text(unsigned mode) { return fmt::format("{:04o}", mode); }
 std::vector<std::string> all_notes(const Artifact& artifact) {
   auto notes = artifact.notes;
   if (artifact.link) notes.insert(notes.end(), artifact.link->notes.begin(), artifact.link->notes.end());
+  if (artifact.native_libraries)
+    for (std::size_t i = 0; i < artifact.native_libraries->size(); ++i)
+      note_name(notes, (*artifact.native_libraries)[i].name, fmt::format("native library {}", i + 1));
   if (!artifact.crate) return notes;
   note_name(notes, artifact.crate->name, "crate name");
   if (!artifact.crate->dependencies) return notes;
@@ -101,6 +118,7 @@ void write_artifact(Json& json, const Artifact& artifact, std::optional<std::siz
   else if (artifact.object && artifact.object->rustc)
     json.member("rustc", *artifact.object->rustc).member("rustc_from", artifact.object->rustc_from);
   if (artifact.crate) write_crate(json, *artifact.crate);
+  if (artifact.native_libraries) write_native_libraries(json, *artifact.native_libraries);
   if (public_items) json.member("public_items", *public_items);
   if (artifact.elf) write_elf(json, *artifact.elf);
   write_object(json, artifact);

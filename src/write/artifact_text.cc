@@ -53,6 +53,24 @@ class Text {
     if (crate.flags.symbol_mangling) facts.push_back(*crate.flags.symbol_mangling + " symbols");
     if (!facts.empty()) line("compiled with", fmt::format("{}", fmt::join(facts, ", ")));
     if (crate.dependencies) dependencies(*crate.dependencies);
+    if (artifact_.native_libraries) native_libraries(*artifact_.native_libraries);
+  }
+
+  void native_libraries(const std::vector<NativeLibrary>& all) {
+    if (all.empty()) return;
+    line("native libs", fmt::format("{}", all.size()));
+    std::size_t width = 0;
+    for (const auto& library : all) width = std::max(width, printable(name_text(library.name)).size());
+    for (const auto& library : all) {
+      std::string facts;
+      if (library.kind != NativeLibrary::Kind::unspecified) facts += fmt::format("  {}", name_of(library.kind));
+      if (!library.modifiers.empty()) facts += "  " + library.modifiers;
+      if (library.filename) facts += fmt::format("  packed as {}", printable(*library.filename));
+      if (library.imports > 0) facts += fmt::format("  {} imports", library.imports);
+      if (library.cfg) facts += fmt::format("  if cfg({})", printable(*library.cfg));
+      const auto name = printable(name_text(library.name));
+      out_ += fmt::format("    {:<{}}{}\n", name, facts.empty() ? name.size() : width, facts);
+    }
   }
 
   void dependencies(const std::vector<Dependency>& all) {

@@ -66,6 +66,16 @@ void write_link(Json& json, const LinkFacts& link) {
   json.member("without_stack_note", link.without_stack_note);
 }
 
+void write_system_libraries(Json& json, const LinkFacts& link) {
+  json.key("system_libraries").begin_array();
+  for (const auto& library : system_libraries(link)) {
+    json.begin_object().member("name", library.name).key("symbols").begin_array();
+    for (const auto symbol : library.symbols) json.value(symbol);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
 void write_fitness(Json& json, const Artifact& artifact) {
   json.key("kernel_fitness").begin_object().key("obstacles").begin_array();
   for (const auto& finding : kernel_fitness(artifact))
@@ -122,6 +132,7 @@ void write_object(Json& json, const Artifact& artifact) {
   write_traces(json, facts);
   if (artifact.link) {
     write_link(json, *artifact.link);
+    if (artifact.kind == Kind::staticlib) write_system_libraries(json, *artifact.link);
     write_fitness(json, artifact);
   }
   json.end_object();

@@ -75,6 +75,17 @@ void summary_text(std::string& out, std::string_view title, const std::vector<st
                        crates.size() > kShown ? fmt::format(" and {} more crates", crates.size() - kShown) : "");
 }
 
+// `-lgcc_s (_Unwind_Resume and 9 more), -lm (pow)`
+std::string system_text(const LinkFacts& link) {
+  std::vector<std::string> options;
+  for (const auto& library : system_libraries(link)) {
+    const auto more = library.symbols.size() - 1;
+    options.push_back(fmt::format("-l{} ({}{})", library.name, library.symbols.front(),
+                                  more == 0 ? "" : fmt::format(" and {} more", more)));
+  }
+  return options.empty() ? "" : text_line("system libs", fmt::format("{}", fmt::join(options, ", ")));
+}
+
 void fitness_text(std::string& out, const Artifact& artifact) {
   const auto findings = kernel_fitness(artifact);
   for (const auto& finding : findings)
@@ -146,6 +157,7 @@ std::string link_text(const Artifact& artifact) {
   for (const auto& symbol : link.defined) defined.push_back(symbol.name);
   summary_text(out, "defines", defined);
   symbols_text(out, link);
+  if (artifact.kind == Kind::staticlib) out += system_text(link);
   fitness_text(out, artifact);
   for (const auto& note : link.notes) out += text_line("note", note);
   return out;
