@@ -21,6 +21,7 @@ struct ObjectFacts {
   std::optional<std::string> rustc = {};  ///< the compiler as far as traces name it: its version, its commit, or both
   std::string rustc_from = {};            ///< how `rustc` is known
   std::vector<LinkedCrate> crates = {};   ///< that the file itself lists
+  std::string unsearched = {};            ///< why places of panics, which stripping leaves, could not be looked for
 };
 
 /// Looks for compilers' traces in an object, library or program of any format. What costs more is looked for where what costs

@@ -71,6 +71,10 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
   return artifact;
 }
 
+bool is_told_rust(const ObjectFacts& object) {
+  return object.language == Language::rust || object.language == Language::mixed;
+}
+
 // What stopped the reading is no fault of the file.
 bool says_nothing_of_the_file(const Error& error) {
   return error.kind == ErrorKind::too_large || error.kind == ErrorKind::io;
@@ -330,6 +334,8 @@ Result<std::optional<Artifact>> classify(View file, std::string_view file_name) 
   }
   if (!result || !*result) return result;
   (*result)->size = file.size();
+  if (const auto& object = (*result)->object; object && !object->unsearched.empty() && !is_told_rust(*object))
+    (*result)->notes.push_back("whether it holds Rust is not known, it was not looked through: " + object->unsearched);
   if ((*result)->crate) name_by_file(**result, file_name);
   return result;
 }

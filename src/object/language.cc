@@ -170,7 +170,10 @@ bool may_hold_panics(const ElfFile& elf) {
 
 void read_panics(View file, CompilerTraces& evidence) {
   auto locations = find_panic_locations(file);
-  if (!locations) return;  // what cannot be read there is no evidence
+  // What cannot be read there is no evidence. A file in a package can be too large to be kept: that has to be said.
+  if (!locations && locations.error().kind == ErrorKind::too_large) evidence.facts.unsearched = locations.error().what;
+  if (!locations) return;
+  if (locations->is_partial) evidence.facts.unsearched = "some of its parts are larger than what is looked through";
   if (locations->proven) evidence.found(RustTrace::panic_locations, *locations->proven);
   else if (locations->mentioned) evidence.found(RustTrace::paths, *locations->mentioned);
   if (!evidence.rust || evidence.rustc) return;

@@ -68,7 +68,11 @@ class LocationSearch {
 
   Result<PanicLocations> run() {
     for (const auto& part : file_.parts) {
-      if (!part.is_constant || part.content.size() > kLargestPart) continue;
+      if (!part.is_constant) continue;
+      if (part.content.size() > kLargestPart) {
+        found_.is_partial = true;
+        continue;
+      }
       auto bytes = part.content.fetch(0, part.content.size());
       if (!bytes) return pass(bytes);
       if (auto searched = search(part, as_text(*bytes)); !searched) return pass(searched);
