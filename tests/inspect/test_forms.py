@@ -75,6 +75,49 @@ FORMS = [
 ]
 
 
+RUSTC = "/usr/bin/rustc"
+# A library without core, which rustc compiles for every target: the place of a call is the constant that panics have, and names its source.
+CALLER = """#![feature(no_core, lang_items, intrinsics, rustc_attrs, auto_traits)]
+#![no_core]
+#[lang = "pointee_sized"] pub trait PointeeSized {}
+#[lang = "meta_sized"] pub trait MetaSized: PointeeSized {}
+#[lang = "sized"] pub trait Sized: MetaSized {}
+#[lang = "copy"] pub trait Copy {}
+#[lang = "freeze"] unsafe auto trait Freeze {}
+#[lang = "sync"] trait Sync {}
+impl Copy for u32 {}
+#[lang = "panic_location"] pub struct Location<'a> { file: &'a str, line: u32, column: u32 }
+#[rustc_intrinsic] pub const fn caller_location() -> &'static Location<'static>;
+#[track_caller] #[inline(never)] fn place() -> &'static Location<'static> { caller_location() }
+#[no_mangle] pub extern "C" fn f() -> u32 { place().line }
+#[no_mangle] pub extern "C" fn g() -> &'static Location<'static> { place() }
+"""
+CALLER_SOURCE = "library/core/src/slice.rs"
+
+
+def rustc(target, name):
+    return (RUSTC, "-Awarnings", "--crate-name=slice", "--crate-type=lib", "--emit=obj", "-Cpanic=abort", f"--target={target}", "-o", name, CALLER_SOURCE)
+
+
+# name, kind, whether it is Rust without symbols too, the commands that make it
+RUST_FORMS = [
+    ("rust.so", "cdylib", True, [rustc("x86_64-unknown-linux-gnu", "rust-elf.o"), ("gcc", "-shared", "-nostdlib", "-o", "rust.so", "rust-elf.o")]),
+    ("rust.dll", "cdylib", True, [rustc(WINDOWS, "rust.obj"), ("lld-link", "/dll", "/noentry", "/export:f", "/export:g", "/out:rust.dll", "rust.obj")]),
+    ("rust.exe", "executable", True, [("lld-link", "/entry:g", "/subsystem:console", "/out:rust.exe", "rust.obj")]),
+    ("rust32.dll", "cdylib", True, [rustc("i686-pc-windows-msvc", "rust32.obj"),
+                                    ("lld-link", "/dll", "/noentry", "/safeseh:no", "/export:g", "/out:rust32.dll", "rust32.obj")]),
+    ("rust-arm.dll", "cdylib", True, [rustc("aarch64-pc-windows-msvc", "rust-arm.obj"),
+                                      ("lld-link", "/dll", "/noentry", "/export:g", "/out:rust-arm.dll", "rust-arm.obj")]),
+    ("rust.dylib", "cdylib", True, [rustc("x86_64-apple-darwin", "rust-mac.o"), ("ld64.lld", "-dylib", "-arch", "x86_64", *MAC, "-o", "rust.dylib", "rust-mac.o")]),
+    ("rust-arm.dylib", "cdylib", True, [rustc("aarch64-apple-darwin", "rust-arm.o"), ("ld64.lld", "-dylib", "-arch", "arm64", *MAC, "-o", "rust-arm.dylib", "rust-arm.o")]),
+    ("rust-fat.dylib", "cdylib", True, [("llvm-lipo", "-create", "rust.dylib", "rust-arm.dylib", "-output", "rust-fat.dylib")]),
+    ("rust.wasm", "cdylib", False, [rustc("wasm32-unknown-unknown", "rust-wasm.o"), ("wasm-ld", "--no-entry", "--export=g", "-o", "rust.wasm", "rust-wasm.o")]),
+    ("rust.lib", "staticlib", False, [("llvm-lib", "/out:rust.lib", "rust.obj")]),
+    ("rust-mac.a", "staticlib", False, [("llvm-ar", "rc", "--format=darwin", "rust-mac.a", "rust-mac.o")]),
+    ("rust.a", "staticlib", False, [("ar", "rc", "rust.a", "rust-elf.o")]),
+]
+
+
 class Forms(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -96,9 +139,56 @@ class Forms(unittest.TestCase):
     def make(cls, command):
         for suffix in SUFFIXES:
             program = shutil.which(command[0] + suffix)
-            if program and subprocess.run([program, *command[1:]], cwd=cls.folder, capture_output=True, timeout=60).returncode == 0:
+            if program and subprocess.run([program, *command[1:]], cwd=cls.folder, capture_output=True, timeout=60,
+                                          env={**os.environ, "RUSTC_BOOTSTRAP": "1"}, check=False).returncode == 0:
                 return True
         return False
+
+    def make_rust(self):
+        (self.folder / CALLER_SOURCE).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / CALLER_SOURCE).write_text(CALLER)
+        for name, kind, is_told_stripped, commands in RUST_FORMS:
+            if all(map(self.make, commands)):
+                yield name, kind, is_told_stripped
+
+    def test_rust_is_told_in_what_linkers_of_every_system_make_of_it(self):
+        proofs = lambda artifact: {trace["trace"] for trace in artifact.get("object", {}).get("traces", ()) if trace["proof"]}
+        made = list(self.make_rust())
+        if not made:
+            self.skipTest("no rustc that compiles such a library, or no linkers")
+        self.assertGreater(len(made), 6)
+        for name, kind, is_told_stripped in made:
+            with self.subTest(name):
+                artifact = self.inspected(name)
+                self.assertEqual(artifact["kind"], kind)
+                if not is_told_stripped:
+                    continue
+                self.assertTrue(proofs(artifact))
+                self.assertTrue(self.make(("llvm-strip", "--strip-all", name, "-o", f"stripped-{name}")))
+                stripped = self.inspected(f"stripped-{name}")
+                self.assertEqual((stripped["kind"], proofs(stripped)), (kind, {"panic-locations"}))
+                self.assertEqual(stripped["object"]["language"], "rust")
+                self.assertIn(CALLER_SOURCE, str(stripped["object"]["traces"]))
+
+    def test_paths_of_the_build_machine_are_counted_in_every_form(self):
+        names = [name for name, _, is_linked in self.make_rust() if is_linked]
+        if not names:
+            self.skipTest("no rustc that compiles such a library, or no linkers")
+        with tempfile.TemporaryDirectory() as folder:
+            for name in names:
+                shutil.copy(self.folder / name, folder)
+            subprocess.run(["tar", "-cf", self.folder / "leaks.tar", "-C", folder, "."], check=True)
+            for operand in folder, str(self.folder / "leaks.tar"):
+                done = run("audit", "--report", "json", "--path-leak", "library/core", operand)
+                found = {pathlib.PurePath(one["path"].split(":")[-1]).name: int(one["evidence"]["library/core"].split(",")[0])
+                         for one in json.loads(done.stdout)["findings"] if one["rule"] == "path-leak"}
+                self.assertEqual(found, {name: (self.folder / name).read_bytes().count(b"library/core") for name in names}, operand)
+                self.assertTrue(all(found.values()))
+
+    def inspected(self, name):
+        done = run("inspect", "--format", "json", name, cwd=self.folder)
+        self.assertEqual(done.code, 0, done)
+        return json.loads(done.stdout)
 
     @classmethod
     def wrap(cls, name):

@@ -2,13 +2,14 @@
 """`rartifacts toolchain` names the one compiler of a tree, or says why there is none that rustup has."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scan"))
-from harness import GOLDENS, ScanTest, main, run  # noqa: E402
+from harness import GOLDENS, ScanTest, main, newest_clang, run  # noqa: E402
 
 NIGHTLY = GOLDENS / "1.97.0-nightly"
 CHANNEL = "nightly-2026-05-20"
@@ -26,16 +27,16 @@ class ToolchainCommand(ScanTest):
         self.assertEqual((result.code, result.stdout.decode()), (0, CHANNEL + "\n"))
         self.fails(run("toolchain", str(NIGHTLY), str(GOLDENS / "1.96.0")), 3, "more than one compiler", problems=3)
 
-    def compiled_by(self, rustc):
+    def compiled_by(self, rustc, crate=GOLDENS / "1.96.0" / "libleaf-1a2b3c4d.rmeta", name="liba.rmeta"):
         """Metadata of another compiler: the string stands in its header, with its length before it."""
-        metadata = (GOLDENS / "1.96.0" / "libleaf-1a2b3c4d.rmeta").read_bytes()
-        old = run("inspect", "--format", "json", str(GOLDENS / "1.96.0" / "libleaf-1a2b3c4d.rmeta")).stdout
+        metadata = crate.read_bytes()
+        old = run("inspect", "--format", "json", str(crate)).stdout
         old = json.loads(old)["rustc"].encode()
         self.assertLessEqual(len(rustc), len(old))
         at = metadata.index(old)
         self.assertEqual((metadata[at - 1], metadata[at + len(old)]), (len(old), 0xC1))
         new = bytes([len(rustc)]) + rustc.encode() + b"\xc1" + bytes(len(old) - len(rustc))
-        return self.tree.write("liba.rmeta", metadata[:at - 1] + new + metadata[at + len(old) + 1:])
+        return self.tree.write(name, metadata[:at - 1] + new + metadata[at + len(old) + 1:])
 
     def test_a_distributions_rustc_is_named_by_its_number_and_its_package(self):
         made = {
@@ -66,6 +67,21 @@ class ToolchainCommand(ScanTest):
                 if all(subprocess.run(["dpkg", "--compare-versions", version, {">=": "ge", "<<": "lt"}[sign], bound], check=False).returncode == 0
                        for sign, bound in bounds)]
         self.assertEqual(fits, ["1.85.0+dfsg3-1", "1.85.0+dfsg3-1~deb12u1"])
+
+    def test_what_else_built_the_tree_is_named_as_the_configuration_records_it(self):
+        """Kconfig asks `$(CC) --version | head -n 1`; LLVM=1 is what a build by clang has to be given again."""
+        (self.folder / "kernel.rs").write_text("#![feature(no_core)]\n#![no_core]\n")
+        subprocess.run(["/usr/bin/rustc", "--crate-type=rlib", "--emit=metadata", "kernel.rs"], cwd=self.folder, check=True, capture_output=True,
+                       env={**os.environ, "RUSTC_BOOTSTRAP": "1"})
+        self.compiled_by("rustc 1.95.0 (59807616e 2026-04-14)", self.folder / "libkernel.rmeta", "rust/libkernel.rmeta")
+        for compiler, symbol in ("gcc", "CC_IS_GCC"), (newest_clang(), "CC_IS_CLANG"):
+            with self.subTest(compiler):
+                text = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+                self.tree.write("include/config/auto.conf", f'CONFIG_RUST=y\nCONFIG_{symbol}=y\nCONFIG_CC_VERSION_TEXT="{text}"\n'
+                                                            'CONFIG_BINDGEN_VERSION_TEXT="bindgen 0.72.1"\nCONFIG_PAHOLE_VERSION=130\n')
+                lines = run("toolchain", ".", cwd=self.tree.root).stdout.decode().splitlines()
+                self.assertLessEqual({f"# C compiler: {text}", "# bindgen: bindgen 0.72.1", "# pahole: 130"}, set(lines))
+                self.assertEqual("# make: LLVM=1" in lines, symbol == "CC_IS_CLANG")
 
     def test_a_file_is_written_below_C(self):
         self.tree.copy("liba.rmeta", next(NIGHTLY.glob("*.rmeta")))

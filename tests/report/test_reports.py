@@ -259,6 +259,15 @@ class JsonReports(ReportTest):
                 paths = {base64.b64decode(one["path_base64"]) for one in report["findings"] if "path_base64" in one}
                 self.assertEqual(paths, {os.fsencode(WORST)})
 
+    def test_artifacts_are_counted_as_in_the_text(self):
+        for what, reports in self.trees():
+            with self.subTest(what):
+                # The second file of the damaged trees is no artifact, as it cannot be read.
+                self.assertEqual(json.loads(reports["json"])["artifacts"], 1)
+                self.assertEqual(json.loads(reports["sarif"])["runs"][0]["properties"]["artifacts"], 1)
+                if what != "sound":  # where the text says how many crates could be checked
+                    self.assertRegex(run("audit", ".", cwd=self.tree.root).stdout.decode().splitlines()[-1], r"\b1 artifact\b")
+
     def test_codequality_is_as_gitlab_wants_it(self):
         for what, content in self.each("codequality"):
             issues = json.loads(content)
