@@ -69,18 +69,24 @@ class LocationSearch {
   Result<PanicLocations> run() {
     for (const auto& part : file_.parts) {
       if (!part.is_constant) continue;
-      if (part.content.size() > kLargestPart) {
-        found_.is_partial = true;
-        continue;
-      }
-      auto bytes = part.content.fetch(0, part.content.size());
+      auto bytes = fetched(part);
       if (!bytes) return pass(bytes);
+      if (bytes->empty()) continue;
       if (auto searched = search(part, as_text(*bytes)); !searched) return pass(searched);
     }
     return std::move(found_);
   }
 
  private:
+  /// Nothing of what is too large, or has passed by in a stream.
+  Result<Bytes> fetched(const LoadedPart& part) {
+    const bool is_large = part.content.size() > kLargestPart;
+    auto bytes = is_large ? Result<Bytes>(Bytes()) : part.content.fetch(0, part.content.size());
+    const bool has_passed_by = !bytes && bytes.error().kind == ErrorKind::too_large;
+    found_.is_partial |= part.is_constant && (is_large || has_passed_by);
+    return has_passed_by ? Result<Bytes>(Bytes()) : bytes;
+  }
+
   Result<void> search(const LoadedPart& part, std::string_view text) {
     for (const auto needle : kLibraryPaths) {
       if (!afford(text.size())) return {};
@@ -155,8 +161,7 @@ class LocationSearch {
     auto places = relocated_to(address);
     if (!places) return pass(places);
     for (const auto& part : file_.parts) {
-      if (part.content.size() > kLargestPart) continue;
-      auto bytes = part.content.fetch(0, part.content.size());
+      auto bytes = fetched(part);
       if (!bytes) return pass(bytes);
       const auto text = as_text(*bytes);
       for (const auto size : {length, length + 1}) {

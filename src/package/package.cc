@@ -340,6 +340,15 @@ class Packages final : public PackageSource {
     return {};
   }
 
+  // Of a program that is too large to be kept: its constants, which say whether it is Rust, stand at its start, what refers to them at
+  // its end.
+  static void keep_constants(Image& image) {
+    const auto* budget = Budget::current();
+    const auto room = budget ? budget->available() : 0;
+    constexpr auto kBesides = 3 * Image::kWindow;
+    if (image.size() > room && room > kBesides + Image::kWindow) image.keep(room - kBesides, Image::kWindow);
+  }
+
   Result<void> take_file(std::size_t index, PackageStream& stream, const PackageEntry& entry, bool is_wanted,
                          const WalkRequest& request, WalkResult& result) {
     const auto behind = behind_links_.find(entry.path);
@@ -359,6 +368,7 @@ class Packages final : public PackageSource {
     if (!head) return pass(head);
     if (is_program) note_machine(root_.packages[index], file, entry.path);
     if (is_metadata(*head)) image->keep(kMetadataHead, kMetadataTail);
+    else if (object_format(*head) == ObjectFormat::elf) keep_constants(*image);
     const bool is_sniffed = request.sniff && is_candidate(*head);
     if (!is_needed && !is_sniffed) return {};
 
