@@ -6,6 +6,7 @@
 //     ELF      sections that are loaded and are no code; without section headers, the segments. With RELA the places of pointers
 //              hold zero, and the relocation has the address; with REL and RELR they hold the address
 //     PE       sections; pointers hold the address, counted from ImageBase
+//     wasm     data segments that stand at a fixed address; pointers hold the address
 //     Mach-O   sections; pointers hold the address, or a link of a chain of fixups with the address in its low 36 bits
 #include "container/loaded.h"
 
@@ -99,6 +100,32 @@ Result<LoadedFile> loaded_macho(View file) {
   return loaded;
 }
 
+// WebAssembly core specification, 5.5.14: a vector of segments. Only those of memory 0 with a constant for their place are loaded.
+Result<LoadedFile> loaded_wasm(View file) {
+  constexpr std::uint8_t kActive = 0, kPassive = 1, kI32Const = 0x41, kEnd = 0x0b;
+  auto section = find_wasm_data(file);
+  if (!section) return pass(section);
+  LoadedFile loaded;
+  loaded.pointer = 4;
+  if (!*section) return loaded;
+  Cursor from(**section, 0);
+  for (auto count = from.leb128(32); count > 0 && from.ok(); --count) {
+    const auto flags = from.leb128(32);
+    if (flags != kActive && flags != kPassive) break;
+    const bool is_placed = flags == kActive && from.u8() == kI32Const;
+    if (flags == kActive && !is_placed) break;  // at an address that the host chooses
+    const auto address = is_placed ? from.leb128(32) : 0;
+    if (is_placed && from.u8() != kEnd) break;
+    const auto size = from.leb128(32);
+    if (!from.ok() || size > from.remaining()) break;
+    auto view = (*section)->sub(from.position(), size);
+    if (!view) return pass(view);
+    if (is_placed) loaded.parts.push_back({*view, address, true});
+    from.skip(size);
+  }
+  return loaded;
+}
+
 }  // namespace
 
 Result<LoadedFile> loaded_parts(View file) {
@@ -106,6 +133,7 @@ Result<LoadedFile> loaded_parts(View file) {
   if (format == ObjectFormat::elf) return loaded_elf(file);
   if (format == ObjectFormat::pe) return loaded_pe(file);
   if (format == ObjectFormat::macho) return loaded_macho(file);
+  if (format == ObjectFormat::wasm) return loaded_wasm(file);
   if (format == ObjectFormat::macho_fat) {
     auto slice = first_macho_slice(file);
     return slice ? loaded_macho(*slice) : pass(slice);

@@ -26,7 +26,7 @@ struct LoadedFile {
   bool has_unread_relocations = false;  ///< of a packed form
 };
 
-/// Of an ELF, PE or thin Mach-O file. Errors: `truncated`, `malformed`, `unsupported`.
+/// Of an ELF, PE, Mach-O (of a fat one, the first) or WebAssembly file. Errors: `truncated`, `malformed`, `unsupported`.
 Result<LoadedFile> loaded_parts(View file);
 
 }  // namespace rartifacts

@@ -13,6 +13,8 @@ Result<std::optional<View>> find_elf_section(View file, std::string_view name);
 Result<std::optional<View>> find_macho_section(View file, std::string_view name);
 Result<std::optional<View>> find_coff_section(View file, std::string_view name);
 Result<std::optional<View>> find_wasm_section(View file, std::string_view name);
+/// The section with the segments of memory; nothing of a component.
+Result<std::optional<View>> find_wasm_data(View file);
 Result<std::optional<View>> find_xcoff_section(View file, std::string_view name);
 
 /// A section as the load commands of a Mach-O file describe it.

@@ -246,6 +246,11 @@ Result<ObjectFacts> read_foreign_object(View object, ObjectFormat format) {
   }
   if (format == ObjectFormat::wasm) {
     if (auto read = read_wasm_producers(object, evidence); !read) return pass(read);
+    // A module that is signed tells enough, and one that is still to be linked has its constants elsewhere.
+    if (!evidence.rust && !evidence.other) {
+      auto linking = find_section(object, "linking");
+      if (linking && !*linking) read_panics(object, evidence);
+    }
     return finished(evidence);
   }
   View thin = object;

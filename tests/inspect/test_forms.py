@@ -111,7 +111,7 @@ RUST_FORMS = [
     ("rust.dylib", "cdylib", True, [rustc("x86_64-apple-darwin", "rust-mac.o"), ("ld64.lld", "-dylib", "-arch", "x86_64", *MAC, "-o", "rust.dylib", "rust-mac.o")]),
     ("rust-arm.dylib", "cdylib", True, [rustc("aarch64-apple-darwin", "rust-arm.o"), ("ld64.lld", "-dylib", "-arch", "arm64", *MAC, "-o", "rust-arm.dylib", "rust-arm.o")]),
     ("rust-fat.dylib", "cdylib", True, [("llvm-lipo", "-create", "rust.dylib", "rust-arm.dylib", "-output", "rust-fat.dylib")]),
-    ("rust.wasm", "cdylib", False, [rustc("wasm32-unknown-unknown", "rust-wasm.o"), ("wasm-ld", "--no-entry", "--export=g", "-o", "rust.wasm", "rust-wasm.o")]),
+    ("rust.wasm", "cdylib", True, [rustc("wasm32-unknown-unknown", "rust-wasm.o"), ("wasm-ld", "--no-entry", "--export=g", "-o", "rust.wasm", "rust-wasm.o")]),
     ("rust.lib", "staticlib", False, [("llvm-lib", "/out:rust.lib", "rust.obj")]),
     ("rust-mac.a", "staticlib", False, [("llvm-ar", "rc", "--format=darwin", "rust-mac.a", "rust-mac.o")]),
     ("rust.a", "staticlib", False, [("ar", "rc", "rust.a", "rust-elf.o")]),
