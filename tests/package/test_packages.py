@@ -117,6 +117,24 @@ class Packages(unittest.TestCase):
         self.assertGreater(len(seen[0]["artifacts"]), 10)
         self.assertEqual(seen[1]["artifacts"], seen[0]["artifacts"])
 
+    def test_a_large_stripped_library_is_told_to_be_rust(self):
+        """As Firefox's: constants at the start, and more code behind them than is kept while it passes by."""
+        root = self.place / "large"
+        root.mkdir()
+        (self.place / "big.S").write_text('.section .rodata.big,"aR",@progbits\n.zero 20000000\n.section .text.big,"axR",@progbits\n.zero 110000000\n'
+                                          '.section .note.GNU-stack,"",@progbits\n')
+        (self.place / "l.rs").write_text('#[no_mangle] pub extern "C" fn nth(x: usize) -> u8 { println!("{x}"); vec![1u8; x][x + 1] }\n')
+        for tool in (["gcc", "-c", "big.S"], ["/usr/bin/rustc", "--crate-type=cdylib", "-O", "-Clink-arg=big.o", "-Clink-arg=-Wl,--no-gc-sections",
+                                              "-Clink-arg=-fuse-ld=lld", "-o", root / "libl.so", "l.rs"], ["strip", "--strip-all", "-R", ".comment", root / "libl.so"]):
+            if subprocess.run(tool, cwd=self.place, capture_output=True, check=False).returncode != 0:
+                self.skipTest("no lld, or no rustc that links with it")
+        self.package(root)
+        found = [json.loads(harness.run("scan", "--profile", "all", "--format", "ndjson", path, cwd=cwd).stdout) for path, cwd in ((".", root), ("a.tar", self.place))]
+        for artifact in found:
+            artifact["path"] = inside(artifact["path"])
+        self.assertEqual(found[0]["kind"], "cdylib")
+        self.assertEqual(found[1], found[0])
+
     def test_every_breakage_gives_the_same_findings_in_a_package(self):
         """The table of tests/audit/verdicts. A link that is absolute or leads out leads elsewhere in a package, where it is
         dangling; and a package can be read whatever the modes in it, which is a rule of its own."""
