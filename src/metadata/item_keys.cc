@@ -35,7 +35,8 @@ namespace rartifacts {
 namespace {
 
 constexpr std::uint64_t kLongestItemName = std::uint64_t{64} << 10;
-constexpr std::uint16_t kDeepestItem = 1024;
+constexpr std::uint64_t kKeysAtOnce = std::uint64_t{64} << 10;
+constexpr std::uint64_t kLeastKey = 4;  ///< bytes of one without a name
 constexpr std::uint8_t kNameEnd = 0xff;
 
 std::string_view stored_string(const ItemFile& file, Cursor& from) {
@@ -65,9 +66,6 @@ Result<void> find_hashes(ItemFile& file) {
     if (width == 16 && load_le(*first, 0, 8) != file.crate_id) continue;
     const auto count = table.size / width;
     if (count > size_limits::definitions.most) return over(size_limits::definitions);
-    auto bytes = file.blob.fetch(table.position, table.size);
-    if (!bytes) return pass(bytes);
-    file.hashes = *bytes;
     file.hash_table = i;
     file.hashes_crate = hash != file.crate_id;
     file.count = static_cast<DefIndex>(count);
@@ -99,6 +97,9 @@ Result<void> read_key(const ItemFile& file, Cursor& from, DefIndex index, Defini
 Result<void> read_keys(ItemFile& file, const ItemTable& table) {
   std::vector<std::uint16_t> depths(file.definitions.size());
   std::uint64_t budget = size_limits::item_names.most;  // each as often as it is used
+  // Keys stand one behind the other, so the reader goes on where it is, and asks for many at once.
+  Cursor from(file.blob, 0);
+  std::uint64_t fetched = 0;
   for (DefIndex i = 0; i < file.definitions.size(); ++i) {
     auto& key = file.definitions[i] = {};
     file.keys_read = i;
@@ -117,8 +118,9 @@ Result<void> read_keys(ItemFile& file, const ItemTable& table) {
     if (auto read = read_key(file, from, i, key); !read) return read;
     if (i != 0) depths[i] = static_cast<std::uint16_t>(depths[key.parent] + 1);
     if (depths[i] > kDeepestItem) return unknown_items("definition {}: a path of more than {} parts", i, kDeepestItem);
-    if (key.name.size() > budget) return over(size_limits::item_names);
-    budget -= key.name.size();
+    const auto length = key.stored().size();
+    if (length > budget) return over(size_limits::item_names);
+    budget -= length;
   }
   return {};
 }

@@ -76,7 +76,7 @@ using SourceList = std::vector<std::optional<SourceFile>>;
 Result<SourceList> read_sources(const ItemFile& file, const ItemTable& table, bool has_full_names) {
   SourceList all;
   std::size_t left = size_limits::source_paths.most;  // of paths, which may lead back to one text
-  for (std::uint64_t i = 0; i < table.count(4); ++i) {
+  for (std::uint32_t i = 0; i < table.count(4); ++i) {
     const auto position = table.value(i);
     if (position != 0 && (!file.is_position(position) || position >= table.position))
       return unknown_items("source files");
