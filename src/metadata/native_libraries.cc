@@ -141,19 +141,19 @@ class NativeReader {
   // CfgEntry, as it was written.
   std::string condition(int depth) {
     constexpr int kDeepestCondition = 32;
-    enum : std::uint8_t { kAll, kAny, kNot, kBool, kNameValue };
+    enum : std::uint8_t { kCfgAll, kCfgAny, kCfgNot, kCfgBool, kCfgNameValue };
     const auto tag = from_.u8();
-    if (depth > kDeepestCondition || tag > kNameValue) reject("a condition that is none");
+    if (depth > kDeepestCondition || tag > kCfgNameValue) reject("a condition that is none");
     if (!from_.ok()) return {};
     std::string text;
-    if (tag == kAll || tag == kAny) {
-      text = tag == kAll ? "all(" : "any(";
+    if (tag == kCfgAll || tag == kCfgAny) {
+      text = tag == kCfgAll ? "all(" : "any(";
       const auto count = from_.leb128(32);
       for (std::uint64_t i = 0; i < count && from_.ok(); ++i) text += (i == 0 ? "" : ", ") + condition(depth + 1);
       text += ')';
-    } else if (tag == kNot) {
+    } else if (tag == kCfgNot) {
       text = fmt::format("not({})", condition(depth + 1));
-    } else if (tag == kBool) {
+    } else if (tag == kCfgBool) {
       text = from_.boolean() ? "true" : "false";
     } else {
       text = shown_symbol();
