@@ -20,6 +20,7 @@ struct PackageIdentity {
   std::vector<std::string>
       yields_to;  ///< names of the packages that it replaces, breaks, conflicts with or obsoletes; sorted
   std::vector<std::string> provides;  ///< names under which others may know it
+  std::vector<std::string> depends;   ///< names of the packages that it needs, of alternatives the first; sorted
 };
 
 /// True when `one` replaces, breaks, conflicts with or obsoletes `other`, under whatever name. Versions are not looked at.
@@ -30,7 +31,8 @@ bool yields(const PackageIdentity& one, const PackageIdentity& other);
 struct PackageFacts {
   static constexpr std::size_t kListed = 1000;
 
-  std::string file;  ///< the package, relative to the base of the run
+  std::string file;           ///< the package, relative to the base of the run
+  bool is_directory = false;  ///< one that a package will be made of, or that it was unpacked to
   PackageIdentity identity;
   std::uint64_t entries = 0;
   std::vector<std::string> world_writable;  ///< files, and directories without the sticky bit
@@ -53,7 +55,8 @@ struct PackageRoot {
   std::vector<PathClash> clashes;
   std::map<std::string, std::size_t, std::less<>> owner;  ///< the package that a path is from
 
-  /// `package.deb:usr/src/…`. What no package has is shown as part of the first one; without packages a path is shown as it is.
+  /// `package.deb:usr/src/…`, `directory/usr/src/…`. What no package has is shown as part of the first one; without packages a path is
+  /// shown as it is.
   std::string shown(std::string_view path) const;
 };
 

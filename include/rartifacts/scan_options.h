@@ -27,6 +27,7 @@ struct ScanOptions {
   bool digests = false;                 ///< compute `sha256` of artifacts in packages: they pass by only once
   std::vector<std::string> path_leaks;  ///< texts to be counted in artifacts, and in all other compiled files
   bool separate = false;                ///< every package is a root of its own
+  bool together = false;                ///< directories are taken for packages, and installed together
   bool around =
       false;  ///< tell of the kernel tree that a named file stands in, and take Module.symvers for a name of one
   bool outside = false;  ///< tell as well what links that lead out of the tree lead to; they stay problems

@@ -68,6 +68,8 @@ void audit_crates(const ScanResult& result, const AuditOptions& options, Finding
 
 /// Packages as such: their paths, modes, machines. Goes last: what is blamed for another reason already is passed over.
 void audit_packages(const ScanResult& result, const AuditOptions& options, Findings& findings);
+/// Of links that lead nowhere, says which packages to name as well.
+void suggest_packages(const PackageRoot& root, std::vector<Finding>& findings);
 
 /// Paths of the machine that built a file, against the budget.
 void check_path_leaks(const ScanResult& result, const AuditOptions& options, Findings& findings);

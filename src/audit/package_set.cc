@@ -2,6 +2,8 @@
 //
 // Packages as such: which paths they claim, with which modes, and for which machine their programs are. Whether the crates in
 // them fit together is not asked here; for that it does not matter where files are.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 
@@ -185,6 +187,26 @@ void check_path_leaks(const ScanResult& result, const AuditOptions& options, Fin
   for (const auto& other : result.others) {
     findings.apply({Rule::path_leak}, other.path);
     check(other);
+  }
+}
+
+void suggest_packages(const PackageRoot& root, std::vector<Finding>& findings) {
+  constexpr std::size_t kShown = 5;
+  const auto is_named = [&](const std::string& name) {
+    return std::ranges::any_of(root.packages, [&](const PackageFacts& package) {
+      const auto& own = package.identity;
+      return own.name == name || std::ranges::find(own.provides, name) != own.provides.end();
+    });
+  };
+  for (auto& finding : findings) {
+    const auto owner = root.owner.find(finding.path);
+    if (finding.rule != Rule::dangling_link || owner == root.owner.end()) continue;
+    std::vector<std::string> others;
+    for (const auto& name : root.packages[owner->second].identity.depends)
+      if (!is_named(name) && others.size() < kShown) others.push_back(name);
+    if (!others.empty())
+      finding.fix = fmt::format("if it leads into a package that this one depends on, name that package too: {}",
+                                fmt::join(others, ", "));
   }
 }
 

@@ -82,7 +82,7 @@ std::uint64_t Budget::input() const {
 }
 
 std::uint64_t Budget::available() const {
-  const auto allowed = std::min(kMostHeld, kHeld + kHeldPerByte * read_.load(std::memory_order_relaxed));
+  const auto allowed = std::min(kMostHeld, kHeld + kHeldPerByte * input());
   return allowed - std::min(allowed, kept_.load(std::memory_order_relaxed));
 }
 

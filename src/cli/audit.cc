@@ -219,6 +219,7 @@ ExitCode run_audit(const AuditCommand& command) {
   Progress progress;
   scan_options.progress = std::ref(progress);
   scan_options.separate = command.separate;
+  scan_options.together = command.together;
   scan_options.outside = true;
   scan_options.around = true;
   for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);

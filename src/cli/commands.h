@@ -72,6 +72,7 @@ struct AuditCommand {
   Severity fail_on = Severity::error;
   Purpose purpose = Purpose::automatic;
   bool separate = false;
+  bool together = false;
   bool modules = false;
   bool strict = false;
   bool quiet = false;

@@ -229,6 +229,10 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
           "Items that a module imports, one path per line; each that a crate in PATH does not offer is a finding")
       ->type_name("FILE");
   audit.add_flag("--separate", command.separate, "Check each package alone, not as if they were installed together");
+  audit
+      .add_flag("--together", command.together,
+                "Check directories like packages that are installed together: debian/linux-headers debian/linux-kbuild")
+      ->excludes("--separate");
   audit.add_flag("-q,--quiet", command.quiet, "Print one line: ok, or the first finding");
   audit.footer([] {
     return list_of("Reports", report_table()) + "\n`rartifacts explain` lists the rules.\n" +

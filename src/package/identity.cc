@@ -47,7 +47,7 @@ void add_name(std::string_view relation, std::vector<std::string>& names) {
 }
 
 void sort_names(PackageIdentity& identity) {
-  for (auto* names : {&identity.yields_to, &identity.provides}) {
+  for (auto* names : {&identity.yields_to, &identity.provides, &identity.depends}) {
     std::ranges::sort(*names);
     names->erase(std::ranges::unique(*names).begin(), names->end());
   }
@@ -99,6 +99,8 @@ PackageIdentity read_deb_control(std::string_view text) {
     const auto is = [&](std::string_view name) { return is_field(field, name); };
     if (std::ranges::any_of(kRelations, is))
       while (!line.empty()) add_name(trimmed(next_part(line, ",|")), identity.yields_to);
+    if (is("depends") || is("pre-depends"))
+      while (!line.empty()) add_name(trimmed(next_part(line, ",")), identity.depends);
     if (is("provides"))
       while (!line.empty()) add_name(trimmed(next_part(line, ",")), identity.provides);
     if (goes_on) continue;
@@ -123,6 +125,7 @@ PackageIdentity read_pkginfo(std::string_view text) {
     if (key == "conflict" || key == "replaces") add_name(value, identity.yields_to);
     if (key == "provides") add_name(value, identity.provides);
     if (key == "depend" && value.starts_with('!')) add_name(value.substr(1), identity.yields_to);
+    else if (key == "depend") add_name(value, identity.depends);
   }
   sort_names(identity);
   return identity;

@@ -147,7 +147,7 @@ class Packages final : public PackageSource {
     auto& facts = root_.packages[index];
     return for_each_entry(
         base_, files_[index], [&](OpenedPackage& package, PackageStream& stream, PackageEntry& entry) {
-          if (facts.entries == 0) facts.identity = package.identity;
+          if (facts.entries == 0) facts.identity = package.identity, facts.is_directory = package.is_directory;
           if (++facts.entries % 1024 == 0 && request.progress) request.progress(result.seen + facts.entries);
           if (entry.path.empty()) return Result<void>();
           const bool is_of_package = !package.is_deb && S_ISREG(entry.st_mode) && is_package_description(entry.path);
@@ -444,7 +444,8 @@ std::string PackageRoot::shown(std::string_view path) const {
   auto nearest = owner.lower_bound(path);
   const auto shared = [&](const auto& row) { return std::ranges::mismatch(row->first, path).in1 - row->first.begin(); };
   if (nearest != owner.begin() && (nearest == owner.end() || shared(std::prev(nearest)) > shared(nearest))) --nearest;
-  return fmt::format("{}:{}", packages[nearest == owner.end() ? 0 : nearest->second].file, path);
+  const auto& package = packages[nearest == owner.end() ? 0 : nearest->second];
+  return package.is_directory ? join_path(package.file, path) : fmt::format("{}:{}", package.file, path);
 }
 
 std::unique_ptr<PackageSource> open_packages(int base, std::vector<std::string> files, PackageOptions options) {

@@ -37,6 +37,7 @@ enum Tag : std::uint32_t {
   kArch = 1022,
   kConflictName = 1054,
   kProvideName = 1047,
+  kRequireName = 1049,
   kObsoleteName = 1090,
 };
 constexpr std::uint32_t kString = 6;
@@ -100,25 +101,36 @@ Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
     const auto offset = entries.u32_be();
     const auto count = entries.u32_be();
     if (!entries.ok()) return entries.error();
-    const bool is_relation = tag == kConflictName || tag == kObsoleteName || tag == kProvideName;
+    const bool is_relation = tag == kConflictName || tag == kObsoleteName || tag == kProvideName || tag == kRequireName;
     if (!is_relation && tag != kName && tag != kVersion && tag != kRelease && tag != kArch) continue;
     if (type != (is_relation ? kStringArray : kString))
       return fail_at(header->entries_at + i * kEntrySize, ErrorKind::malformed, "rpm tag {} has type {}", tag, type);
-    auto strings = strings_at(*store, offset, is_relation ? count : 1);
+    // What a package needs may be thousands of symbols, and is only told to people.
+    const auto most = tag == kRequireName ? std::min<std::uint32_t>(count, kMaxRpmStrings) : count;
+    auto strings = strings_at(*store, offset, is_relation ? most : 1);
     if (!strings) return pass(strings);
     if (tag == kName) identity.name = strings->front();
     if (tag == kVersion) identity.version = strings->front();
     if (tag == kRelease) release = strings->front();
     if (tag == kArch) identity.architecture = strings->front();
     if (is_relation)
-      for (const auto& relation : *strings)
-        (tag == kProvideName ? identity.provides : identity.yields_to).emplace_back(relation_name(relation));
+      for (const auto& relation : *strings) {
+        // Capabilities and files are required too; what has them is not told.
+        const bool is_package = !relation.starts_with('/') && !relation.contains('(');
+        if (tag == kRequireName && !is_package) continue;
+        (tag == kRequireName   ? identity.depends
+         : tag == kProvideName ? identity.provides
+                               : identity.yields_to)
+            .emplace_back(relation_name(relation));
+      }
     // Each tag stands in a header once; a forged one could repeat the longest list as often as it has entries.
-    if (identity.yields_to.size() > 2 * kMaxRpmStrings || identity.provides.size() > kMaxRpmStrings)
+    if (identity.yields_to.size() > 2 * kMaxRpmStrings || identity.provides.size() > kMaxRpmStrings ||
+        identity.depends.size() > kMaxRpmStrings)
       return over(size_limits::rpm_strings);
   }
   if (!release.empty()) identity.version += "-" + release;
   std::ranges::sort(identity.yields_to);
+  std::ranges::sort(identity.depends);
   if (payload) *payload = header->end();
   return identity;
 }

@@ -24,6 +24,7 @@
 #include "bytes/path.h"
 #include "bytes/size_limits.h"
 #include "modules/load.h"
+#include "package/directory_entries.h"
 #include "package/identity.h"
 
 namespace rartifacts {
@@ -145,8 +146,17 @@ Result<PackageStream> PackageStream::open(int fd, std::uint64_t begin, std::uint
       .window = Budget::kWindow, .context = nullptr, .unfolded = [](void*, std::uint64_t bytes) {
         return unfold(bytes).has_value();
       }};
-  return PackageStream({reader->open(fd, begin, length, &kLimits), Close{reader}});
+  return PackageStream({reader->open(fd, begin, length, &kLimits), Close{reader}}, nullptr);
 }
+
+PackageStream PackageStream::of_directory(int fd) {
+  return {Package(nullptr, Close{nullptr}), std::make_unique<DirectoryEntries>(fd)};
+}
+
+PackageStream::PackageStream(Package package, std::unique_ptr<DirectoryEntries> directory)
+    : package_(std::move(package)), directory_(std::move(directory)) {}
+PackageStream::PackageStream(PackageStream&&) noexcept = default;
+PackageStream::~PackageStream() = default;
 
 std::unexpected<Error> PackageStream::failed() const {
   int why = RARTIFACTS_DAMAGED;
@@ -162,6 +172,7 @@ std::unexpected<Error> PackageStream::failed() const {
 }
 
 Result<std::optional<PackageEntry>> PackageStream::next() {
+  if (directory_) return directory_->next();
   constexpr std::uint64_t kStepsPerEntry = 4096;
   rartifacts_package_entry entry{};
   if (auto charged = work(kStepsPerEntry); !charged) return pass(charged);
@@ -187,6 +198,7 @@ Result<std::optional<PackageEntry>> PackageStream::next() {
 }
 
 Result<std::size_t> PackageStream::read(std::span<std::uint8_t> into) {
+  if (directory_) return directory_->read(into);
   const auto got = package_.get_deleter().reader->read(package_.get(), into.data(), into.size());
   if (got < 0) return failed();
   if (auto poured = pour(static_cast<std::uint64_t>(got)); !poured) return pass(poured);
@@ -206,7 +218,28 @@ Result<std::string> read_all(PackageStream& stream, const PackageEntry& entry) {
   return text;
 }
 
+namespace {
+
+bool is_directory_below(int base, const std::string& path) {
+  struct stat status;
+  return fstatat(base, path.c_str(), &status, 0) == 0 && S_ISDIR(status.st_mode);
+}
+
+// What debhelper builds a package of says who it is in DEBIAN/control.
+Result<OpenedPackage> open_directory(int base, const std::string& path) {
+  auto fd = open_below(base, path, O_RDONLY | O_DIRECTORY);
+  if (!fd) return pass(fd);
+  OpenedPackage package{.file = {std::move(*fd), {}}, .identity = {}, .is_directory = true};
+  if (fstat(package.file.fd.get(), &package.file.status) != 0) return fail_errno("");
+  if (const auto control = read_text_below(package.file.fd.get(), "DEBIAN/control"))
+    package.identity = read_deb_control(*control);
+  return package;
+}
+
+}  // namespace
+
 Result<OpenedPackage> open_package(int base, const std::string& path) {
+  if (is_directory_below(base, path)) return open_directory(base, path);
   auto opened = open_file_below(base, path, true);
   if (!opened) return pass(opened);
   OpenedPackage package{.file = std::move(*opened), .identity = {}};
@@ -237,7 +270,9 @@ Result<void> for_each_entry(int base, const std::string& path,
                             const std::function<Result<void>(OpenedPackage&, PackageStream&, PackageEntry&)>& take) {
   auto package = open_package(base, path);
   if (!package) return pass(package);
-  auto stream = PackageStream::open(package->file.fd.get(), package->begin, package->length);
+  const int fd = package->file.fd.get();
+  auto stream = package->is_directory ? Result<PackageStream>(PackageStream::of_directory(fd))
+                                      : PackageStream::open(fd, package->begin, package->length);
   if (!stream) return pass(stream);
   for (;;) {
     auto entry = stream->next();

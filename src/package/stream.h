@@ -23,11 +23,17 @@ struct PackageEntry {
   std::uint64_t size = 0;
 };
 
-/// The files in a package, once from front to back, through the reader module for libarchive.
+class DirectoryEntries;
+
+/// The files in a package, once from front to back: through the reader module for libarchive, or from a directory.
 class PackageStream {
  public:
   /// Reads `length` bytes of `fd`, which the caller keeps open, from `begin` on. Errors: the module is not there.
   static Result<PackageStream> open(int fd, std::uint64_t begin, std::uint64_t length);
+  /// What is below the directory `fd`, which the caller keeps open.
+  static PackageStream of_directory(int fd);
+  PackageStream(PackageStream&&) noexcept;
+  ~PackageStream();
 
   /// The next entry; nothing once the end was reached and everything was sound. Errors: `malformed`, for what cannot be read as
   /// well as for names that are absolute, lead out of the package or are longer than any file system takes.
@@ -40,19 +46,22 @@ class PackageStream {
     const rartifacts_package_reader* reader;
     void operator()(rartifacts_package* package) const { reader->close(package); }
   };
-  explicit PackageStream(std::unique_ptr<rartifacts_package, Close> package) : package_(std::move(package)) {}
+  using Package = std::unique_ptr<rartifacts_package, Close>;
+  PackageStream(Package package, std::unique_ptr<DirectoryEntries> directory);
   std::unexpected<Error> failed() const;
-  std::unique_ptr<rartifacts_package, Close> package_;
+  Package package_;
+  std::unique_ptr<DirectoryEntries> directory_;  ///< instead
 };
 
 /// The whole content of an entry that is a small text.
 Result<std::string> read_all(PackageStream& stream, const PackageEntry& entry);
 
-/// A package and where the files are in it: all of it, or data.tar.* of a .deb.
+/// A package and where the files are in it: all of it, or data.tar.* of a .deb. Or a directory that stands for one.
 struct OpenedPackage {
   OpenedFile file;
   PackageIdentity identity;
   bool is_deb = false;
+  bool is_directory = false;
   std::uint64_t begin = 0;
   std::uint64_t length = 0;
 };

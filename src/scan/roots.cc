@@ -60,13 +60,14 @@ void take_build_record(int base, const std::string& path, NamedInputs& operands)
 }
 
 // Operands are followed when they are links: `/lib/modules/6.12/build` means the tree.
-NamedInputs sort_operands(int base, const std::vector<std::string>& paths) {
+NamedInputs sort_operands(int base, const std::vector<std::string>& paths, bool directories_are_packages) {
   NamedInputs operands;
   for (const auto& path : paths) {
     struct stat status;
     if (fstatat(base, path.c_str(), &status, 0) != 0)
       operands.problems.push_back({path, fail_errno("cannot be opened").error()});
-    else if (S_ISDIR(status.st_mode)) operands.directories.push_back(path);
+    else if (S_ISDIR(status.st_mode))
+      (directories_are_packages ? operands.packages : operands.directories).push_back(path);
     else if (!S_ISREG(status.st_mode))
       operands.problems.push_back(
           {path, Error{ErrorKind::unsupported, "neither a file nor a directory", std::nullopt}});
@@ -91,7 +92,7 @@ std::vector<ScanResult> scan_roots(const ScanOptions& options) {
     roots.emplace_back().problems.push_back({options.base, base.error()});
     return roots;
   }
-  auto operands = sort_operands(base->get(), options.paths);
+  auto operands = sort_operands(base->get(), options.paths, options.together);
   const auto packages = std::move(operands.packages);
   for (const auto& path : operands.manifests) roots.push_back(read_recorded(base->get(), path));
   if ((packages.empty() && roots.empty()) || !operands.directories.empty() || !operands.files.empty() ||
