@@ -21,10 +21,14 @@ namespace rartifacts {
 enum class FolderKind { all, dependency, crate, native };
 std::optional<FolderKind> folder_kind_of(std::string_view name);
 
+/// Whose crates a folder has: a sysroot has one for the target, and one for the machine that compiles, where proc macros run.
+enum class FolderMachine { any, target, host };
+
 /// A folder that is searched; folders below it are not.
 struct SearchFolder {
   std::string path;
   FolderKind kind = FolderKind::all;
+  FolderMachine machine = FolderMachine::any;
 };
 
 /// A file with the name of a crate: one that was read, or one that could not be, or is something else.

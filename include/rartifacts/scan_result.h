@@ -24,6 +24,8 @@ struct ScanResult {
   /// Files with the name of an artifact that are none: in kernel trees all, elsewhere of crates and libraries; sorted.
   std::vector<std::string> strangers;
   std::vector<std::string> folders;  ///< folders with such a name; sorted
+  /// What rustc writes for make beside the crates of a cargo target directory, `deps/NAME-HASH.d`. Not looked into; sorted.
+  std::vector<std::string> dep_infos;
   std::vector<Problem> problems;
   /// Compiled files of no wanted kind, when `path_leaks` were asked for; only `path` and `path_leaks` are filled.
   std::vector<Artifact> others;

@@ -45,6 +45,14 @@ std::optional<Rule> rule_for(const Problem& problem) {
   return std::nullopt;
 }
 
+// A file that module builds read beside the crates, and that is no such file.
+bool is_of_module_builds(const ScanResult& result, const Problem& problem) {
+  return problem.error.kind == ErrorKind::malformed &&
+         std::ranges::any_of(result.kernels, [&](const KernelRoot& kernel) {
+           return std::ranges::find(kernel.auxiliary, problem.path) != kernel.auxiliary.end();
+         });
+}
+
 void judge_problems(ScanResult& result, Findings& findings) {
   std::erase_if(result.problems, [&](const Problem& problem) {
     // A package that was not read to its end may hold anything.
@@ -62,6 +70,10 @@ void judge_problems(ScanResult& result, Findings& findings) {
         findings.add(Severity::warning, Rule::stale_artifact, problem.path, "",
                      "nothing needs it, and it cannot be read: " + describe(problem.error));
       return is_needless;
+    }
+    if (is_in_kernel && is_of_module_builds(result, problem)) {
+      findings.add(Rule::missing_auxiliary, problem.path, "", describe(problem.error));
+      return true;
     }
     const bool is_link = *rule != Rule::corrupt_artifact && *rule != Rule::rlib_without_metadata;
     if (*rule == Rule::dangling_link && !findings.blames(problem.path, *rule) &&
@@ -214,6 +226,7 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   check_path_leaks(result, options, findings);
   if (options.strict) findings.blame_unchecked();
   auto judged = findings.finish(options);
+  suggest_packages(result.packages, judged.findings);
   judged.lacks_config = lacks_config(result, findings);
   show_packages(judged, result.packages);
   sort(judged);

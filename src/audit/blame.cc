@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "audit/blame.h"
 
+#include <rartifacts/graph.h>
+
 #include <algorithm>
 
 #include "audit/findings.h"
@@ -91,7 +93,10 @@ void Blame::report_absence(const Complaint& complaint, const Located& found, con
   Evidence evidence{{"needed_by", complaint.user.empty() ? std::string(complaint.who) : complaint.user}};
   std::string message = fmt::format("{} needs crate {}", user_of(complaint), name);
   if (complaint.needed) message += fmt::format(" with SVH {}", complaint.needed->svh);
-  message += fmt::format(", and there is no lib{}*.rmeta", name);
+  // Of a word of rustc that nothing at hand spells out, what follows it in the file name is known.
+  const bool is_unnamed = complaint.needed && !complaint.needed->extra_filename.empty() &&
+                          !complaint.needed->name.text && name == display_name(complaint.needed->name);
+  message += fmt::format(", and there is no lib{}*.rmeta", is_unnamed ? "*" + complaint.needed->extra_filename : name);
   if (locator.reader().links) message += " or .rlib";
   if (complaint.needed) {
     evidence.emplace_back("needed", complaint.needed->svh);

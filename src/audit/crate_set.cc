@@ -41,14 +41,17 @@ class CrateAudit {
 
   void run() {
     check_predefined_names(files_, findings_);
-    for (const auto* file : files_)
+    for (const auto* file : files_) {
       if (file->crate) sysroot_part_.learn(*file->crate);
+      if (file->resolved) behind_links_.insert(*file->resolved);
+    }
+    compare_with_reader();
     for (const auto* file : files_) check_file(*file);
     for (const auto& path : result_.strangers)
       if (!places_.is_out_of_reach(path)) check_stranger(path);
     for (const auto* file : unreachable_) check_unreachable(*file);
-    compare_with_reader();
     load_all();
+    for (const auto* file : files_) check_code(*file);
     for (const auto& [name, path] : options_.search.externs) load_extern(name, path);
     compare_cores();
     findings_.count_crates(crates_.size());
@@ -81,7 +84,8 @@ class CrateAudit {
     check_dependency_list(file, findings_);
     check_target(file);
     check_twin(file);
-    if (file.crate->is_stub && !is_runtime_library(file)) check_stub(file);
+    const bool is_nobodys = skipped_.contains(&file) || is_runtime_library(file) || is_only_linked(file);
+    if (file.crate->is_stub && !is_nobodys) check_stub(file);
   }
 
   // rustc goes by the ending of the name. `--extern` takes no other names for these two.
@@ -128,7 +132,8 @@ class CrateAudit {
                     {{"expected", *options_.expect_triple}, {"found", file.crate->triple}});
   }
 
-  // Two forms of one library: rustc reads one to check and the other to link.
+  // Two forms of one library: rustc reads one to check and the other to link. Who needs either by hash finds it, and then the one that is
+  // named beside it is the same crate (by its id) once more.
   void check_twin(const Artifact& file) {
     if (file.kind != Kind::rmeta) return;
     const auto* rlib =
@@ -142,8 +147,11 @@ class CrateAudit {
                     {{"file", file.metadata->rustc}, {"others", other.metadata->rustc}});
     } else if (other.kind == Kind::rlib && other.crate->svh != file.crate->svh &&
                display_name(other.crate->name) == display_name(file.crate->name)) {
+      const bool collide = other.crate->stable_crate_id == file.crate->stable_crate_id &&
+                           (is_needed(file.crate->svh) || is_needed(other.crate->svh));
       if (auto* added = findings_.add(
-              Severity::error, Rule::duplicate_crate, file.path, display_name(file.crate->name),
+              collide ? Severity::error : Severity::warning, Rule::duplicate_crate, file.path,
+              display_name(file.crate->name),
               fmt::format("{} and {} beside it are from different builds: cargo check reads one, cargo build the other",
                           name_in(file.path), name_in(other.path)),
               {{file.path, file.crate->svh}, {other.path, other.crate->svh}}))
@@ -155,8 +163,11 @@ class CrateAudit {
     findings_.apply({Rule::stub_without_metadata}, file.path);
     const auto full = fmt::format("{}.rmeta", std::string_view(file.path).substr(0, file.path.rfind('.')));
     const auto* beside = places_.shelf().at(full);
-    if (beside && beside->artifact && beside->artifact->crate && beside->artifact->crate->svh == file.crate->svh)
-      return;
+    const auto is_read_with = [&](const Artifact& other) {
+      return other.crate && other.metadata && other.crate->svh == file.crate->svh &&
+             other.metadata->rustc == file.metadata->rustc && other.metadata->version == file.metadata->version;
+    };
+    if (beside && beside->artifact && is_read_with(*beside->artifact)) return;
     const auto crate = display_name(file.crate->name);
     findings_.add(Rule::stub_without_metadata, file.path, crate,
                   fmt::format("{} holds a stub, and {} with the full metadata of {} is not beside it",
@@ -171,6 +182,14 @@ class CrateAudit {
     return std::ranges::none_of(files_, [&](const Artifact* other) {
       return directory_of(other->path) == folder && (other->kind == Kind::rmeta || other->kind == Kind::rlib);
     });
+  }
+
+  // In a folder that is only reached through links, which stand where rustc looks.
+  bool is_only_linked(const Artifact& file) const {
+    const auto folder = directory_of(file.path);
+    return behind_links_.contains(file.path) && std::ranges::none_of(files_, [&](const Artifact* other) {
+             return directory_of(other->path) == folder && !behind_links_.contains(other->path);
+           });
   }
 
   // ---- The compiler that will read the set
@@ -203,10 +222,13 @@ class CrateAudit {
     }
   }
 
-  // The same crate beside it, made by the compiler that will read the set.
+  // The same crate beside it, made by the compiler that will read the set. An .rlib does for a dynamic library too.
   const Artifact* twin_of(const Artifact& file) const {
+    const auto does_for = [&](Kind other) {
+      return other == file.kind || (file.kind == Kind::dylib && other == Kind::rlib);
+    };
     const auto twin = std::ranges::find_if(files_, [&](const Artifact* other) {
-      return other->crate && other->metadata && other->metadata->rustc == *options_.rustc && other->kind == file.kind &&
+      return other->crate && other->metadata && other->metadata->rustc == *options_.rustc && does_for(other->kind) &&
              other->crate->name.text && other->crate->name.text == file.crate->name.text &&
              directory_of(other->path) == directory_of(file.path);
     });
@@ -220,7 +242,7 @@ class CrateAudit {
     auto sorted = files_;
     std::erase_if(sorted, [&](const Artifact* file) {
       return !file->crate || !file->metadata || !file->crate->dependencies || skipped_.contains(file) ||
-             is_runtime_library(*file);
+             is_runtime_library(*file) || is_only_linked(*file);
     });
     std::ranges::stable_sort(sorted, {}, [](const Artifact* file) { return file->crate->dependencies->size(); });
     for (const auto* file : sorted) {
@@ -251,15 +273,18 @@ class CrateAudit {
     }
   }
 
+  // A proc macro has been linked with what it needs.
+  bool is_needed(std::string_view svh) const {
+    return std::ranges::any_of(files_, [&](const Artifact* other) {
+      return other->kind != Kind::proc_macro && other->crate && other->crate->dependencies &&
+             std::ranges::find(*other->crate->dependencies, svh, &Dependency::svh) != other->crate->dependencies->end();
+    });
+  }
+
   // An earlier build of a crate that is there anew: nobody needs it, and what it needs has been replaced as well.
   bool is_outdated(const Artifact& file) {
     const auto& own = *file.crate;
-    const auto needs_it = [&](const Artifact* other) {
-      return other->crate && other->crate->dependencies &&
-             std::ranges::find(*other->crate->dependencies, own.svh, &Dependency::svh) !=
-                 other->crate->dependencies->end();
-    };
-    if (!own.stable_crate_id || std::ranges::any_of(files_, needs_it)) return false;
+    if (!own.stable_crate_id || is_needed(own.svh)) return false;
     const auto stem = [](const Artifact& one) { return std::string_view(one.path).substr(0, one.path.rfind('.')); };
     const auto is_newer = [&](const Artifact* other) {
       return other->crate && other->metadata && other->crate->stable_crate_id == own.stable_crate_id &&
@@ -325,6 +350,23 @@ class CrateAudit {
                     name_in(user.path), name, name_in(found.metadata->path)));
   }
 
+  // A compiler's own crates are asked for by name, and linked: metadata alone is not enough.
+  void check_code(const Artifact& file) {
+    if (file.kind != Kind::rmeta || !file.crate || !file.metadata || skipped_.contains(&file)) return;
+    if (!sysroot_triple(directory_of(file.path))) return;
+    const auto& near = places_.locator_for(file);
+    auto reader = near.reader();
+    reader.links = true;
+    const Dependency own{.name = file.crate->name, .svh = file.crate->svh};
+    const auto name = display_name(own.name);
+    const auto found = CrateLocator(places_.shelf(), std::move(reader), near.folders()).find({name, &own, {}});
+    if (found.state != Located::State::chosen || found.rlib || found.dylib) return;
+    if (reported_.emplace("link " + name, own.svh).second)
+      findings_.add_with_code("", Rule::missing_crate, file.path, name,
+                              fmt::format("{} holds the metadata of crate {}, and no .rlib beside it has the code",
+                                          name_in(file.path), name));
+  }
+
   // ---- Two crates core
 
   // Whoever uses crates of both gets `found duplicate lang item`.
@@ -359,6 +401,7 @@ class CrateAudit {
   SysrootPart sysroot_part_;
   std::vector<const Artifact*> files_;
   std::vector<const Artifact*> unreachable_;  ///< below a folder of cargo's
+  std::set<std::string_view> behind_links_;   ///< what links lead to
   std::set<const Artifact*> skipped_;         ///< of another rustc than the reader
   std::set<std::pair<const Artifact*, const CrateLocator*>> loaded_;
   std::set<std::pair<std::string, std::string>> crates_;    ///< name and SVH of all that are there or needed

@@ -52,6 +52,10 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
       if (!blob)
         return std::unexpected(Error{blob.error().kind, "lib.rmeta: " + blob.error().what, blob.error().offset});
       if (auto taken = take_metadata(artifact, *blob); !taken) return pass(taken);
+      const auto& release = artifact.metadata->release;
+      if ((*member)->name != kMetadataMember && release && release->minor > kLastOldMember)
+        return fail(ErrorKind::malformed, "an rlib without its member lib.rmeta: {} of rustc 1.{} is not read",
+                    (*member)->name, release->minor);
       continue;
     }
     if (artifact.metadata || has_rust || (*member)->external) continue;
@@ -189,7 +193,10 @@ Result<std::optional<Artifact>> classify_elf(View file, std::string_view file_na
       if (auto taken = take_module(artifact, file); !taken) return pass(taken);
     return artifact;
   }
-  const bool is_program = elf->is_pie || (elf->has_interpreter && !elf->soname);
+  auto exports = elf->e_type == kShared ? elf_exports(file, {kDeclsPrefix, kMetadataSymbol})
+                                        : Result<std::vector<std::string>>(std::vector<std::string>());
+  // A library that can be started as well, as libc can, has a name, or what rustc looks for; the loader takes it.
+  const bool is_program = elf->is_pie || (elf->has_interpreter && !elf->soname && (!exports || exports->empty()));
   if (elf->e_type == kExecutable || (elf->e_type == kShared && is_program)) {
     artifact.kind = Kind::executable;
     auto object = read_object(file);
@@ -198,7 +205,6 @@ Result<std::optional<Artifact>> classify_elf(View file, std::string_view file_na
     return artifact;
   }
   if (elf->e_type != kShared) return std::nullopt;
-  auto exports = elf_exports(file, {kDeclsPrefix, kMetadataSymbol});
   if (!exports) return pass(exports);
   if (auto done = classify_library(artifact, file, *exports); !done) return pass(done);
   return artifact;

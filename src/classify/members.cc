@@ -60,14 +60,17 @@ void give_roles(std::vector<MemberFacts>& members, const std::optional<Names>& r
 
 Result<View> metadata_of_member(View member) {
   if (is_metadata(member.head(16))) {
-    // Archives for Apple are padded with newlines inside of the member; a blob never ends with one.
+    // Archives for Apple are padded with newlines inside of the member; a blob never ends with one. A rustc that asks how the blob ends
+    // takes no padding, and packs its own into an object.
     std::uint64_t size = member.size();
     for (int i = 0; i < 8; ++i) {
       auto last = member.fetch(size - 1, 1);
       if (!last || last->front() != '\n') break;
       --size;
     }
-    return member.sub(0, size);
+    auto blob = member.sub(0, size);
+    const auto header = blob ? read_metadata_header(*blob) : pass(blob);
+    return header && header->footer ? member : blob;
   }
   auto section = find_section(member, ".rmeta");
   if (!section) return pass(section);

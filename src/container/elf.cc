@@ -264,7 +264,7 @@ Result<std::vector<std::string>> elf_exports(View file, std::vector<std::string_
   const auto is_there = [&](auto prefix) { return string_table_contains(table->strings, prefix); };
   if (std::ranges::none_of(prefixes, is_there)) return names;
   auto walked = elf->for_each_symbol(*table, [&](const GElf_Sym& symbol, std::string_view name) {
-    const bool is_exported = symbol.st_shndx != SHN_UNDEF && GELF_ST_BIND(symbol.st_info) == STB_GLOBAL;
+    const bool is_exported = symbol.st_shndx != SHN_UNDEF && GELF_ST_BIND(symbol.st_info) != STB_LOCAL;
     if (is_exported && name.size() <= kMaxDynamicName &&
         std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); }))
       names.emplace_back(name);

@@ -26,10 +26,21 @@ bool is_bare_option(std::string_view line) {
   return std::ranges::all_of(line, [](char c) { return is_ascii_letter(c) || c == '-'; });
 }
 
+// rustc reads the value of --cfg as it reads Rust, and a string has an end.
+bool has_open_string(std::string_view line) {
+  bool is_open = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (is_open && line[i] == '\\') ++i;
+    else if (line[i] == '"') is_open = !is_open;
+  }
+  return is_open;
+}
+
 // What rustc takes as @file: one argument a line. A private key begins with dashes too, with more of them.
 bool is_options(std::string_view text) {
   if (!is_plain_text(text)) return false;
   bool takes_value = false;
+  bool is_cfg = false;
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
@@ -37,6 +48,8 @@ bool is_options(std::string_view text) {
     const auto name = line.substr(std::min<std::size_t>(line.starts_with("--") ? 2 : 1, line.size()));
     const bool is_option = line.starts_with('-') && !name.empty() && is_ascii_letter(name.front());
     if (!is_option && !takes_value) return false;
+    if ((is_cfg || line.starts_with("--cfg=")) && has_open_string(line)) return false;
+    is_cfg = line == "--cfg";
     takes_value = is_option && is_bare_option(line);
   }
   return true;

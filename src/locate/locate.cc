@@ -33,6 +33,7 @@
 #include <array>
 
 #include "bytes/path.h"
+#include "metadata/layout.h"
 
 namespace rartifacts {
 namespace {
@@ -89,6 +90,13 @@ bool fits_flavor(const Artifact& artifact, std::size_t flavor) {
   return artifact.kind != Kind::rmeta && artifact.kind != Kind::rlib;
 }
 
+// What the file name says of a name that is a word of rustc is what is asked here; the table of that compiler knows.
+std::optional<std::string_view> own_crate_name(const Artifact& artifact) {
+  const auto& name = artifact.crate->name;
+  if (name.source != CrateName::Source::file_name || !name.predefined) return name.text;
+  return predefined_crate_name(artifact.metadata->rustc, *name.predefined);
+}
+
 }  // namespace
 
 bool says_nothing(const Problem& problem) {
@@ -122,7 +130,7 @@ void CrateFiles::put(CrateFile file) {
 }
 
 void CrateFiles::add(const ScanResult& result) {
-  for (const auto* paths : {&result.strangers, &result.folders})
+  for (const auto* paths : {&result.strangers, &result.folders, &result.dep_infos})
     for (const auto& path : *paths) put({path, nullptr, nullptr});
   for (const auto& problem : result.problems) put({problem.path, nullptr, &problem});
   for (const auto& artifact : result.artifacts) {
@@ -153,9 +161,11 @@ std::string CrateFiles::name_ending(std::string_view folder, std::string_view ex
   const auto files = folders_.find(folder);
   if (files == folders_.end() || extra.empty()) return found;
   for (const auto& [name, file] : files->second) {
-    const auto stem = name.substr(0, name.rfind('.'));
-    if (!stem.starts_with("lib") || !stem.ends_with(extra) || stem.size() <= extra.size() + 3) continue;
-    const std::string crate(stem.substr(3, stem.size() - 3 - extra.size()));
+    auto stem = name.substr(0, name.rfind('.'));
+    if (stem.starts_with("lib")) stem.remove_prefix(3);
+    else if (!name.ends_with(".d")) continue;
+    if (!stem.ends_with(extra) || stem.size() <= extra.size()) continue;
+    const std::string crate(stem.substr(0, stem.size() - extra.size()));
     if (!found.empty() && found != crate) return {};
     found = crate;
   }
@@ -243,7 +253,8 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
   const bool has_bare_names = std::ranges::any_of(all_names, is_bare);
   Groups groups;
   for (const auto& folder : folders_) {
-    if (!serves(folder.kind, sought)) continue;
+    if (!serves(folder.kind, sought) || folder.machine == (is_macro ? FolderMachine::target : FolderMachine::host))
+      continue;
     for (const auto* file : shelf_.starting_with(folder.path, prefix)) sort_in(*file);
     if (has_bare_names)
       for (const auto* file : shelf_.starting_with(folder.path, stem)) sort_in(*file);
@@ -336,8 +347,8 @@ std::optional<Refusal> CrateLocator::refusal(const CrateFile& file, std::size_t 
   if (!reader_.rustc.empty() && header.rustc != reader_.rustc) return Refusal::version;
   if (reader_.metadata_version && header.version != *reader_.metadata_version) return Refusal::version;
   if (is_macro_crate(*file.artifact) != is_macro) return Refusal::silent;
-  const bool is_known = crate.name.text && crate.name.source != CrateName::Source::file_name;
-  if (sought.paths.empty() && is_known && *crate.name.text != sought.name) return Refusal::silent;
+  if (const auto name = own_crate_name(*file.artifact); sought.paths.empty() && name && *name != sought.name)
+    return Refusal::silent;
   const auto& target = is_macro ? reader_.host : reader_.target;
   if (!target.empty() && target_text(crate) != target) return Refusal::target;
   if (sought.dependency && sought.dependency->svh != crate.svh) return Refusal::hash;

@@ -123,17 +123,23 @@ CrateLocator& CratePlaces::locator_for(const Artifact& user) {
   if (const auto* kernel = kernel_of(user))
     for (auto& place : kernel_folders(result_, *kernel))
       if (place.path != folder) folders.push_back(std::move(place));
-  for (const auto& triple : {user.crate->triple, search_.host_triple})
-    if (auto own = triple.empty() ? std::nullopt : sysroot_for(reader.rustc, triple))
-      folders.push_back({std::move(*own), FolderKind::all});
+  const auto& host = search_.host_triple.empty() ? user.crate->triple : search_.host_triple;
+  const bool is_one = host == user.crate->triple;
+  if (auto own = sysroot_for(reader.rustc, user.crate->triple))
+    folders.push_back({std::move(*own), FolderKind::all, is_one ? FolderMachine::any : FolderMachine::target});
+  if (auto own = is_one ? std::nullopt : sysroot_for(reader.rustc, host))
+    folders.push_back({std::move(*own), FolderKind::all, FolderMachine::host});
   return locators_.emplace(key, CrateLocator(shelf_, std::move(reader), std::move(folders))).first->second;
 }
 
-// Of a name that only the compiler knows, a damaged file may still tell what it is.
+// Of a name that only the compiler knows, a damaged file may still tell what it is, and so may what cargo left beside it.
 std::string CratePlaces::name_of(const Dependency& needed, const CrateLocator& locator) const {
-  if (!needed.name.text)
+  if (!needed.name.text) {
+    const auto* known = shelf_.anywhere(needed.svh);
+    if (known && known->crate->name.text) return *known->crate->name.text;
     for (const auto& folder : locator.folders())
       if (auto name = shelf_.name_ending(folder.path, needed.extra_filename); !name.empty()) return name;
+  }
   return display_name(needed.name);
 }
 

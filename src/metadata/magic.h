@@ -14,8 +14,10 @@ inline bool is_metadata(Bytes head) {
   return as_text(head).starts_with(kMetadataMagic) || as_text(head).starts_with(kMetadataMagic4);
 }
 
-/// True for the member that holds the metadata of an rlib: `lib.rmeta`, up to rustc 1.24 `rust.metadata.bin`.
-inline bool is_metadata_member(std::string_view name) { return name == "lib.rmeta" || name == "rust.metadata.bin"; }
+/// The member that holds the metadata of an rlib; up to rustc 1.24 it had another name.
+inline constexpr std::string_view kMetadataMember = "lib.rmeta";
+inline constexpr int kLastOldMember = 24;
+inline bool is_metadata_member(std::string_view name) { return name == kMetadataMember || name == "rust.metadata.bin"; }
 /// Names the members of an rlib that are Rust (rustc 1.97 and later).
 inline constexpr std::string_view kLinkMember = "lib.rmeta-link";
 

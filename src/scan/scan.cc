@@ -79,7 +79,7 @@ class Scanner {
     request.progress = options_.progress;
     const bool wants_modules = options_.kinds.contains(Kind::kernel_module);
     request.wants = [this, wants_modules](std::string_view directory, std::string_view name) {
-      return wanted_(name) || wanted_in_kernel_(name) ||
+      return wanted_(name) || wanted_in_kernel_(name) || is_dep_info(directory, name) ||
              (name == kConfigFile && directory.ends_with(kConfigDirectory)) ||
              (options_.sources && is_editor_source(directory, name)) ||
              (wants_modules && name.starts_with("config") && !modules_of_config(join_path(directory, name)).empty());
@@ -120,6 +120,10 @@ class Scanner {
       if (named_.contains(entry.path)) return false;
       if (is_incremental_cache(entry.path)) return true;
       const auto name = file_name_of(entry.path);
+      if (is_dep_info(directory_of(entry.path), name)) {
+        result_.dep_infos.push_back(entry.path);
+        return true;
+      }
       if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
       if (options_.sniff) return name == kConfigFile;
       if ((is_in_kernel(entry.path) ? wanted_in_kernel_ : wanted_)(name)) return false;
@@ -354,6 +358,7 @@ class Scanner {
     std::ranges::sort(result_.problems, {}, &Problem::path);
     std::ranges::sort(result_.strangers);
     std::ranges::sort(result_.folders);
+    std::ranges::sort(result_.dep_infos);
     std::ranges::sort(result_.directory_links, {}, &Directory::path);
     const auto repeated = std::ranges::unique(result_.directory_links, {}, &Directory::path);
     result_.directory_links.erase(repeated.begin(), repeated.end());

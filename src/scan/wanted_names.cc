@@ -25,6 +25,10 @@ bool is_editor_source(std::string_view directory, std::string_view name) {
          (is_in_rust && (name.ends_with(".rs") || name == "Makefile"));
 }
 
+bool is_dep_info(std::string_view directory, std::string_view name) {
+  return name.ends_with(".d") && file_name_of(directory) == "deps";
+}
+
 bool is_incremental_cache(std::string_view path) {
   const auto session = path.rfind("/s-");
   if (session == path.npos) return false;

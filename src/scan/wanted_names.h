@@ -26,4 +26,7 @@ bool is_editor_source(std::string_view directory, std::string_view name);
 /// What rustc keeps between two runs, …/incremental/CRATE-HASH/s-…/: a cache that nobody else reads, metadata included.
 bool is_incremental_cache(std::string_view path);
 
+/// Makefile rules that rustc writes beside a crate when cargo asks for it, and names after the crate.
+bool is_dep_info(std::string_view directory, std::string_view name);
+
 }  // namespace rartifacts
