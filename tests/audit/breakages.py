@@ -279,7 +279,7 @@ def damaged(path):
     yield f"{name} copied as text (CR LF)", edit, path, with_crlf
     yield f"{name} gzipped", edit, path, gzip.compress
     yield f"{name} is a Git LFS pointer", edit, path, lfs_pointer
-    yield f"{name} is a folder", folder_instead, path
+    yield f"{name} is a directory", folder_instead, path
 
 
 def damaged_library(path):
@@ -406,5 +406,5 @@ def strays(macros):
     yield "a stray C library that is named like a proc macro", c_library, old(macros)
     yield "a stray text that is named like an object", Tree.write, "rust/core.o", b"x"
     yield "a stray text that is named like a crate", Tree.write, "rust/libstray.rmeta", b"x"
-    yield "a stray folder that is named like a crate", make_folder, "rust/libcore-x.rmeta"
+    yield "a stray directory that is named like a crate", make_folder, "rust/libcore-x.rmeta"
     yield "a vdso elsewhere", c_library, "arch/x86/entry/vdso/vdso64.so"

@@ -6,7 +6,8 @@
 
 `memchr` has the name of a crate in rustc's own sysroot. The judge compiles a crate that uses every crate which cargo made, as cargo
 would have rustc do it: once for metadata, once to link a program of those that have an .rlib. Who needs others comes first, so that
-those are searched for before they are named.
+those are searched for before they are named. When rustc takes all at once, it is asked about each by itself: of a crate that is named,
+the name of the file tells nothing, and a dynamic library brings the code of what it was made from.
 """
 
 import os
@@ -17,6 +18,7 @@ import tempfile
 from pathlib import Path
 from unittest import SkipTest
 
+import mini_kernel
 from harness import Tree
 from judge import Toolchain, Verdict, real_rustc, verdict
 
@@ -87,9 +89,13 @@ class CargoSet:
     """What cargo made, in `root`/target, and the compiler that it used."""
 
     twin = None
+    start = ""  # of the sources that the judge compiles
+    end = "pub fn main() {}"
+    target = ()
+    link = "--crate-type=bin", "--emit=link", "-Clinker=true"
 
-    def __init__(self, folder, *arguments, name="cargo", profile="debug", rustc=None, write=write_workspace):
-        self.name, self.profile, self.arguments, self.write = name, profile, arguments, write
+    def __init__(self, folder, *arguments, name="cargo", profile="debug", rustc=None, write=write_workspace, command=("build",)):
+        self.name, self.profile, self.arguments, self.write, self.command = name, profile, arguments, write, command
         self.folder = Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.rustc = rustc or shutil.which("rustc")
@@ -106,11 +112,17 @@ class CargoSet:
         root = self.write(self.folder / name).root
         # Of what is built for itself cargo puts a copy one level up. In a release build it would have another one for proc macros.
         whole = ["--workspace"] if self.profile == "debug" else []
-        done = subprocess.run([cargo, "build", "--offline", "--quiet", *whole, *self.arguments], cwd=root, capture_output=True,
+        done = subprocess.run([cargo, *self.command, "--offline", "--quiet", *whole, *self.arguments], cwd=root, capture_output=True,
                               text=True, env={**os.environ, "RUSTC": self.toolchain.rustc, "CARGO_INCREMENTAL": "1", **environment})
         if done.returncode != 0:
             raise SkipTest(f"cargo cannot build the crates: {done.stderr[-800:]}")
         return root
+
+    def reader(self):
+        return ["--rustc", self.toolchain.rustc]
+
+    def operands(self, _):
+        return ["."]
 
     def files(self, root=None):
         """All files of crates in deps/, relative to the root"""
@@ -142,23 +154,29 @@ class CargoSet:
         # What cargo compiled last needs most.
         last_first = sorted({stem for stem in self.stems if stem in stems}, key=self.age)
         named = [stems[stem] for stem in last_first]
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            said = self.use(root, named, folder)
+            # Who needs little first: of all that miss a crate, the one nearest to it tells most.
+            alone = (self.use(root, [forms], folder) for forms in reversed(named)) if said.accepts and len(named) > 1 else ()
+            return next((each for each in alone if not each.accepts), said)
+
+    def use(self, root, named, folder):
         whole = [forms.get(".rmeta") or forms.get(".rlib") or forms[".so"] for forms in named]
         linked = [forms.get(".rlib") or forms[".so"] for forms in named if ".rlib" in forms or ".so" in forms]
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            said = self.compile(root, whole, folder, "--crate-type=rlib", "--emit=metadata")
-            return self.compile(root, linked, folder, "--crate-type=bin", "--emit=link", "-Clinker=true") if said.accepts else said
+        said = self.compile(root, whole, folder, "--crate-type=rlib", "--emit=metadata")
+        return self.compile(root, linked, folder, *self.link) if said.accepts and linked else said
 
     def age(self, stem):
         """Larger for what was compiled earlier"""
         return -min((self.root / path).stat().st_mtime_ns for path in self.files() if Path(path).stem == stem)
 
     def compile(self, root, paths, folder, *options):
-        source = "".join(f"extern crate c{i};" for i in range(len(paths))) + "pub fn main() {}"
+        source = self.start + "".join(f"extern crate c{i};" for i in range(len(paths))) + self.end
         probe = Path(folder) / "probe.rs"
         probe.write_text(source)
         named = [word for i, path in enumerate(paths) for word in ("--extern", f"c{i}={path}")]
         folders = [f"-Ldependency={folder}" for folder in self.folders()]
-        done = self.toolchain.run([self.toolchain.rustc, "--edition=2021", "--crate-name=probe", *options, *folders, *named,
+        done = self.toolchain.run([self.toolchain.rustc, "--edition=2021", "--crate-name=probe", *self.target, *options, *folders, *named,
                                    "-o", Path(folder) / "probe", probe], root)
         said = verdict(done.returncode == 0, done.stderr)
         if direct := re.fullmatch(r"c(\d+)", said.crate):
@@ -168,3 +186,61 @@ class CargoSet:
         if re.search(r"only metadata stub found for `\w+` dependency `(\w+)`", done.stderr):
             return Verdict(False, said.says, said.crate, "", "only metadata stub found")
         return said
+
+
+class BareSet(CargoSet):
+    """Crates for a machine that has no std here, on a `core` of their own, and a proc macro for the machine that compiles"""
+
+    start, end = mini_kernel.NO_CORE, ""
+    link = "--crate-type=staticlib", "--emit=link"
+
+    def __init__(self, folder, triple, **more):
+        self.target = f"--target={triple}",
+        super().__init__(folder, *self.target, name=f"cargo, {triple}", profile=f"{triple}/debug", write=self.write_crates, **more)
+
+    def build(self, name, cargo="cargo", **environment):
+        return super().build(name, cargo, RUSTC_BOOTSTRAP="1", **environment)
+
+    @staticmethod
+    def write_crates(folder):
+        bare = mini_kernel.NO_CORE + "extern crate core;"
+        return write_workspace(folder, {
+            "core": (mini_kernel.core_source("rustc"), []),
+            "leaf": (bare, ["core"]),
+            "derive": (MACRO.replace("%s::same(t)", "t"), []),
+            "middle": (bare + "extern crate leaf; derive::same! {}", ["core", "leaf", "derive"]),
+            "top": (bare + "extern crate middle;", ["core", "middle"]),
+        }, ["top"])
+
+
+# Libraries for Windows, macOS, wasm and firmware: none of their compilers runs here.
+BARE_TARGETS = "x86_64-pc-windows-msvc", "aarch64-apple-darwin", "wasm32-unknown-unknown", "x86_64-unknown-uefi"
+
+
+class BuiltStd(CargoSet):
+    """-Zbuild-std: core and alloc are compiled with the set"""
+
+    start, end = "#![no_std]", ""
+    link = "--crate-type=staticlib", "--emit=link", "-Cpanic=abort"
+    triple = "x86_64-unknown-none"
+
+    def __init__(self, folder, **more):
+        self.target = f"--target={self.triple}",
+        super().__init__(folder, *self.target, "-Zbuild-std=core,alloc", name="cargo, with -Zbuild-std", profile=f"{self.triple}/debug",
+                         write=self.write_crates, **more)
+
+    def build(self, name, cargo="cargo", **environment):
+        return super().build(name, cargo, RUSTC_BOOTSTRAP="1", **environment)
+
+    def write_crates(self, folder):
+        sysroot = subprocess.run([self.rustc, "--print", "sysroot"], capture_output=True, text=True).stdout.strip()
+        vendor = Path(sysroot) / "lib/rustlib/src/rust/library/vendor"
+        if not vendor.is_dir():
+            raise SkipTest("the sources of std are not here")
+        bare = "#![no_std] extern crate alloc;"
+        tree = write_workspace(folder, {
+            "leaf": (bare + "pub struct L(pub alloc::vec::Vec<u8>);", []),
+            "top": (bare + "pub use leaf::L;", ["leaf"]),
+        }, ["top"])
+        tree.write(".cargo/config.toml", f'[source.crates-io]\nreplace-with = "here"\n[source.here]\ndirectory = "{vendor}"\n')
+        return tree

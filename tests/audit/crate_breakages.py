@@ -2,6 +2,7 @@
 """The ways to break a set of crates that is no kernel tree; the functions that do it are those of breakages.py."""
 
 import gzip
+import re
 from pathlib import Path
 
 from breakages import (HEALTHY, STRIPPING, and_newline, cut, damaged_library, edit, folder_instead, half, lfs_pointer, move, nothing,
@@ -14,6 +15,11 @@ def swap(tree, one, other):
     first, second = (tree / one).read_bytes(), (tree / other).read_bytes()
     tree.put(one, second, 0o644)
     tree.put(other, first, 0o644)
+
+
+def other_triple(content):
+    """Of the same length, wherever it stands"""
+    return content.replace(b"x86_64-unknown-linux-gnu", b"x86_64-unknown-linux-gnx")
 
 
 def beside(path, name):
@@ -44,6 +50,18 @@ def crate_table(kit):
             yield from damaged_library(path)
             for command in STRIPPING:
                 yield f"{Path(path).name}: {command}", run_tool, path, *command.split()
+    yield f"{HEALTHY}, after all of this", nothing
+
+
+def few_crates_table(kit, *names):
+    """Each file away, and some crates broken in all ways"""
+    yield HEALTHY, nothing
+    yield from each_absent(kit.files())
+    for path in kit.files():
+        if re.match(r"lib(\w+)", Path(path).name)[1] in names:
+            yield from changed(path)
+            yield from renamed(path)
+            yield from of_twin(kit, [path])
     yield f"{HEALTHY}, after all of this", nothing
 
 
@@ -94,13 +112,14 @@ def changed(path):
     yield f"{name} cut in half", edit, path, half
     yield f"{name} all zeros", edit, path, zeros
     yield f"{name} with another compiler version", edit, path, other_version
+    yield f"{name} for another triple", edit, path, other_triple
     yield f"{name} is a Git LFS pointer", edit, path, lfs_pointer
     if path.endswith(".rmeta"):
         yield f"{name} cut by one byte", edit, path, cut(-1)
         yield f"{name} with one byte more", edit, path, and_newline
         yield f"{name} gzipped", edit, path, gzip.compress
         yield f"{name} with another metadata version", edit, path, put(7, b"\x7f")
-        yield f"{name} is a folder", folder_instead, path
+        yield f"{name} is a directory", folder_instead, path
 
 
 def renamed(path):
@@ -108,7 +127,7 @@ def renamed(path):
     stem, suffix = Path(path).stem, Path(path).suffix
     for to in name.removeprefix("lib"), f"sub/{name}", f"{stem}0{suffix}", f"{stem}{suffix}.bak", f"libz{stem}{suffix}":
         yield f"{name} renamed {to}", move, path, beside(path, to)
-    yield f"{name} is a link to a file in a folder below", link_below, path
+    yield f"{name} is a link to a file in a directory below", link_below, path
 
 
 def link_below(tree, path):
@@ -121,6 +140,6 @@ def of_twin(kit, files):
     if not kit.twin:
         return
     for path in files:
-        yield f"{Path(path).name} of the twin from another folder", take, kit.twin, path
+        yield f"{Path(path).name} of the twin from another directory", take, kit.twin, path
         to = beside(path, f"{Path(path).stem}0{Path(path).suffix}")
         yield f"{Path(to).name} of the twin beside it", take_as, kit.twin, path, to

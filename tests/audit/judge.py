@@ -165,7 +165,7 @@ class Crates:
         (self.folder / "module.rs").write_text(self.module)
         self.root, self.compiler = self.build("healthy")
         self.twin, _ = self.build("twin")
-        self.twin_name = "the twin from another folder"
+        self.twin_name = "the twin from another directory"
         self.other, self.other_reason = None, "no other rustc on this machine"
         for path in other_rustcs(self.toolchain.version):
             try:
@@ -180,6 +180,13 @@ class Crates:
         toolchain = Toolchain(real_rustc("rustc"))
         toolchain.environment.update(RUSTC_BOOTSTRAP="1", RUSTC_LOG="rustc_metadata=info", RUSTC_ICE="0")
         return toolchain
+
+    def reader(self):
+        """The options that tell audit who will read the set"""
+        return ["--rustc-version", self.toolchain.version]
+
+    def operands(self, _):
+        return ["."]
 
     def build(self, name, path=None):
         """Compiles all crates in a folder of that name; with the rustc in folder `path`, if given."""
@@ -253,6 +260,8 @@ class Kernel:
         self.command = self.kbuild_command("m2" if configuration else "m1")
         self.twin = self.other = None
         self.other_reason = "no other kernel was asked for"
+
+    reader, operands = Crates.reader, Crates.operands
 
     def kbuild_command(self, module):
         """What kbuild calls for the module, up to objtool, with the tree's path as %TREE%"""
