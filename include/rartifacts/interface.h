@@ -52,6 +52,9 @@ Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, boo
 Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std::vector<std::string>& asked,
                                               const FindCrate& find, const FindItem& find_item = {});
 
+/// What an item is in, and its own name: of `kernel::list::List::<impl Into<a::B>>` the latter is `<impl Into<a::B>>`.
+std::pair<std::string_view, std::string_view> split_path(std::string_view path);
+
 /// The path of an item whose last part is that of `path`, and which is otherwise most like it; empty when there is none.
 std::string nearest_path(const std::vector<InterfaceItem>& interface, std::string_view path);
 

@@ -123,6 +123,8 @@ class Items {
   DefIndex parent(DefIndex index) const;
   /// Nothing for what has no name (impls, closures), and for a predefined word that is not known.
   std::optional<std::string_view> name(DefIndex index) const;
+  /// True of what rustc makes for `-> impl Trait` in a trait: its name is that of the function, and nobody can name it.
+  bool is_anonymous(DefIndex index) const;
   /// The name, else `predefined#635` or `{Impl#3}`.
   std::string shown_name(DefIndex index) const;
   /// Names from the crate root down, after `crate_name`.

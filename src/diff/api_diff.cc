@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/api_diff.h>
+#include <rartifacts/interface.h>
 
 #include <algorithm>
 #include <map>
@@ -17,10 +18,7 @@ ApiIndex index_of(const std::vector<ApiItem>& items) {
   return index;
 }
 
-std::string_view last_of(std::string_view path) {
-  const auto colons = path.rfind("::");
-  return colons == path.npos ? path : path.substr(colons + 2);
-}
+std::string_view last_of(std::string_view path) { return split_path(path).second; }
 
 class ApiComparison {
  public:

@@ -219,7 +219,7 @@ class InterfaceWalk {
     if (holder_kind == ItemKind::mod) return;
     for (const auto index : items.members(holder)) {
       const auto kind = items.kind(index);
-      if (is_nameless(items, index)) continue;
+      if (is_nameless(items, index) || items.is_anonymous(index)) continue;
       InterfaceItem member{.kind = kind, .crate = owner.crate, .index = index, .is_member = true};
       member.is_hidden = owner.is_hidden || items.is_doc_hidden(index);
       if (kind == ItemKind::type_param || kind == ItemKind::const_param) {
@@ -254,11 +254,6 @@ class InterfaceWalk {
   std::vector<InterfaceItem> found_;
   std::uint64_t bytes_ = 0;
 };
-
-std::string_view last_part(std::string_view path) {
-  const auto colons = path.rfind("::");
-  return colons == path.npos ? path : path.substr(colons + 2);
-}
 
 std::size_t common_start(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
@@ -321,11 +316,18 @@ Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std
   return missing;
 }
 
+std::pair<std::string_view, std::string_view> split_path(std::string_view path) {
+  const auto parameter = path.ends_with('>') ? path.find("::<") : path.npos;
+  const auto colons = parameter != path.npos ? parameter : path.rfind("::");
+  if (colons == path.npos) return {{}, path};
+  return {path.substr(0, colons), path.substr(colons + 2)};
+}
+
 std::string nearest_path(const std::vector<InterfaceItem>& interface, std::string_view path) {
-  const auto name = last_part(path);
+  const auto name = split_path(path).second;
   const InterfaceItem* nearest = nullptr;
   for (const auto& item : interface) {
-    if (last_part(item.path) != name) continue;
+    if (split_path(item.path).second != name) continue;
     if (!nearest || (nearest->is_member && !item.is_member) ||
         (nearest->is_member == item.is_member && common_start(item.path, path) > common_start(nearest->path, path)))
       nearest = &item;

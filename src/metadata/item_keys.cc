@@ -236,10 +236,17 @@ std::size_t likely_place(std::span<const std::string_view> words, std::uint32_t 
   return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(words.size() - 1)));
 }
 
-/// Goes through the list from the likely place outwards.
+/// Goes through the list from the likely place outwards; soon looks at digits and letters, which rustc has at the end of its table.
 std::optional<std::size_t> search_word(HashedKey& hashed, std::uint64_t expected, std::size_t start) {
+  constexpr std::size_t kNear = 40;
+  constexpr std::string_view kCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   const auto words = predefined_words();
   for (std::size_t away = 0; away < words.size(); ++away) {
+    for (std::size_t i = 0; i < kCharacters.size() && away == kNear; ++i) {
+      const auto word = std::ranges::lower_bound(words, kCharacters.substr(i, 1));
+      if (word != words.end() && hashed.has_hash(*word, expected))
+        return static_cast<std::size_t>(word - words.begin());
+    }
     if (start + away < words.size() && hashed.has_hash(words[start + away], expected)) return start + away;
     if (away != 0 && away <= start && hashed.has_hash(words[start - away], expected)) return start - away;
   }
@@ -251,6 +258,9 @@ class Prover {
   explicit Prover(ItemFile& file) : file_(file), hashed_(file) {
     file_.predefined.clear();
     file_.unresolved.clear();
+    const auto words = predefined_words();
+    for (const auto& [symbol, word] : predefined_crates(file.header.rustc))
+      note_place(symbol, static_cast<std::size_t>(std::ranges::lower_bound(words, word) - words.begin()));
   }
 
   Result<void> prove_all() {
@@ -266,6 +276,13 @@ class Prover {
   }
 
  private:
+  /// Words that stand out of the order, as those of the language at the beginning, say nothing of others.
+  void note_place(std::uint32_t symbol, std::size_t place) {
+    const auto above = places_.lower_bound(symbol);
+    const bool is_below = above == places_.end() || place < above->second;
+    if (is_below && (above == places_.begin() || place > std::prev(above)->second)) places_.emplace(symbol, place);
+  }
+
   /// False when the name is a predefined word that is not known.
   bool resolve(DefIndex index) {
     const auto symbol = file_.definitions[index].predefined();
@@ -274,7 +291,7 @@ class Prover {
     const auto words = predefined_words();
     const auto place = search_word(hashed_, file_.hash(index), likely_place(words, symbol, places_));
     if (!place) return file_.unresolved.emplace(symbol, index), false;
-    places_.emplace(symbol, *place);
+    note_place(symbol, *place);
     file_.predefined.add(symbol, words[*place]);
     return true;
   }

@@ -123,6 +123,8 @@ DefIndex Items::parent(DefIndex index) const { return file_->definitions[index].
 
 std::optional<std::string_view> Items::name(DefIndex index) const { return file_->name(file_->definitions[index]); }
 
+bool Items::is_anonymous(DefIndex index) const { return file_->definitions[index].data == DefData::anon_assoc_ty; }
+
 std::string Items::shown_name(DefIndex index) const { return file_->shown_name(file_->definitions[index]); }
 
 std::string Items::path(DefIndex index, std::string_view crate_name) const { return file_->path(index, crate_name); }

@@ -95,6 +95,9 @@ std::optional<std::string_view> predefined_crate_name(std::string_view rustc, st
 /// The same of words that stand in #[link] of the standard library: `c`, `target_feature`.
 std::optional<std::string_view> predefined_link_word(std::string_view rustc, std::uint32_t index);
 
+/// All crate names that the table has of this build, with their indices.
+std::vector<std::pair<std::uint32_t, std::string_view>> predefined_crates(std::string_view rustc);
+
 /// The release that was built from a commit of rustc, `rustc 1.96.0 (ac68faa20 2026-05-25)`; nothing without a row in the same table.
 std::optional<std::string> rustc_of_commit(std::string_view commit);
 

@@ -118,6 +118,14 @@ std::optional<std::string_view> predefined_link_word(std::string_view rustc, std
   return word_of_build(kLinkWordBuilds, kLinkWords, rustc, index);
 }
 
+std::vector<std::pair<std::uint32_t, std::string_view>> predefined_crates(std::string_view rustc) {
+  std::vector<std::pair<std::uint32_t, std::string_view>> crates;
+  const auto build = std::ranges::find(kBuilds, rustc, &Build::rustc);
+  for (std::size_t i = 0; build != kBuilds.end() && i < kPredefinedCrates.size(); ++i)
+    if (build->index[i] != 0) crates.emplace_back(build->index[i], kPredefinedCrates[i]);
+  return crates;
+}
+
 std::optional<std::string> rustc_of_commit(std::string_view commit) {
   constexpr std::size_t kShort = 9;  ///< digits that a version string has
   if (commit.size() < kShort) return std::nullopt;

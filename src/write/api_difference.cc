@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "write/api_difference.h"
 
+#include <rartifacts/interface.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -11,10 +13,7 @@
 namespace rartifacts {
 namespace {
 
-std::string_view group_of(std::string_view path) {
-  const auto colons = path.rfind("::");
-  return colons == path.npos ? std::string_view() : path.substr(0, colons);
-}
+std::string_view group_of(std::string_view path) { return split_path(path).first; }
 
 /// The changes of a crate so that those of one module, or of one type, stand together. Those that are only possible are counted, and
 /// listed in JSON.

@@ -80,21 +80,16 @@ std::string api_ndjson(const ApiListing& listing) {
   return out;
 }
 
-std::string_view module_of(std::string_view path) {
-  const auto colons = path.rfind("::");
-  return colons == path.npos ? std::string_view() : path.substr(0, colons);
-}
-
 std::string api_markdown(const ApiListing& listing) {
   std::vector<const InterfaceItem*> sorted;
   sorted.reserve(listing.items.size());
   for (const auto& item : listing.items) sorted.push_back(&item);
-  std::ranges::stable_sort(sorted, {}, [](const auto* item) { return module_of(item->path); });
+  std::ranges::stable_sort(sorted, {}, [](const auto* item) { return split_path(item->path).first; });
   std::string out = fmt::format("# {}\n\nMade by {}\n", markdown_code(listing.crate), markdown_escaped(listing.rustc));
   std::optional<std::string_view> module;
   for (const auto* item : sorted) {
-    if (module != module_of(item->path)) {
-      module = module_of(item->path);
+    if (module != split_path(item->path).first) {
+      module = split_path(item->path).first;
       out += fmt::format("\n## {}\n\n", markdown_code(*module));
     }
     out += fmt::format("- {} {}{}", name_of(item->kind), markdown_code(item->path), macro_note(*item));

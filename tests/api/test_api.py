@@ -177,6 +177,10 @@ class Compiled(unittest.TestCase):
         first = "one::Renamed" if "field one::Renamed::field" in members else "one::Shown"  # the same type under two names
         self.assertEqual(members, {line.replace("one::Shown", first) for line in expected})
 
+    def test_a_type_that_only_rustc_names_is_no_member(self):
+        crate = compile_crate(self.folder, "two", "pub trait Made { fn made() -> impl Sized; fn again() -> impl Sized; }")
+        self.assertEqual(api(crate, "--members").stdout, "trait two::Made\nfn two::Made::again\nfn two::Made::made\n")
+
     def test_the_probe_is_silent_when_all_is_there(self):
         for path in "one::shapes::again::deep", "one::Renamed::make", "one::shapes::Kind::Odd", "one", "one::shout":
             answer = api(self.crate, "--has", path)
@@ -234,6 +238,13 @@ class Compiled(unittest.TestCase):
             report = json.loads(api(folder, "--needs", needs, "--report", "json", command="audit").stdout)
             self.assertNotIn("missing-item", [finding["rule"] for finding in report["findings"]])
             self.assertEqual(api(folder, "--needs", folder / "none", command="audit").returncode, 3)
+
+    def test_a_parameter_with_a_path_in_it_stands_below_its_function(self):
+        with tempfile.TemporaryDirectory() as place:
+            before = compile_crate(self.folder, "three", "pub fn f(_: u8) {}")
+            after = compile_crate(pathlib.Path(place), "three", "pub fn f(_: impl Into<Option<core::fmt::Error>>) {}")
+            self.assertEqual(api("--api", before, after, command="diff").stdout.splitlines()[:2],
+                             ["three::f", "  + param three::f::<impl Into<Option<core::fmt::Error>>>"])
 
     def test_what_changed_between_two_builds(self):
         with tempfile.TemporaryDirectory() as place:
