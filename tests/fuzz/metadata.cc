@@ -25,6 +25,9 @@ void fuzz(Image& file) {
   if (!metadata || !metadata->crate) return;
   const auto& crate = *metadata->crate;
   require(is_svh(crate.svh) && is_identifier(crate.name));
+  if (const auto libraries = read_native_libraries(View(file)))
+    for (const auto& library : *libraries)
+      require(library.name.text ? is_utf8(*library.name.text) : library.name.predefined.has_value());
   if (!crate.dependencies) return;
   for (const auto& dependency : *crate.dependencies) require(is_svh(dependency.svh) && is_identifier(dependency.name));
 }

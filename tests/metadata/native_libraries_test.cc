@@ -95,12 +95,14 @@ TEST_SUITE("metadata") {
     const std::string_view text = as_text(bytes);
     const auto alpha = text.find("alpha");
     int changed = 0;
-    for (std::size_t i = alpha; i < alpha + 60; ++i) {
-      auto damaged = bytes;
-      damaged[i] ^= 1;
-      auto image = Image::of_bytes(damaged);
-      const auto libraries = read_native_libraries(View(image));
-      if (libraries && libraries->size() != 10) ++changed;
+    for (std::size_t i = alpha - 3; i < alpha + 250; ++i) {
+      for (const int bit : {1, 2, 0x80}) {
+        auto damaged = bytes;
+        damaged[i] = static_cast<std::uint8_t>(damaged[i] ^ bit);
+        auto image = Image::of_bytes(damaged);
+        const auto libraries = read_native_libraries(View(image));
+        if (libraries && libraries->size() != 10) ++changed;
+      }
     }
     CHECK(changed == 0);
   }
