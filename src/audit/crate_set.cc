@@ -65,7 +65,7 @@ class CrateAudit {
     const auto leads_here = [&](const Artifact* link) { return link->resolved == file.path; };
     if (std::ranges::any_of(files_, leads_here)) return;
     findings_.add(Severity::warning, Rule::stale_artifact, file.path, crate_of_file(file.path),
-                  fmt::format("{} stands in a folder below deps, where rustc does not look", name_in(file.path)));
+                  fmt::format("{} is in a directory below deps, where rustc does not look", name_in(file.path)));
   }
 
   void check_file(const Artifact& file) {

@@ -54,7 +54,7 @@ Result<std::optional<Artifact>> classify_archive(View file, std::string_view fil
       if (auto taken = take_metadata(artifact, *blob); !taken) return pass(taken);
       const auto& release = artifact.metadata->release;
       if ((*member)->name != kMetadataMember && release && release->minor > kLastOldMember)
-        return fail(ErrorKind::malformed, "an rlib without its member lib.rmeta: {} of rustc 1.{} is not read",
+        return fail(ErrorKind::malformed, "an rlib without its member lib.rmeta: {} of rustc 1.{} is not supported",
                     (*member)->name, release->minor);
       continue;
     }
@@ -341,7 +341,7 @@ Result<std::optional<Artifact>> classify(View file, std::string_view file_name) 
   if (!result || !*result) return result;
   (*result)->size = file.size();
   if (const auto& object = (*result)->object; object && !object->unsearched.empty() && !is_told_rust(*object))
-    (*result)->notes.push_back("whether it holds Rust is not known, it was not looked through: " + object->unsearched);
+    (*result)->notes.push_back("not searched for Rust: " + object->unsearched);
   if ((*result)->crate) name_by_file(**result, file_name);
   return result;
 }

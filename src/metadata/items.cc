@@ -110,10 +110,11 @@ std::vector<std::string> Items::notes() const {
   std::vector<std::string> notes;
   if (!file_->has_kinds) notes.push_back(file_->kind_problem + ": names are proved, kinds are unknown");
   if (file_->has_kinds && file_->release < kFirstTagSpans)
-    notes.push_back(fmt::format("re-exports are not read of a rustc before 1.{}", kFirstTagSpans));
+    notes.push_back(fmt::format("re-exports are not read from metadata of rustc before 1.{}", kFirstTagSpans));
   else if (file_->has_kinds && !file_->has_reexports)
-    notes.push_back("re-exports are written in a way that is not known: what is public by them is not listed");
-  if (file_->kinds_guessed) notes.push_back("the kinds of another release fit, and no others");
+    notes.push_back("the re-exports cannot be read, so items that are public only through them are not listed");
+  if (file_->kinds_guessed)
+    notes.push_back("kinds are read as another release of rustc numbers them: no other numbering fits");
   if (const auto count = file_->unresolved.size(); count > 0)
     notes.push_back(fmt::format("{} names are words of rustc that are not known here", count));
   return notes;

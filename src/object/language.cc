@@ -173,7 +173,7 @@ void read_panics(View file, CompilerTraces& evidence) {
   // What cannot be read there is no evidence. A file in a package can be too large to be kept: that has to be said.
   if (!locations && locations.error().kind == ErrorKind::too_large) evidence.facts.unsearched = locations.error().what;
   if (!locations) return;
-  if (locations->is_partial) evidence.facts.unsearched = "some of its parts are larger than what is looked through";
+  if (locations->is_partial) evidence.facts.unsearched = "some of its parts are too large to search";
   if (locations->proven) evidence.found(RustTrace::panic_locations, *locations->proven);
   else if (locations->mentioned) evidence.found(RustTrace::paths, *locations->mentioned);
   if (!evidence.rust || evidence.rustc) return;
