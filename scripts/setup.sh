@@ -8,7 +8,7 @@ cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBIAN_FRONTEND=noninteractive
 
 # To build, and to do the main job.
-build_packages=(meson ninja-build pkg-config g++ libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev
+build_packages=(meson ninja-build pkg-config g++ dpkg-dev libelf-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libsnappy-dev zlib1g-dev
   nettle-dev libarchive-dev liblzma-dev libzstd-dev libseccomp-dev cpio python3)
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm lld elfutils libxml2-utils file
