@@ -20,6 +20,9 @@
 namespace rartifacts {
 namespace {
 
+/// What has this name can be used through a glob, and not be named.
+constexpr std::string_view kNoName = "_";
+
 bool is_nameable(ItemKind kind) {
   return kind != ItemKind::extern_crate && kind != ItemKind::use && kind != ItemKind::ctor &&
          kind != ItemKind::foreign_mod;
@@ -125,12 +128,12 @@ class InterfaceWalk {
           module.is_hidden);
     }
     for (const auto& record : items.reexports(module.index))
-      if (record.is_public && is_nameable(record.kind)) add_reexport(module, record);
+      if (record.is_public && is_nameable(record.kind) && record.name != kNoName) add_reexport(module, record);
   }
 
   static bool is_nameless(const Items& items, DefIndex index) {
     const auto name = items.name(index);
-    return name ? name->empty() : items.shown_name(index).starts_with('{');
+    return name ? name->empty() || *name == kNoName : items.shown_name(index).starts_with('{');
   }
 
   void add_reexport(const Module& module, const ReExport& record) {

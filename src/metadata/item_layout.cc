@@ -203,7 +203,7 @@ std::size_t re_exports_before_children(int minor) {
     int first;
     std::size_t before;
   };
-  constexpr Row kRows[] = {{kFirstTagSpans, 3}, {93, 7}, {95, 8}};
+  constexpr Row kRows[] = {{kFirstTagSpans, 3}, {93, 7}, {94, 8}};
   std::size_t before = 0;
   for (const auto& row : kRows)
     if (minor >= row.first) before = row.before;
@@ -211,5 +211,8 @@ std::size_t re_exports_before_children(int minor) {
 }
 
 ReExportFields re_export_fields(int minor) { return {minor >= 80, minor >= 78, minor >= 96}; }
+
+// Seen in files of 1.78 and 1.85, and from 1.93 on.
+std::uint32_t underscore_symbol(int minor) { return minor >= 93 ? 2 : 3; }
 
 }  // namespace rartifacts

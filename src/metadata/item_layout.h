@@ -68,6 +68,8 @@ struct ReExportFields {
   bool static_safety, static_nested, const_flag;
 };
 ReExportFields re_export_fields(int minor);
+/// The symbol of `_`. No hash proves it, for nothing is defined under it.
+std::uint32_t underscore_symbol(int minor);
 /// The table of re-exports stands so many before that of the children; 0: not read of this release.
 std::size_t re_exports_before_children(int minor);
 

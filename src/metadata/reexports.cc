@@ -144,6 +144,7 @@ Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array 
   auto read = each_record(file, array, [&](ReExport& record, const StoredSymbol& name) {
     if (name.predefined == Definition::kStored) record.name = name.text;
     else if (const auto word = file.predefined.find(name.predefined)) record.name = *word;
+    else if (name.predefined == underscore_symbol(file.release)) record.name = "_";
     else record.name = fmt::format("predefined#{}", name.predefined);
     records.push_back(std::move(record));
   });

@@ -43,6 +43,7 @@ pub mod shapes {
 }
 pub use core::fmt::Display;
 pub use shapes::Kind::*;
+pub use shapes::Shape as _;
 pub const LIMIT: u32 = 3;
 pub static TABLE: [u8; 2] = [0, 1];
 #[doc(hidden)] pub fn for_macros() {}
@@ -105,6 +106,11 @@ class Goldens(unittest.TestCase):
             if int(path.parent.name.split(".")[1]) >= 78:
                 listings.add(api(path, "--members").stdout)
         self.assertEqual(listings, {"trait leaf::Shape\nfn leaf::Shape::area\nfn leaf::leaf\n"})
+
+    def test_a_reexport_is_listed_whichever_rustc_compiled_it(self):
+        for path in sorted(GOLDENS.glob("1.*/libmid-99aa.rmeta")):
+            if int(path.parent.name.split(".")[1]) >= 78:
+                self.assertIn("mod mid::leaf = leaf\n", api(path).stdout, path)
 
     def test_a_release_that_is_too_old_cannot_be_answered_for(self):
         answer = api(GOLDENS / "1.58.1/libleaf-1a2b3c4d.rmeta", "--has", "leaf::leaf")
