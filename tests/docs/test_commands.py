@@ -95,6 +95,10 @@ class Documents(unittest.TestCase):
             expected = {"console"} if document in DOCUMENTS else {"console", "text"} if document in ON_A_REAL_KERNEL else set()
             # `sh` is how to build, below; `text` is what a test printed that takes longer, as the document says.
             self.assertLessEqual(kinds, expected | ({"sh"} if document == "README.md" else set()), document)
+            # What is only indented was typed by hand, and the section says so.
+            for section in re.split(r"^## ", path.read_text(), flags=re.M):
+                if re.search(r"^    \$ ", section, re.M):
+                    self.assertIn("by hand", section, document)
         script = (PROJECT / "tests/kernel/transcripts").read_text()
         self.assertIn(f"DOCUMENTS = {ON_A_REAL_KERNEL}".replace("'", '"'), script)
 
