@@ -91,7 +91,9 @@ def reason(crate, episode, registered, output):
         return crate, "E0786", "rustc panics"
     for code, pattern in CAUSES:
         if found := re.search(pattern, episode):
-            return crate, code, found[0]
+            # What a proc macro was built for is found out in the second try, and rustc tells of the first.
+            is_lost = code == "E0461" and "falling back to loading proc_macro" in episode[:found.start()]
+            return crate, "E0463" if is_lost else code, found[0]
     if printed := re.search(rf"error\[E0464\]: (.*`{crate}`.*)", output):
         return crate, "E0464", printed[1]
     if crate in registered:  # and looked for again: what came last could not be loaded

@@ -100,7 +100,7 @@ class Rustlib:
         return sorted({re.match(r"lib(\w+)", Path(path).name)[1] for path, _ in identity(root) ^ identity(self.root)} - {*self.first[:3]})
 
     def run(self, root, crates, *options):
-        features = self.features if len(crates) > 1 else {"test"}
+        features = {name for name in self.features if name not in self.crates or name in crates} if len(crates) > 1 else {"test"}
         source = f"#![feature({', '.join(sorted(features))})]"
         source += "".join(f"extern crate {name} as c{i};" for i, name in enumerate(crates)) + "pub fn main() {}"
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
