@@ -135,7 +135,9 @@ Result<void> read_symbol_names(const ElfFile& elf, GElf_Word table_type, Compile
   if (!*table) return {};
   // One pass over the names decides for nearly every C object.
   const auto contains = [&](std::string_view text) { return string_table_contains((*table)->strings, text); };
-  if (!contains("17h") && !contains("_R") && !contains("-cgu.") && !contains("rust_")) return {};
+  // Names that C can define too prove nothing, and of what a compiler of C has signed they are not asked for.
+  const bool is_signed = evidence.other.has_value();
+  if (!contains("17h") && !contains("_R") && !contains("-cgu.") && (is_signed || !contains("rust_"))) return {};
   (*table)->count = std::min<std::uint64_t>((*table)->count, size_limits::symbols.most);
   const bool is_linked = elf.header().e_type != ET_REL;
   return elf.for_each_symbol(**table, [&](const GElf_Sym& symbol, std::string_view name) {
