@@ -192,7 +192,7 @@ class BareSet(CargoSet):
     """Crates for a machine that has no std here, on a `core` of their own, and a proc macro for the machine that compiles"""
 
     start, end = mini_kernel.NO_CORE, ""
-    link = "--crate-type=staticlib", "--emit=link"
+    link = "--crate-type=staticlib", "--emit=link", "-Cpanic=abort"
 
     def __init__(self, folder, triple, **more):
         self.target = f"--target={triple}",

@@ -139,7 +139,7 @@ class DevPackages(Rustlib):
             if path.is_dir() and not path.is_symlink():
                 to.mkdir(parents=True)
             elif (path.suffix == ".so") == is_library:
-                shutil.copy2(path, to, follow_symlinks=False) if path.is_symlink() else link_or_copy(path, to)
+                shutil.copy2(path, to, follow_symlinks=False)  # tar refuses files that get links while it reads
         control = f"Package: {name}\nVersion: 1\nArchitecture: amd64\nMaintainer: nobody <nobody@example.org>\nDescription: libraries\n"
         Tree(place).write("DEBIAN/control", control)
         package = f"{place}.deb"
