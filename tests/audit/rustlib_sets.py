@@ -86,6 +86,8 @@ class Rustlib:
         there = {re.match(r"lib(\w+)", Path(path).name)[1] for path in self.files(root)}
         crates = [name for name in self.crates if name in there]
         said = self.compile(root, crates, "--crate-type=rlib", "--emit=metadata")
+        if unknown := re.search(r"unknown feature `(\w+)`", said.says):  # that of the crate which is not there
+            said = self.compile(root, crates, "--crate-type=rlib", "--emit=metadata", without={unknown[1]})
         for name in [*self.first[:3], *self.changed(root)] if said.accepts else ():
             if name in there and name in self.linked and said.accepts:
                 said = self.link(root, name)
@@ -99,8 +101,8 @@ class Rustlib:
         identity = lambda root: {(path, (root / path).stat().st_ino) for path in self.files(root) if (root / path).exists()}
         return sorted({re.match(r"lib(\w+)", Path(path).name)[1] for path, _ in identity(root) ^ identity(self.root)} - {*self.first[:3]})
 
-    def run(self, root, crates, *options):
-        features = {name for name in self.features if name not in self.crates or name in crates} if len(crates) > 1 else {"test"}
+    def run(self, root, crates, *options, without=frozenset()):
+        features = {name for name in self.features if name not in self.crates or name in crates} - without if len(crates) > 1 else {"test"}
         source = f"#![feature({', '.join(sorted(features))})]"
         source += "".join(f"extern crate {name} as c{i};" for i, name in enumerate(crates)) + "pub fn main() {}"
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
@@ -109,8 +111,8 @@ class Rustlib:
             return self.toolchain.run([self.toolchain.rustc, "--edition=2021", "--crate-name=probe", f"--target={self.triple}",
                                        f"--sysroot={root}", *options, "-o", Path(folder) / "probe", probe], root)
 
-    def compile(self, root, crates, *options):
-        done = self.run(root, crates, *options)
+    def compile(self, root, crates, *options, without=frozenset()):
+        done = self.run(root, crates, *options, without=without)
         if needed := re.search(r"crate `(\w+)` required to be available in (?:rlib|dylib) format", done.stderr):
             return Verdict(False, needed[0], needed[1], "", needed[0])
         if unread := re.search(r"error: linking with .*?/lib(\w+)-\w+\.rlib: (error adding symbols|file format|malformed|member)", done.stderr, re.S):
