@@ -144,6 +144,11 @@ class Forms(unittest.TestCase):
                 return True
         return False
 
+    def needs(self, *tools):
+        for tool in tools:
+            if not any(shutil.which(tool + suffix) for suffix in SUFFIXES):
+                self.skipTest(f"no {tool}")
+
     def make_rust(self):
         (self.folder / CALLER_SOURCE).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / CALLER_SOURCE).write_text(CALLER)
@@ -152,6 +157,7 @@ class Forms(unittest.TestCase):
                 yield name, kind, is_told_stripped
 
     def test_rust_is_told_in_what_linkers_of_every_system_make_of_it(self):
+        self.needs("lld-link", "llvm-strip")
         proofs = lambda artifact: {trace["trace"] for trace in artifact.get("object", {}).get("traces", ()) if trace["proof"]}
         made = list(self.make_rust())
         if not made:
@@ -199,9 +205,7 @@ class Forms(unittest.TestCase):
             (cls.folder / name).write_bytes(b"".join(word.to_bytes(4, "little") for word in (0x0B17C0DE, 0, 20, len(content), 0x01000007)) + content)
 
     def test_enough_could_be_made(self):
-        for tool in CLANG, "lld-link", "llvm-ar":
-            if not any(shutil.which(tool + suffix) for suffix in SUFFIXES):
-                self.skipTest(f"no {tool}")
+        self.needs(CLANG, "lld-link", "llvm-ar")
         self.assertGreater(len(self.made), 12, "clang, lld and llvm are among the packages for the tests")
 
     def test_inspect_names_what_was_made(self):
