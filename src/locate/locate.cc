@@ -346,8 +346,11 @@ std::optional<Refusal> CrateLocator::refusal(const CrateFile& file, std::size_t 
   if (!reader_.rustc.empty() && header.rustc != reader_.rustc) return Refusal::version;
   if (reader_.metadata_version && header.version != *reader_.metadata_version) return Refusal::version;
   if (is_macro_crate(*file.artifact) != is_macro) return Refusal::silent;
-  if (const auto name = own_crate_name(*file.artifact); sought.paths.empty() && name && *name != sought.name)
-    return Refusal::silent;
+  // The same word of the same compiler, whatever the name that was made of it.
+  const bool is_that_word =
+      sought.dependency && crate.name.predefined && crate.name.predefined == sought.dependency->name.predefined;
+  const auto name = own_crate_name(*file.artifact);
+  if (sought.paths.empty() && !is_that_word && name && *name != sought.name) return Refusal::silent;
   const auto& target = is_macro ? reader_.host : reader_.target;
   if (!target.empty() && target_text(crate) != target) return Refusal::target;
   if (sought.dependency && sought.dependency->svh != crate.svh) return Refusal::hash;
