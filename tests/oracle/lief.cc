@@ -57,7 +57,7 @@ std::string difference(View file, const LIEF::ELF::Binary& theirs) {
   if (!mine) return "exports: " + describe(mine.error());
   std::vector<std::string> names;
   for (const auto& symbol : theirs.dynamic_symbols())
-    if (symbol.shndx() != 0 && symbol.binding() == LIEF::ELF::SYMBOL_BINDINGS::STB_GLOBAL)
+    if (symbol.shndx() != 0 && symbol.binding() != LIEF::ELF::SYMBOL_BINDINGS::STB_LOCAL)
       names.push_back(symbol.name());
   std::ranges::sort(*mine);
   std::ranges::sort(names);
