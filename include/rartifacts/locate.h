@@ -72,10 +72,6 @@ struct CrateReader {
 /// What is compared of a crate's target: the triple, and the text of a custom one.
 std::string target_text(const Crate& crate);
 
-/// The name of a crate by its metadata and the table of its compiler. What its file name says of a name that is a word of rustc counts
-/// for nothing here. `nullopt` when neither tells.
-std::optional<std::string_view> own_crate_name(const Artifact& artifact);
-
 /// A crate that is wanted by name; when a crate has recorded it, with that hash.
 struct SoughtCrate {
   std::string name;

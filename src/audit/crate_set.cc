@@ -16,6 +16,7 @@
 #include <set>
 
 #include "audit/blame.h"
+#include "audit/crate_neighbours.h"
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
 #include "bytes/path.h"
@@ -37,14 +38,13 @@ class CrateAudit {
       if (!(artifact.metadata || artifact.proc_macro || artifact.kind == Kind::rlib)) continue;
       (places_.is_out_of_reach(artifact.path) ? unreachable_ : files_).push_back(&artifact);
     }
+    neighbours_ = CrateNeighbours(files_);
   }
 
   void run() {
     check_predefined_names(files_, findings_);
-    for (const auto* file : files_) {
+    for (const auto* file : files_)
       if (file->crate) sysroot_part_.learn(*file->crate);
-      if (file->resolved) behind_links_.insert(*file->resolved);
-    }
     compare_with_reader();
     for (const auto* file : files_) check_file(*file);
     for (const auto& path : result_.strangers)
@@ -84,8 +84,7 @@ class CrateAudit {
     check_dependency_list(file, findings_);
     check_target(file);
     check_twin(file);
-    const bool is_nobodys = skipped_.contains(&file) || is_runtime_library(file) || is_only_linked(file);
-    if (file.crate->is_stub && !is_nobodys) check_stub(file);
+    if (file.crate->is_stub && !skipped_.contains(&file) && !is_nobodys(file)) check_stub(file);
   }
 
   // rustc goes by the ending of the name. `--extern` takes no other names for these two.
@@ -148,7 +147,7 @@ class CrateAudit {
     } else if (other.kind == Kind::rlib && other.crate->svh != file.crate->svh &&
                display_name(other.crate->name) == display_name(file.crate->name)) {
       const bool collide = other.crate->stable_crate_id == file.crate->stable_crate_id &&
-                           (is_needed(file.crate->svh) || is_needed(other.crate->svh));
+                           (neighbours_.is_needed(file.crate->svh) || neighbours_.is_needed(other.crate->svh));
       if (auto* added = findings_.add(
               collide ? Severity::error : Severity::warning, Rule::duplicate_crate, file.path,
               display_name(file.crate->name),
@@ -175,21 +174,9 @@ class CrateAudit {
                   {{"svh", file.crate->svh}});
   }
 
-  // A library among no crates is there for programs to run with. What it was compiled from is linked into it.
-  bool is_runtime_library(const Artifact& file) const {
-    if (file.kind != Kind::dylib) return false;
-    const auto folder = directory_of(file.path);
-    return std::ranges::none_of(files_, [&](const Artifact* other) {
-      return directory_of(other->path) == folder && (other->kind == Kind::rmeta || other->kind == Kind::rlib);
-    });
-  }
-
-  // In a folder that is only reached through links, which stand where rustc looks.
-  bool is_only_linked(const Artifact& file) const {
-    const auto folder = directory_of(file.path);
-    return behind_links_.contains(file.path) && std::ranges::none_of(files_, [&](const Artifact* other) {
-             return directory_of(other->path) == folder && !behind_links_.contains(other->path);
-           });
+  // rustc looks for it nowhere.
+  bool is_nobodys(const Artifact& file) const {
+    return neighbours_.is_runtime_library(file) || neighbours_.is_only_linked(file);
   }
 
   // ---- The compiler that will read the set
@@ -204,7 +191,7 @@ class CrateAudit {
       const bool is_same = file->metadata->rustc == *options_.rustc;
       if (is_same && (!usual || *usual == file->metadata->version)) continue;
       skipped_.insert(file);
-      if (const auto* twin = is_same ? nullptr : twin_of(*file))
+      if (const auto* twin = is_same ? nullptr : neighbours_.twin_of(*file, *options_.rustc))
         findings_.add(Rule::stale_artifact, file->path, display_name(file->crate->name),
                       fmt::format("made by {}, but {} was made by the rustc that will read the set: a leftover",
                                   file->metadata->rustc, name_in(twin->path)),
@@ -222,19 +209,6 @@ class CrateAudit {
     }
   }
 
-  // The same crate beside it, made by the compiler that will read the set. An .rlib does for a dynamic library too.
-  const Artifact* twin_of(const Artifact& file) const {
-    const auto does_for = [&](Kind other) {
-      return other == file.kind || (file.kind == Kind::dylib && other == Kind::rlib);
-    };
-    const auto twin = std::ranges::find_if(files_, [&](const Artifact* other) {
-      return other->crate && other->metadata && other->metadata->rustc == *options_.rustc && does_for(other->kind) &&
-             other->crate->name.text && other->crate->name.text == file.crate->name.text &&
-             directory_of(other->path) == directory_of(file.path);
-    });
-    return twin == files_.end() ? nullptr : *twin;
-  }
-
   // ---- What each crate needs
 
   // Crates that need little first: of all that miss a crate, the one nearest to it is named.
@@ -242,7 +216,7 @@ class CrateAudit {
     auto sorted = files_;
     std::erase_if(sorted, [&](const Artifact* file) {
       return !file->crate || !file->metadata || !file->crate->dependencies || skipped_.contains(file) ||
-             is_runtime_library(*file) || is_only_linked(*file);
+             is_nobodys(*file);
     });
     std::ranges::stable_sort(sorted, {}, [](const Artifact* file) { return file->crate->dependencies->size(); });
     for (const auto* file : sorted) {
@@ -273,18 +247,10 @@ class CrateAudit {
     }
   }
 
-  // A proc macro has been linked with what it needs.
-  bool is_needed(std::string_view svh) const {
-    return std::ranges::any_of(files_, [&](const Artifact* other) {
-      return other->kind != Kind::proc_macro && other->crate && other->crate->dependencies &&
-             std::ranges::find(*other->crate->dependencies, svh, &Dependency::svh) != other->crate->dependencies->end();
-    });
-  }
-
   // An earlier build of a crate that is there anew: nobody needs it, and what it needs has been replaced as well.
   bool is_outdated(const Artifact& file) {
     const auto& own = *file.crate;
-    if (!own.stable_crate_id || is_needed(own.svh)) return false;
+    if (!own.stable_crate_id || neighbours_.is_needed(own.svh)) return false;
     const auto stem = [](const Artifact& one) { return std::string_view(one.path).substr(0, one.path.rfind('.')); };
     const auto is_newer = [&](const Artifact* other) {
       return other->crate && other->metadata && other->crate->stable_crate_id == own.stable_crate_id &&
@@ -401,8 +367,8 @@ class CrateAudit {
   SysrootPart sysroot_part_;
   std::vector<const Artifact*> files_;
   std::vector<const Artifact*> unreachable_;  ///< below a folder of cargo's
-  std::set<std::string_view> behind_links_;   ///< what links lead to
-  std::set<const Artifact*> skipped_;         ///< of another rustc than the reader
+  CrateNeighbours neighbours_;
+  std::set<const Artifact*> skipped_;  ///< of another rustc than the reader
   std::set<std::pair<const Artifact*, const CrateLocator*>> loaded_;
   std::set<std::pair<std::string, std::string>> crates_;    ///< name and SVH of all that are there or needed
   std::set<std::pair<std::string, std::string>> reported_;  ///< of these, what was blamed

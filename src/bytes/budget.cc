@@ -18,7 +18,7 @@ thread_local bool is_my_turn = false;
 
 // clang-format off
 const std::array<LimitRow, 5> limit_table{{
-    {Limit::held,     "held-bytes",     "more of it would have to be held in memory than 46 MiB and twice what was read from disk, 80 MiB at most"},
+    {Limit::held,     "held-bytes",     "more of it would have to be held in memory than 46 MiB and twice the input, 80 MiB at most"},
     {Limit::unfolded, "unfolded-bytes", "unfolds to more than 64 MiB and 100 times its size"},
     {Limit::work,     "work",           "to look through it takes more steps than its size accounts for"},
     {Limit::window,   "window",         "its decoder would need a window of more than 64 MiB"},

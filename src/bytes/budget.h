@@ -47,7 +47,7 @@ std::unexpected<Error> over(Limit limit);
 
 class Budget {
  public:
-  /// In memory at one time, of one file and of all that is kept; more for each byte that was read from disk, as far as kMostHeld.
+  /// In memory at one time, of one file and of all that is kept; more for each byte of the input, as far as kMostHeld.
   static constexpr std::uint64_t kHeld = std::uint64_t{46} << 20;
   static constexpr std::uint64_t kHeldPerByte = 2;
   static constexpr std::uint64_t kMostHeld = std::uint64_t{80} << 20;

@@ -90,13 +90,14 @@ bool fits_flavor(const Artifact& artifact, std::size_t flavor) {
   return artifact.kind != Kind::rmeta && artifact.kind != Kind::rlib;
 }
 
-}  // namespace
-
+// What the file name says of a name that is a word of rustc is what is asked here; the table of that compiler knows.
 std::optional<std::string_view> own_crate_name(const Artifact& artifact) {
   const auto& name = artifact.crate->name;
   if (name.source != CrateName::Source::file_name || !name.predefined) return name.text;
   return predefined_crate_name(artifact.metadata->rustc, *name.predefined);
 }
+
+}  // namespace
 
 bool says_nothing(const Problem& problem) {
   constexpr std::array kUnknown{ErrorKind::io, ErrorKind::changed, ErrorKind::escaping, ErrorKind::absolute,

@@ -136,7 +136,6 @@ CrateLocator& CratePlaces::locator_for(const Artifact& user) {
 std::string CratePlaces::name_of(const Dependency& needed, const CrateLocator& locator) const {
   if (!needed.name.text) {
     const auto* known = shelf_.anywhere(needed.svh);
-    if (const auto name = known ? own_crate_name(*known) : std::nullopt) return std::string(*name);
     if (known && known->crate->name.text) return *known->crate->name.text;
     for (const auto& folder : locator.folders())
       if (auto name = shelf_.name_ending(folder.path, needed.extra_filename); !name.empty()) return name;
