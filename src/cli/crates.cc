@@ -42,6 +42,9 @@ Result<std::unique_ptr<CrateShelf>> shelf_of(const std::string& path) {
   options.kernel_kinds = options.kinds;
   options.base = operands->base;
   options.paths = operands->paths;
+  struct stat status;
+  const bool is_directory = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  if (!is_directory) options.jobs = 1;  // a thread would cost more than it saves
   auto roots = scan_roots(options);
   auto& scan = roots.front();
   for (const auto& problem : scan.problems)
@@ -51,8 +54,6 @@ Result<std::unique_ptr<CrateShelf>> shelf_of(const std::string& path) {
     return fail(ErrorKind::malformed, "{}: a manifest does not hold what is in a crate: give the tree or package",
                 path);
   auto shelf = std::make_unique<CrateShelf>(options.base, std::move(scan));
-  struct stat status;
-  const bool is_directory = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   const auto folder = directory_of(operands->paths.front());
   if (!is_directory && shelf->scan().packages.packages.empty())
     shelf->look_in(folder.empty() ? "." : std::string(folder));

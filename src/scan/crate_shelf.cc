@@ -64,6 +64,7 @@ void CrateShelf::scan_folder() {
   options.base = base_;
   options.paths = {std::exchange(folder_, {})};
   options.recurse = false;
+  options.jobs = 1;  // for one folder, threads cost more than they save
   neighbours_ = rartifacts::scan(options);
 }
 
