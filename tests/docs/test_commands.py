@@ -11,14 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import unittest
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tests" / "scan"))
 import harness
 import mini_kernel
-from harness import Tree
 
 DOCUMENTS = ["README.md", "docs/howto.md"]
 TOOLS = ["cpio", "rsync", "bsdtar", "dh_install", "jq"]  # which a machine may lack
@@ -49,18 +47,8 @@ def masked(text):
     return text
 
 
-class Documents(unittest.TestCase):
+class Documents(mini_kernel.AtThePrompt):
     maxDiff = 4000
-
-    @classmethod
-    def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.kernel = Tree(Path(cls.temporary.name) / "kernel")
-        mini_kernel.build(cls.kernel)
-        bin_directory = Path(cls.temporary.name) / "bin"
-        bin_directory.mkdir()
-        (bin_directory / "rartifacts").symlink_to(harness.program)
 
     @staticmethod
     def command_names():

@@ -10,14 +10,12 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import unittest
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tests" / "scan"))
 import harness
 import mini_kernel
-from harness import Tree
 from mini_kernel import AUXILIARY, CLOSURE
 
 NEEDED = sorted(CLOSURE + AUXILIARY)
@@ -33,18 +31,12 @@ def recipes():
             for title, text in zip(parts[1::2], parts[2::2])}
 
 
-class Recipes(unittest.TestCase):
+class Recipes(mini_kernel.AtThePrompt):
     maxDiff = 4000
 
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.kernel = Tree(Path(cls.temporary.name) / "kernel")
-        mini_kernel.build(cls.kernel)
-        cls.bin = Path(cls.temporary.name) / "bin"
-        cls.bin.mkdir()
-        (cls.bin / "rartifacts").symlink_to(harness.program)
+        super().setUpClass()
         (cls.bin / "rartifacts-dkms-check").symlink_to(PROJECT / "packaging/dkms/rartifacts-dkms-check")
 
     def setUp(self):

@@ -11,8 +11,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
+from pathlib import Path
 
+import harness
 from harness import GOLDENS, Tree
 
 CLOSURE = ["rust/libcore.rmeta", "rust/libffi.rmeta", "rust/libkernel.rmeta", "rust/libmacros.so", "rust/libpin_init.rmeta"]
@@ -79,6 +82,20 @@ def build(tree):
     rustc.host("macros", "proc-macro", MACROS, "--extern", "quote", "--extern", "proc_macro", "-o", "rust/libmacros.so")
     rustc.crate("kernel", KERNEL)
     return rustc
+
+
+class AtThePrompt(unittest.TestCase):
+    """A small kernel, and a directory with the program for PATH."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.kernel = Tree(Path(cls.temporary.name) / "kernel")
+        build(cls.kernel)
+        cls.bin = Path(cls.temporary.name) / "bin"
+        cls.bin.mkdir()
+        (cls.bin / "rartifacts").symlink_to(harness.program)
 
 
 if __name__ == "__main__":
