@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <exception>
 #include <new>
 #include <span>
 
@@ -143,6 +145,25 @@ ExitCode run(int argc, char** argv) {
   return is_over_limit() && code != ExitCode::input ? print("") : code;
 }
 
+namespace {
+
+ExitCode say_out_of_memory() {
+  constexpr std::string_view kMessage = "rartifacts: out of memory\n";  // and no more is asked for
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  return ExitCode::input;
+}
+
+// Where there is no memory for an exception either, the runtime ends the program instead of throwing one.
+[[noreturn]] void end_without_memory() {
+  constexpr std::size_t kOfAnException = 256;
+  if (!std::current_exception() && !std::malloc(kOfAnException)) _exit(static_cast<int>(say_out_of_memory()));
+  std::abort();
+}
+
+// Before the objects at namespace scope are made: they need memory too.
+[[gnu::constructor(101)]] void be_ready_for_no_memory() { std::set_terminate(end_without_memory); }
+
+}  // namespace
 }  // namespace rartifacts
 
 int main(int argc, char** argv) {
@@ -153,8 +174,7 @@ int main(int argc, char** argv) {
   try {
     return static_cast<int>(rartifacts::run(argc, argv));
   } catch (const std::bad_alloc&) {
-    constexpr std::string_view kMessage = "rartifacts: out of memory\n";  // and no more is asked for
-    [[maybe_unused]] const auto written = write(STDERR_FILENO, kMessage.data(), kMessage.size());
+    return static_cast<int>(rartifacts::say_out_of_memory());
   } catch (const std::exception& error) {
     rartifacts::complain(rartifacts::printable(error.what()));
   }
