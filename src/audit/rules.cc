@@ -31,7 +31,8 @@ const std::array<RuleRow, 48> rule_table{{
      "rustc has no hash to go by for a crate that a module names itself, and gives up when it finds two candidates. "
      "Two copies with the same hash do no harm.",
      "remove the crate that does not belong to this build"},
-    {Rule::missing_auxiliary, "missing-auxiliary", error, "", "a file that the configuration calls for is missing or damaged",
+    {Rule::missing_auxiliary, "missing-auxiliary", error, "",
+     "a file that the configuration calls for is missing or damaged",
      "A module build reads more than crates: the target specification, the rustc configuration, generated inline "
      "assembly (JUMP_LABEL, BUG) and the bitcode of the helpers (RUST_INLINE_HELPERS). `make clean` removes some of "
      "these files.",
