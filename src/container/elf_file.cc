@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "bytes/budget.h"
+#include "bytes/find_text.h"
 
 namespace rartifacts {
 namespace {
@@ -42,8 +43,7 @@ std::string_view string_at(Bytes table, std::uint64_t offset) {
 
 bool string_table_contains(Bytes table, std::string_view text) {
   add_work(table.size() / 8);
-  // An empty table has no address, and memmem must not be given none.
-  return !table.empty() && memmem(table.data(), table.size(), text.data(), text.size()) != nullptr;
+  return find_text(as_text(table), text) != std::string_view::npos;
 }
 
 Result<ElfFile> ElfFile::open(View file) {

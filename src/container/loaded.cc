@@ -21,6 +21,11 @@ namespace {
 
 constexpr std::uint32_t kShtAndroidRela = 0x60000002;
 
+/// What unwinding reads is made by the assembler and the linker. No constant of the source stands there.
+bool is_unwind_table(std::string_view name) {
+  return name == ".eh_frame" || name == ".eh_frame_hdr" || name.starts_with(".gcc_except_table");
+}
+
 Result<LoadedFile> loaded_elf(View file) {
   auto elf = ElfFile::open(file);
   if (!elf) return pass(elf);
@@ -34,6 +39,7 @@ Result<LoadedFile> loaded_elf(View file) {
     if (section->sh_type == kShtAndroidRela) loaded.has_unread_relocations = true;
     const bool is_data = section->sh_type == SHT_PROGBITS && (section->sh_flags & SHF_EXECINSTR) == 0;
     if (!is_data && section->sh_type != SHT_RELA) continue;
+    if (is_data && is_unwind_table(elf->section_name(*section).value_or(""))) continue;
     auto view = elf->view(*section);
     if (!view) return pass(view);
     if (section->sh_type == SHT_RELA) loaded.relocations.push_back(*view);

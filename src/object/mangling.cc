@@ -27,7 +27,7 @@ namespace {
 
 // The segments of a legacy name, its hash the last; nothing when it is none.
 std::optional<std::vector<std::string_view>> legacy_segments(std::string_view name) {
-  if (!name.starts_with("_ZN")) return std::nullopt;
+  if (!name.starts_with("_ZN") || name.find("17h") == name.npos) return std::nullopt;
   name.remove_prefix(3);
   std::vector<std::string_view> segments;
   while (!name.empty() && is_digit(name[0])) {

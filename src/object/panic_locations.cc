@@ -22,10 +22,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <set>
 #include <vector>
 
+#include "bytes/find_text.h"
 #include "bytes/unicode.h"
 #include "container/loaded.h"
 
@@ -45,11 +45,19 @@ constexpr std::size_t kUnseenNeeded = 3;  ///< places whose address cannot be re
 constexpr std::uint64_t kMaxLine = 200'000;
 constexpr std::uint64_t kMaxColumn = 2'000;
 
-std::size_t find_text(std::string_view text, std::string_view needle, std::size_t from) {
-  if (from >= text.size()) return text.npos;
-  const auto* at =
-      static_cast<const char*>(memmem(text.data() + from, text.size() - from, needle.data(), needle.size()));
-  return at ? static_cast<std::size_t>(at - text.data()) : text.npos;
+// Whether one of them stands there. They have `src` in common, and most constants are of files that name no source of that place:
+// one pass tells it.
+bool has_library_path(std::string_view text) {
+  constexpr std::string_view kCommon = "src";
+  constexpr std::size_t kWidth = 18;  // of the longest one
+  for (auto at = find_text(text, kCommon); at != text.npos; at = find_text(text, kCommon, at + kCommon.size())) {
+    const auto begin = at - std::min(at, kWidth);
+    const auto around = text.substr(begin, at - begin + kWidth);
+    const auto stands_there = [&](auto path) { return around.find(path) != around.npos; };
+    const auto behind = around.substr(at - begin + kCommon.size(), 1);
+    if ((behind == "/" || behind == "\\") && std::ranges::any_of(kLibraryPaths, stands_there)) return true;
+  }
+  return false;
 }
 
 bool is_path_character(char c) {
@@ -88,9 +96,10 @@ class LocationSearch {
   }
 
   Result<void> search(const LoadedPart& part, std::string_view text) {
+    if (!afford(text.size()) || !has_library_path(text)) return {};
     for (const auto needle : kLibraryPaths) {
       if (!afford(text.size())) return {};
-      for (auto at = find_text(text, needle, 0); at != text.npos; at = find_text(text, needle, at + needle.size())) {
+      for (auto at = find_text(text, needle); at != text.npos; at = find_text(text, needle, at + needle.size())) {
         const auto candidate = candidate_at(text, at);
         if (!candidate) continue;
         take_origin(text, at, candidate->end);
@@ -167,7 +176,7 @@ class LocationSearch {
       for (const auto size : {length, length + 1}) {
         if (!afford(text.size())) return false;
         const auto pattern = word_bytes(size, file_.pointer);
-        for (auto at = find_text(text, pattern, 0); at != text.npos; at = find_text(text, pattern, at + 1)) {
+        for (auto at = find_text(text, pattern); at != text.npos; at = find_text(text, pattern, at + 1)) {
           if (at + file_.pointer + 8 > text.size()) break;
           if (is_location(*bytes, at, part.address, address, *places)) return true;
         }
@@ -205,7 +214,7 @@ class LocationSearch {
       auto bytes = relocations.fetch(0, relocations.size());
       if (!bytes) return pass(bytes);
       const auto text = as_text(*bytes);
-      for (auto at = find_text(text, pattern, 0); at != text.npos; at = find_text(text, pattern, at + 1)) {
+      for (auto at = find_text(text, pattern); at != text.npos; at = find_text(text, pattern, at + 1)) {
         if (places.size() >= kMostPlaces || !afford(pattern.size())) break;
         if (at >= before) places.insert(word(*bytes, at - before, file_.pointer));
       }

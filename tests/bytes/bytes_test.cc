@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string>
 
 #include "bytes/budget.h"
+#include "bytes/find_text.h"
 
 using namespace rartifacts;
 
@@ -121,5 +123,23 @@ TEST_SUITE("bytes") {
     CHECK(!is_utf8("\xf4\x90\x80\x80"));
     CHECK(!is_utf8("\xff"));
     CHECK(!is_utf8("\xe4\xb8"));
+  }
+
+  TEST_CASE("a text is found where std::string_view finds it, wherever it stands and however often its ends occur") {
+    const std::string letters = "abac";
+    std::uint32_t state = 1;
+    const auto next = [&](std::size_t below) { return (state = state * 1664525 + 1013904223) / 65536 % below; };
+    const auto made_up = [&](std::size_t size) {
+      std::string text;
+      while (text.size() < size) text += letters[next(letters.size())];
+      return text;
+    };
+    for (int round = 0; round < 20'000; ++round) {
+      const auto text = made_up(next(300));
+      const auto from = next(320);
+      const auto needle =
+          round % 2 == 0 || text.empty() ? made_up(next(8)) : text.substr(next(text.size()), 1 + next(20));
+      REQUIRE(find_text(text, needle, from) == std::string_view(text).find(needle, from));
+    }
   }
 }
