@@ -58,14 +58,17 @@ std::uint64_t Cursor::u64_le() {
 }
 
 std::uint64_t Cursor::long_leb128(unsigned bits) {
-  if (position_ < high_ && high_ - position_ >= 2 && bits >= 14) {
-    const auto* bytes = window_ + (position_ - low_);
-    if (bytes[0] >= 0x80 && bytes[1] < 0x80) {
-      position_ += 2;
-      return (bytes[0] & 0x7fU) | std::uint64_t{bytes[1]} << 7;
-    }
-  }
   std::uint64_t value = 0;
+  // Nearly all end in the window, with so few bytes that they cannot be too large.
+  const auto* bytes = window_ + (position_ - low_);
+  const auto few = std::min<std::uint64_t>(high_ - std::min(position_, high_), bits / 7);
+  for (std::uint64_t i = 0; i < few; ++i) {
+    value |= std::uint64_t{bytes[i] & 0x7fU} << (7 * i);
+    if (bytes[i] >= 0x80) continue;
+    position_ += i + 1;
+    return value;
+  }
+  value = 0;
   for (unsigned shift = 0;; shift += 7) {
     const std::uint8_t byte = u8();  // 0, the last one, when there are no more
     const std::uint64_t low = byte & 0x7f;
@@ -89,9 +92,9 @@ bool Cursor::boolean() {
 
 std::uint64_t load_le(Bytes bytes, std::size_t offset, std::size_t width) {
   std::uint64_t value = 0;
-  if (width == 8 && std::endian::native == std::endian::little) {
-    std::memcpy(&value, bytes.data() + offset, width);
-    return value;
+  if (std::endian::native == std::endian::little && width > 0 && bytes.size() - offset >= sizeof value) {
+    std::memcpy(&value, bytes.data() + offset, sizeof value);
+    return value & ~std::uint64_t{0} >> (64 - 8 * width);
   }
   for (std::size_t i = width; i-- > 0;) value = value << 8 | bytes[offset + i];
   return value;
@@ -99,6 +102,10 @@ std::uint64_t load_le(Bytes bytes, std::size_t offset, std::size_t width) {
 
 std::uint64_t load_be(Bytes bytes, std::size_t offset, std::size_t width) {
   std::uint64_t value = 0;
+  if (std::endian::native == std::endian::little && width == sizeof value) {
+    std::memcpy(&value, bytes.data() + offset, sizeof value);
+    return std::byteswap(value);
+  }
   for (std::size_t i = 0; i < width; ++i) value = value << 8 | bytes[offset + i];
   return value;
 }

@@ -24,6 +24,7 @@
 // Defined by: rust-lang/rust compiler/rustc_hir/src/definitions.rs (DefKey::compute_stable_hash).
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <unordered_set>
 
 #include "bytes/size_limits.h"
@@ -177,16 +178,16 @@ class HashedKey {
   explicit HashedKey(const ItemFile& file) : file_(file), is_proc_macro_(file.crate.is_proc_macro.value_or(false)) {
     for (std::size_t i = 0; i < file.encoding.tags.size(); ++i)
       tags_[static_cast<std::size_t>(file.encoding.tags[i])] = static_cast<std::uint8_t>(i);
-    if (file.hashes_crate) put(file.crate_id, 8);
+    if (file.hashes_crate) put<8>(file.crate_id);
     parent_at_ = size_;
   }
 
   /// Begins with another definition. The hash of a proc macro is that of the function behind it.
   void begin(const Definition& key) {
     size_ = parent_at_;
-    for (const auto byte : file_.hash_bytes(key.parent)) bytes_[size_++] = byte;
+    put<8>(file_.hash(key.parent));
     const bool is_macro = is_proc_macro_ && key.data == DefData::macro_ns;
-    put(tags_[static_cast<std::size_t>(is_macro ? DefData::value_ns : key.data)], 1);
+    put<1>(tags_[static_cast<std::size_t>(is_macro ? DefData::value_ns : key.data)]);
     name_at_ = size_;
     number_ = key.number;
   }
@@ -195,19 +196,22 @@ class HashedKey {
     size_ = name_at_;
     if (name) {
       if (bytes_.size() < name_at_ + name->size() + kAfterName) bytes_.resize(name_at_ + name->size() + kAfterName);
-      std::ranges::copy(as_bytes(*name), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+      std::memcpy(bytes_.data() + size_, name->data(), name->size());
       size_ += name->size();
-      put(kNameEnd, 1);
+      put<1>(kNameEnd);
     }
-    put(number_, 4);
+    put<4>(number_);
     return siphash(file_.encoding.rounds, SipOutput::bits128, Bytes(bytes_).first(size_)) == expected;
   }
 
  private:
   static constexpr std::size_t kAfterName = 5;
 
-  void put(std::uint64_t value, unsigned width) {
-    for (unsigned i = 0; i < width; ++i) bytes_[size_++] = static_cast<std::uint8_t>(value >> (8 * i));
+  template <unsigned kWidth>
+  void put(std::uint64_t value) {
+    auto* at = bytes_.data() + size_;
+    for (unsigned i = 0; i < kWidth; ++i) at[i] = static_cast<std::uint8_t>(value >> (8 * i));
+    size_ += kWidth;
   }
 
   const ItemFile& file_;
@@ -258,9 +262,6 @@ class Prover {
   explicit Prover(ItemFile& file) : file_(file), hashed_(file) {
     file_.predefined.clear();
     file_.unresolved.clear();
-    const auto words = predefined_words();
-    for (const auto& [symbol, word] : predefined_crates(file.header.rustc))
-      note_place(symbol, static_cast<std::size_t>(std::ranges::lower_bound(words, word) - words.begin()));
   }
 
   Result<void> prove_all() {
@@ -276,6 +277,15 @@ class Prover {
   }
 
  private:
+  /// What is known of the release, once a name needs it: a proc macro as a rule has none that does.
+  std::span<const std::string_view> words() {
+    const auto all = predefined_words();
+    if (!std::exchange(has_known_places_, true))
+      for (const auto& [symbol, word] : predefined_crates(file_.header.rustc))
+        note_place(symbol, static_cast<std::size_t>(std::ranges::lower_bound(all, word) - all.begin()));
+    return all;
+  }
+
   /// Words that stand out of the order, as those of the language at the beginning, say nothing of others.
   void note_place(std::uint32_t symbol, std::size_t place) {
     const auto above = places_.lower_bound(symbol);
@@ -288,11 +298,11 @@ class Prover {
     const auto symbol = file_.definitions[index].predefined();
     if (symbol >= Definition::kNone || file_.predefined.find(symbol)) return true;
     if (file_.unresolved.contains(symbol)) return false;
-    const auto words = predefined_words();
-    const auto place = search_word(hashed_, file_.hash(index), likely_place(words, symbol, places_));
+    const auto list = words();
+    const auto place = search_word(hashed_, file_.hash(index), likely_place(list, symbol, places_));
     if (!place) return file_.unresolved.emplace(symbol, index), false;
     note_place(symbol, *place);
-    file_.predefined.add(symbol, words[*place]);
+    file_.predefined.add(symbol, list[*place]);
     return true;
   }
 
@@ -304,6 +314,7 @@ class Prover {
 
   ItemFile& file_;
   HashedKey hashed_;
+  bool has_known_places_ = false;
   std::map<std::uint32_t, std::size_t> places_;  ///< symbols that are proved, and where in the list their words are
 };
 

@@ -163,7 +163,7 @@ Result<std::vector<DefIndex>> read_children(const ItemFile& file, DefIndex modul
 }
 
 Result<void> read_kinds(ItemFile& file) {
-  const auto rows = all_kind_numbers(file.release);
+  std::vector<std::vector<KindNumber>> rows{kind_numbers(std::min(file.release, kNewestItems))};
   std::vector<KindFit> fits;
   KindFit tried{};
   std::optional<std::string> problem;
@@ -184,6 +184,7 @@ Result<void> read_kinds(ItemFile& file) {
       else if (fit.error().kind != ErrorKind::unsupported) return fit;
       else note(fit.error().what);
     }
+    if (row == 0 && fits.empty()) rows = all_kind_numbers(file.release);
   }
   if (fits.empty()) return unknown_items("kinds: {}", problem.value_or("no table of them"));
   const auto& chosen = fits.front();

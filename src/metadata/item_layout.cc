@@ -23,8 +23,8 @@ constexpr std::array kTags93{
     Key::crate_root, Key::impl, Key::foreign_mod, Key::use, Key::global_asm, Key::type_ns, Key::value_ns, Key::macro_ns, Key::lifetime_ns, Key::closure, Key::ctor, Key::anon_const,
     Key::late_anon_const, Key::desugared_anonymous_lifetime, Key::opaque_ty, Key::opaque_lifetime, Key::anon_assoc_ty, Key::synthetic_coroutine_body, Key::nested_static};
 
-constexpr SipRounds kOldRounds{2, 4};
-constexpr SipRounds kRounds{1, 3};
+constexpr auto kOldRounds = SipRounds::of_2_4;
+constexpr auto kRounds = SipRounds::of_1_3;
 
 constexpr std::array kEncodings{
     ItemEncoding{62, Form::sized,  16, kOldRounds, kTags},

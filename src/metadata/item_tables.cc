@@ -16,6 +16,7 @@
 // that is a check on every one of them, and finds the end of the list.
 // Defined by: rust-lang/rust compiler/rustc_metadata/src/rmeta/table.rs.
 #include <algorithm>
+#include <cstring>
 
 #include "metadata/item_file.h"
 
@@ -39,7 +40,9 @@ ItemTable::Array ItemTable::array(DefIndex index) const {
   const auto at = std::uint64_t{index} * w;
   if (at + w > bytes.size()) return {};
   const Bytes element = bytes.subspan(at, w);
-  if (std::ranges::all_of(element, [](auto byte) { return byte == 0; })) return {};  // as most are
+  std::uint64_t first = 0;
+  std::memcpy(&first, element.data(), std::min<std::size_t>(w, sizeof first));
+  if (first == 0 && w <= sizeof first) return {};  // as most are
   if (width == 0) return {load_le(element, 0, 4), load_le(element, 4, 4)};
   Array array;
   for (unsigned i = 0; i < w && i < 16; ++i) {

@@ -6,9 +6,7 @@
 namespace rartifacts {
 
 /// Rounds of SipHash-c-d: c for each word, d at the end.
-struct SipRounds {
-  int word, end;
-};
+enum class SipRounds { of_2_4, of_1_3 };
 enum class SipOutput { bits64, bits128 };
 
 /// SipHash with a zero key; of 128 bits the first 64.

@@ -4,13 +4,11 @@
 // ===========================
 //
 // A name that rustc has in its own table of symbols is stored as an index into that table, which is another one in every build.
-// words.txt is the union of the tables of many releases; the program holds it compressed, and unpacks it when first asked.
+// words.txt is the union of the tables of many releases; the program holds it packed, and unpacks it when first asked.
 #include "metadata/words.h"
 
-#include <rartifacts/bytes.h>
-#include <zlib.h>
-
-#include <string>
+#include <cstring>
+#include <memory>
 #include <vector>
 
 #include "metadata/packed_words.h"
@@ -18,28 +16,43 @@
 namespace rartifacts {
 namespace {
 
-std::vector<std::string_view> unpack_words() {
-  std::string coded(kWordBytes, '\0');
-  uLongf size = kWordBytes;
-  auto* into = reinterpret_cast<Bytef*>(coded.data());
-  if (uncompress(into, &size, kPackedWords, kPackedBytes) != Z_OK || size != kWordBytes) return {""};
-  static std::string text;  // what the words look into
-  std::vector<std::size_t> ends{0};
-  std::size_t before = 0;
-  text.reserve(3 * kWordBytes);
-  for (std::string_view rest = coded; !rest.empty();) {
-    const auto end = rest.find('\n', 1);  // the first byte is a number, 10 too
-    const auto start = text.size();
-    text.append(text, before, static_cast<unsigned char>(rest[0]));
-    text += rest.substr(1, end - 1);
-    before = start;
-    ends.push_back(text.size());
-    rest.remove_prefix(end + 1);
+/// The numbers that pack_words.py wrote, five bits each, eight of them in five bytes.
+std::unique_ptr<std::uint8_t[]> unpack_numbers() {
+  auto numbers = std::make_unique_for_overwrite<std::uint8_t[]>(kPackedBytes / 5 * 8);
+  auto* to = numbers.get();
+  for (const auto* from = kPackedWords; from != kPackedWords + kPackedBytes; from += 5) {
+    std::uint64_t eight = from[0] | std::uint64_t{from[1]} << 8 | std::uint64_t{from[2]} << 16 |
+                          std::uint64_t{from[3]} << 24 | std::uint64_t{from[4]} << 32;
+    for (int i = 0; i < 8; ++i, eight >>= 5) *to++ = eight % 32;
   }
+  return numbers;
+}
+
+std::vector<std::string_view> unpack_words() {
+  constexpr unsigned kEnd = 0, kOther = 31;
+  constexpr std::size_t kMostShared = 32;
+  static const auto text = std::make_unique<char[]>(kTextBytes + kMostShared);  // what the words look into
   std::vector<std::string_view> words{""};
-  words.reserve(ends.size());
-  for (std::size_t i = 1; i < ends.size(); ++i)
-    words.push_back(std::string_view(text).substr(ends[i - 1], ends[i] - ends[i - 1]));
+  words.reserve(kWordCount + 1);
+  const auto numbers = unpack_numbers();
+  const auto* number = numbers.get();
+  const char* before = text.get();
+  for (auto* place = text.get(); words.size() <= kWordCount;) {
+    std::memmove(place, before, kMostShared);  // more than is shared: that costs less than to ask how much
+    auto* end = place + *number++;
+    for (; *number != kEnd; ++number) {
+      if (*number != kOther) {
+        *end++ = static_cast<char>(kWordLetters[*number - 1]);
+      } else {
+        *end++ = static_cast<char>(number[1] | number[2] << 5);
+        number += 2;
+      }
+    }
+    ++number;
+    words.emplace_back(place, end);
+    before = place;
+    place = end;
+  }
   return words;
 }
 

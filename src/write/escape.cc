@@ -5,6 +5,7 @@
 #include <rartifacts/bytes.h>
 
 #include <algorithm>
+#include <array>
 
 #include "bytes/unicode.h"
 
@@ -117,8 +118,15 @@ std::string github_escaped(std::string_view text, std::string_view special) {
 
 void append_printable(std::string& out, std::string_view text) {
   // Most names are such that nothing has to be done.
-  const auto is_name = [](char c) { return is_word_character(c) || c == ':' || c == '-' || c == '.' || c == '/'; };
-  const bool is_plain = !text.starts_with(':') && std::ranges::all_of(text, is_name);
+  static constexpr auto kIsPlain = [] {
+    std::array<bool, 256> is{};
+    for (int c = 0; c < 256; ++c)
+      is[static_cast<std::size_t>(c)] =
+          is_word_character(static_cast<char>(c)) || c == ':' || c == '-' || c == '.' || c == '/';
+    return is;
+  }();
+  const bool is_plain =
+      !text.starts_with(':') && std::ranges::all_of(text, [](unsigned char c) { return kIsPlain[c]; });
   if (is_plain) out += text;
   else out += printable(text);
 }
