@@ -35,8 +35,12 @@ Result<ShortPlace> shorten(int base, std::string_view path) {
   return place;
 }
 
-// The name under which open(2) finds what a descriptor of this process holds.
-std::string own_name(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
+// Opens what a descriptor of this process holds once more, with other rights.
+Descriptor reopen(int own_files, int fd, int flags) {
+  const auto number = std::to_string(fd);
+  if (own_files >= 0) return Descriptor(openat(own_files, number.c_str(), flags));
+  return Descriptor(open((std::string(kOwnFiles) + '/' + number).c_str(), flags));
+}
 
 }  // namespace
 
@@ -80,7 +84,7 @@ Result<std::string> read_link_below(int base, std::string_view path) {
   return text;
 }
 
-Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow) {
+Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow, int own_files) {
   auto place = shorten(base, path);
   if (!place) return pass(place);
   const int how = O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
@@ -94,7 +98,7 @@ Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow)
   }
   if (!S_ISREG(status.st_mode)) return fail(ErrorKind::unsupported, "not a regular file");
   constexpr int kRead = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  Descriptor fd(open(own_name(found.get()).c_str(), kRead));
+  auto fd = reopen(own_files, found.get(), kRead);
   if (!fd && (errno == ENOENT || errno == ENOTDIR)) {
     // Where /proc is not mounted, the name has to do.
     fd = Descriptor(openat(place->at(), place->rest.c_str(), kRead | how));

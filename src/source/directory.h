@@ -45,12 +45,14 @@ bool is_same_file(const struct stat& one, const struct stat& other);
 
 /// Opens a regular file for reading. What the path leads to is looked at first and then opened as what was looked at, so nothing
 /// else is ever opened: opening a device may do things, and opening a FIFO waits. A link is followed only when `follow`: somebody
-/// named it. Errors: `unsupported` for what is no regular file.
+/// named it. Who opens very many files keeps `own_files` open, /proc/self/fd, which is the shorter way. Errors:
+/// `unsupported` for what is no regular file.
 struct OpenedFile {
   Descriptor fd;
   struct stat status;
 };
-Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow = false);
+inline constexpr const char* kOwnFiles = "/proc/self/fd";
+Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow = false, int own_files = -1);
 /// Fails with `changed` when the file is no longer the one that was opened: other size or modification time.
 Result<void> check_unchanged(const OpenedFile& file);
 

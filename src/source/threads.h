@@ -48,10 +48,10 @@ void on_threads(unsigned count, const Work& work) {
 /// Runs `work(i)` for each i below `count`, spread over threads.
 template <class Work>
 void for_each_index(unsigned jobs, std::size_t count, const Work& work) {
+  if (count == 0) return;  // how many processors there are is asked for in vain
   if (count == 1) return work(0);
   std::atomic<std::size_t> next{0};
   const auto threads = static_cast<unsigned>(std::min<std::size_t>(thread_count(jobs), count));
-  if (threads == 0) return;
   on_threads(threads, [&](unsigned) {
     for (std::size_t i; (i = next.fetch_add(1)) < count;) work(i);
   });

@@ -103,6 +103,7 @@ class Walker {
         total_(total),
         result_(result),
         anchors_(anchors),
+        own_files_(request.sniff ? open(kOwnFiles, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1),
         is_first_(is_first) {}
 
   void run() {
@@ -187,8 +188,8 @@ class Walker {
             folder.path.size() + 1};
   }
 
-  static bool sniff(int directory, const char* name) {
-    const auto file = open_file_below(directory, name);
+  bool sniff(int directory, const char* name) const {
+    const auto file = open_file_below(directory, name, false, own_files_.get());
     if (!file) return true;  // the second look will say why
     std::array<std::uint8_t, 64> head;
     const auto got = pread(file->fd.get(), head.data(), head.size(), 0);
@@ -208,6 +209,7 @@ class Walker {
   std::atomic<std::uint64_t>& total_;  ///< entries seen by all threads
   WalkResult& result_;
   std::atomic<int>& anchors_;  ///< that are open, of all threads
+  Descriptor own_files_;       ///< for those that are looked into
   bool is_first_;              ///< runs on the thread that called walk()
   std::vector<FolderToVisit> found_;
   Anchor below_;  ///< for what is in the folder that is visited
