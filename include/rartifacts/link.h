@@ -26,7 +26,34 @@ struct SymbolGroupRow {
 /// One row per group, in the order of the enumerators.
 extern const std::array<SymbolGroupRow, 9> symbol_group_table;
 
-using SymbolNames = std::set<std::string, std::less<>>;
+/// One line of Module.symvers. The texts are the table's.
+struct ExportedSymbol {
+  std::string_view name;
+  std::uint32_t crc = 0;
+  std::string_view provider;    ///< `vmlinux`, or the module
+  std::string_view name_space;  ///< empty: none
+};
+
+/// What a kernel exports, as Module.symvers lists it: of a distribution's kernel 35,000 symbols, so they are views into one text.
+class ExportTable {
+ public:
+  /// Of several lines about one symbol the last one counts; what is no such line counts for nothing.
+  explicit ExportTable(std::string_view symvers);
+  /// Null: it is not exported.
+  const ExportedSymbol* find(std::string_view name) const;
+  bool empty() const { return symbols_.empty(); }
+  std::size_t size() const { return symbols_.size(); }
+  /// By name.
+  auto begin() const { return symbols_.begin(); }
+  auto end() const { return symbols_.end(); }
+
+  ExportTable(ExportTable&&) = default;
+  ExportTable& operator=(ExportTable&&) = default;
+
+ private:
+  std::vector<char> text_;
+  std::vector<ExportedSymbol> symbols_;
+};
 
 /// A symbol that an object needs and does not have.
 struct UndefinedSymbol {
@@ -56,14 +83,6 @@ struct SymbolSummary {
 /// The names must outlive the summary.
 SymbolSummary summarized(const std::vector<std::string_view>& names);
 
-/// One line of Module.symvers.
-struct ExportedSymbol {
-  std::uint32_t crc = 0;
-  std::string provider;    ///< `vmlinux`, or the module
-  std::string name_space;  ///< empty: none
-};
-using ExportTable = std::map<std::string, ExportedSymbol, std::less<>>;
-
 /// Objects for one machine.
 struct MachineUse {
   std::uint16_t e_machine = 0;
@@ -74,7 +93,7 @@ struct MachineUse {
 };
 
 /// Group, crate and text of `name`. `exports`: what the kernel exports, when that is known.
-UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports = nullptr);
+UndefinedSymbol group_symbol(std::string_view name, const ExportTable* exports = nullptr);
 
 /// `__addsf3`: true for what compilers call to calculate with floating point where they may not use its registers.
 bool is_float_routine(std::string_view name);
@@ -116,7 +135,7 @@ struct LinkFacts {
 /// Reads one object, or every object of an archive. Nothing: it is neither, or an ELF file that is linked already.
 /// `open` is asked for the members of a thin archive, which are other files; those that it cannot open are in the notes.
 /// Errors: `truncated`, `malformed`, `too_large`.
-Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open = {});
+Result<std::optional<LinkFacts>> read_link_facts(View file, const ExportTable* exports, const OpenMember& open = {});
 
 /// A library of the system that has what an object lacks, as GCC and glibc cut them.
 struct SystemLibrary {
@@ -125,11 +144,6 @@ struct SystemLibrary {
 };
 /// Those that undefined symbols name for certain; libc, which every C compiler links, is none of them.
 std::vector<SystemLibrary> system_libraries(const LinkFacts& link);
-
-/// The names in a Module.symvers.
-SymbolNames parse_symvers(std::string_view text);
-/// All of it.
-ExportTable parse_exports(std::string_view text);
 
 /// `R_X86_64_GOTPCREL`, `R_AARCH64_ADR_GOT_PAGE`; the number for types without a name in our table.
 std::string relocation_name(std::uint16_t e_machine, std::uint32_t type);

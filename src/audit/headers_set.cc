@@ -53,7 +53,7 @@ void audit_headers_of(const KernelRoot& kernel, bool has_crates, const AuditOpti
   const auto path = join_path(kernel.path, kExportsFile);
   findings.apply({Rule::missing_exports}, path);
   const bool has_rust =
-      std::ranges::any_of(*kernel.exports, [](const auto& row) { return is_rust_mangled(row.first); });
+      std::ranges::any_of(*kernel.exports, [](const auto& symbol) { return is_rust_mangled(symbol.name); });
   if (!has_rust)
     findings.add(Rule::missing_exports, path, "",
                  fmt::format("lists {} {}, but none of a Rust crate", kernel.exports->size(),

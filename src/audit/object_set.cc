@@ -90,13 +90,15 @@ void check_versions(const Artifact& artifact, const KernelRoot* kernel, Findings
   std::vector<std::string> names;
   std::size_t count = 0;
   std::size_t compared = 0;
-  for (const auto& [name, symbol] : parse_exports(artifact.module->checksums)) {
-    const auto found = kernel->exports->find(name);
+  const ExportTable wanted(artifact.module->checksums);
+  for (const auto& symbol : wanted) {
+    const auto* found = kernel->exports->find(symbol.name);
     // Without MODVERSIONS every checksum in Module.symvers is zero.
-    if (found == kernel->exports->end() || found->second.crc == 0) continue;
+    if (!found || found->crc == 0) continue;
     ++compared;
-    if (found->second.crc == symbol.crc) continue;
+    if (found->crc == symbol.crc) continue;
     ++count;
+    const std::string name(symbol.name);
     if (name == "module_layout") names.insert(names.begin(), name);
     else if (names.size() < kNamedSymbols) names.push_back(demangle(name).value_or(RustName{name, {}}).text);
   }

@@ -85,19 +85,19 @@ Result<std::string> symvers_of(const std::string& root) {
 }
 
 // What the kernel exports: as the user says, or as the kernel tree says that a file stands in.
-Result<SymbolNames> exports_for(const InspectCommand& command, const Operands& operands) {
+Result<std::shared_ptr<const ExportTable>> exports_for(const InspectCommand& command, const Operands& operands) {
   if (!command.symvers.empty()) {
     auto text = read_text_below(AT_FDCWD, command.symvers, true);
     if (!text) return fail(text.error().kind, "{}: {}", command.symvers, text.error().what);
-    return parse_symvers(*text);
+    return std::make_shared<const ExportTable>(*text);
   }
   for (const auto& path : operands.paths) {
     if (!may_lack_symbols(join_path(operands.base, path))) continue;
     const auto kernel = kernel_around(operands, path);
     if (!kernel) continue;
-    if (auto text = symvers_of(*kernel)) return parse_symvers(*text);
+    if (auto text = symvers_of(*kernel)) return std::make_shared<const ExportTable>(*text);
   }
-  return SymbolNames();
+  return nullptr;
 }
 
 // How many items a crate offers. In larger files counting them would take longer than all the rest.

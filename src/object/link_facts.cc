@@ -38,7 +38,7 @@ constexpr std::uint64_t kFeature2Vector = (1U << 3) | (1U << 4) | (1U << 5);  //
 
 class LinkReader {
  public:
-  LinkReader(const SymbolNames* exports, const OpenMember& open) : exports_(exports), open_(open) {}
+  LinkReader(const ExportTable* exports, const OpenMember& open) : exports_(exports), open_(open) {}
 
   Result<void> read_archive(View file) {
     auto reader = ArchiveReader::open(file);
@@ -277,7 +277,7 @@ class LinkReader {
     stopped_ = true;
   }
 
-  const SymbolNames* exports_;
+  const ExportTable* exports_;
   const OpenMember& open_;
   LinkFacts facts_;
   std::size_t symbols_ = 0;
@@ -299,7 +299,7 @@ class LinkReader {
 
 }  // namespace
 
-Result<std::optional<LinkFacts>> read_link_facts(View file, const SymbolNames* exports, const OpenMember& open) {
+Result<std::optional<LinkFacts>> read_link_facts(View file, const ExportTable* exports, const OpenMember& open) {
   LinkReader reader(exports, open);
   const auto head = file.head(64);
   const auto format = object_format(head);

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace rartifacts {
 
@@ -121,9 +122,9 @@ bool is_float_routine(std::string_view name) {
   return has_prefix_of(kOfFloat, name.substr(kArm.size())) || name.ends_with("2f") || name.ends_with("2d");
 }
 
-UndefinedSymbol group_symbol(std::string_view name, const SymbolNames* exports) {
+UndefinedSymbol group_symbol(std::string_view name, const ExportTable* exports) {
   UndefinedSymbol symbol{.name = std::string(name)};
-  symbol.is_exported = exports && exports->contains(name);
+  symbol.is_exported = exports && exports->find(name);
   if (auto rust = demangle(name)) {
     symbol.group = rust->crate ? group_of_crate(*rust->crate) : SymbolGroup::crates;
     symbol.demangled = std::move(rust->text);
@@ -155,9 +156,18 @@ SymbolSummary summarized(const std::vector<std::string_view>& names) {
 }
 
 // CRC, name, where it is from, how it is exported, namespace: with tabs between them (Documentation/kbuild/modules.rst).
-ExportTable parse_exports(std::string_view text) {
-  ExportTable table;
-  while (!text.empty()) {
+ExportTable::ExportTable(std::string_view symvers) : text_(symvers.begin(), symvers.end()) {
+  std::vector<ExportedSymbol> lines;
+  // Most names are told apart by their first eight bytes, which are compared at once.
+  struct Place {
+    std::uint64_t begins;
+    std::size_t line;
+  };
+  std::vector<Place> places;
+  constexpr std::size_t kUsualLine = 60;
+  lines.reserve(text_.size() / kUsualLine);
+  places.reserve(text_.size() / kUsualLine);
+  for (std::string_view text(text_.data(), text_.size()); !text.empty();) {
     auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (!line.starts_with("0x") || line.find('\t') == line.npos) continue;
@@ -169,19 +179,31 @@ ExportTable parse_exports(std::string_view text) {
     ExportedSymbol symbol;
     const auto crc = field().substr(2);
     std::from_chars(crc.data(), crc.data() + crc.size(), symbol.crc, 16);
-    const auto name = field();
+    symbol.name = field();
     symbol.provider = field();
     field();
     symbol.name_space = field();
-    table.insert_or_assign(std::string(name), std::move(symbol));
+    std::array<std::uint8_t, 8> begin{};
+    std::memcpy(begin.data(), symbol.name.data(), std::min(begin.size(), symbol.name.size()));
+    places.push_back({load_be(begin, 0, begin.size()), lines.size()});
+    lines.push_back(symbol);
   }
-  return table;
+  std::ranges::sort(places, [&](const Place& one, const Place& other) {
+    if (one.begins != other.begins) return one.begins < other.begins;
+    const auto order = lines[one.line].name.compare(lines[other.line].name);
+    return order != 0 ? order < 0 : one.line < other.line;
+  });
+  symbols_.reserve(places.size());
+  for (const auto& place : places) {
+    const auto& symbol = lines[place.line];
+    if (!symbols_.empty() && symbols_.back().name == symbol.name) symbols_.back() = symbol;
+    else symbols_.push_back(symbol);
+  }
 }
 
-SymbolNames parse_symvers(std::string_view text) {
-  SymbolNames names;
-  for (const auto& [name, symbol] : parse_exports(text)) names.insert(names.end(), name);
-  return names;
+const ExportedSymbol* ExportTable::find(std::string_view name) const {
+  const auto found = std::ranges::lower_bound(symbols_, name, {}, &ExportedSymbol::name);
+  return found != symbols_.end() && found->name == name ? &*found : nullptr;
 }
 
 }  // namespace rartifacts

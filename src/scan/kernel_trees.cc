@@ -88,7 +88,7 @@ bool take_around(const Source& source, const std::string& path, std::optional<Ke
     auto text = source.read_text(path);
     if (!text) return false;
     if (!around) around.emplace();
-    around->exports = std::make_shared<const ExportTable>(parse_exports(*text));
+    around->exports = std::make_shared<const ExportTable>(*text);
   }
   for (auto folder = directory_of(path);; folder = directory_of(folder)) {
     if (around && !around->config_path.empty()) break;
@@ -120,7 +120,7 @@ void read_exports(const Source& source, ScanResult& result) {
   for_each_tree(result, [&](KernelRoot& kernel) {
     if (kernel.exports) return;
     if (auto text = text_in_tree(source, kernel, kExportsFile))
-      kernel.exports = std::make_shared<const ExportTable>(parse_exports(*text));
+      kernel.exports = std::make_shared<const ExportTable>(*text);
   });
 }
 

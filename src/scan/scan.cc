@@ -137,15 +137,13 @@ class Scanner {
 
   // What an object may use of the kernel: as the caller says, else of the only kernel there is.
   void read_exports() {
-    exports_ = options_.exports;
+    if (options_.exports && !options_.exports->empty()) exports_ = options_.exports;
     if (!options_.link_facts) return;
     rartifacts::read_exports(source_, result_);
     const auto* only = result_.kernels.size() == 1                 ? &result_.kernels.front()
                        : result_.kernels.empty() && result_.around ? &*result_.around
                                                                    : nullptr;
-    exports_known_ = !exports_.empty() || (only && only->exports);
-    if (!exports_.empty() || !only || !only->exports) return;
-    for (const auto& [name, symbol] : *only->exports) exports_.insert(exports_.end(), name);
+    if (!exports_ && only) exports_ = only->exports;  // an empty one says that nothing is exported
   }
 
   // A headers package has its programs in another package, and is judged by what it says of itself.
@@ -264,8 +262,8 @@ class Scanner {
 
   Result<std::optional<Artifact>> look_into(const std::string& path) const {
     const bool is_named = named_.contains(path);
-    auto artifact = source_.look(path, {is_named, options_.members, &options_.path_leaks,
-                                        options_.link_facts && is_named, exports_known_ ? &exports_ : nullptr});
+    auto artifact = source_.look(
+        path, {is_named, options_.members, &options_.path_leaks, options_.link_facts && is_named, exports_.get()});
     if (artifact && *artifact) return artifact;
     const auto status = source_.status(path);
     if (!artifact && !is_named && !status && status.error().kind == ErrorKind::changed)
@@ -376,8 +374,7 @@ class Scanner {
   std::set<std::string, std::less<>> seen_;              ///< paths that are in the result
   std::map<std::string, Artifact, std::less<>> looked_;  ///< what files are, while links are looked at
   KernelIndex index_;
-  SymbolNames exports_;
-  bool exports_known_ = false;  ///< an empty Module.symvers says that nothing is exported
+  std::shared_ptr<const ExportTable> exports_;
   ScanResult result_;
 };
 

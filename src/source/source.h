@@ -20,7 +20,7 @@ struct LookRequest {
   bool members = false;                                  ///< list the members of an archive
   const std::vector<std::string>* path_leaks = nullptr;  ///< texts to be counted; the request does not own them
   bool link_facts = false;                               ///< read what an object or archive brings to a linker
-  const SymbolNames* exports = nullptr;                  ///< what the kernel exports, when that is known
+  const ExportTable* exports = nullptr;                  ///< what the kernel exports, when that is known
   bool proved_words = false;  ///< name what its hashes prove of names that are words of rustc
 };
 

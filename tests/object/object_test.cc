@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "testdata.h"
 
 using namespace rartifacts;
@@ -87,7 +89,8 @@ TEST_SUITE("object") {
   }
 
   TEST_CASE("what compilers call for atomic access is told from what the kernel calls alike") {
-    const SymbolNames exports{"__sync_dirty_buffer", "__udivti3"};
+    const ExportTable exports(
+        "0x1\t__sync_dirty_buffer\tvmlinux\tEXPORT_SYMBOL\t\n0x2\t__udivti3\tvmlinux\tEXPORT_SYMBOL\t\n");
     const auto group = [&](std::string_view name) { return group_symbol(name, &exports).group; };
     CHECK(group("__sync_fetch_and_add_4") == SymbolGroup::builtins);
     CHECK(group("__sync_synchronize") == SymbolGroup::builtins);
@@ -96,6 +99,21 @@ TEST_SUITE("object") {
     CHECK(group("__udivti3") == SymbolGroup::builtins);
     CHECK(group("__sync_dirty_buffer") == SymbolGroup::kernel);
     CHECK(group_symbol("__sync_dirty_buffer").group == SymbolGroup::other);
+  }
+
+  TEST_CASE("of Module.symvers each symbol is found, and of several lines about one the last counts") {
+    const ExportTable exports(
+        "0x00000002\tdevm_kmalloc\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x1\tdevm_kfree\tdrivers/x\tEXPORT_SYMBOL\tDMA_BUF\n"
+        "no line\n0xzz\n0x7\tkfree\tvmlinux\tEXPORT_SYMBOL\t\n0xffffffff\tdevm_kmalloc\tdrivers/y\tEXPORT_SYMBOL\t");
+    REQUIRE(exports.size() == 3);
+    REQUIRE(exports.find("devm_kmalloc"));
+    CHECK(exports.find("devm_kmalloc")->crc == 0xffffffff);
+    CHECK(exports.find("devm_kmalloc")->provider == "drivers/y");
+    REQUIRE(exports.find("devm_kfree"));
+    CHECK(exports.find("devm_kfree")->name_space == "DMA_BUF");
+    CHECK(exports.find("kfree"));
+    for (const auto* name : {"", "devm_k", "devm_kfreed", "kmalloc"}) CHECK(!exports.find(name));
+    CHECK(std::ranges::is_sorted(exports, {}, &ExportedSymbol::name));
   }
 
   TEST_CASE("routines that calculate with floating point") {
