@@ -119,13 +119,21 @@ class Walker {
  private:
   void work() {
     FolderToVisit directory;
-    while (agenda_.take(directory)) {
+    while (next(directory)) {
       const auto before = result_.seen;
       if (auto visited = visit(directory); !visited) result_.problems.push_back({directory.path, visited.error()});
       const auto total = total_.fetch_add(result_.seen - before, std::memory_order_relaxed);
       if (is_first_ && request_.progress) request_.progress(total);
-      agenda_.add(found_);
     }
+  }
+
+  // Of what was found in the last folder one is visited without asking anybody: down a chain of folders, nobody else could help.
+  bool next(FolderToVisit& directory) {
+    if (found_.empty()) return agenda_.take(directory);
+    directory = std::move(found_.back());
+    found_.pop_back();
+    agenda_.add(found_);
+    return true;
   }
 
   Result<void> visit(const FolderToVisit& folder) {
