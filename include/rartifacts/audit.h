@@ -140,6 +140,9 @@ void weigh(std::vector<Finding>& findings, const AuditOptions& options);
 /// What `purpose` comes to for these files.
 Purpose purpose_of(const ScanResult& result, Purpose purpose);
 
+/// Drops what no rule looks at of a file that was just read, for `ScanOptions::condense`. `so_far` has the kernels.
+void condense(Artifact& artifact, const ScanResult& so_far, Purpose purpose);
+
 /// What in an object, module or archive would not do in a kernel, as far as its `link` proves it; the same that `audit` finds.
 std::vector<Finding> kernel_fitness(const Artifact& artifact);
 /// What nothing in the file decides: `red zone`, `vector registers`, `relocations`.

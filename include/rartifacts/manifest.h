@@ -3,6 +3,7 @@
 
 #include <rartifacts/select.h>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ struct Manifest {
   std::string prefix;                      ///< directory of the package the files go to, for `dh-install`, `rpm-files`
   std::string target = "rust-artifacts";   ///< what depends on the files, for `make`
   bool color = false;                      ///< for `table`
+  /// Told a long text piece by piece while it is written; what `write` returns is the rest. None: `write` returns all of it.
+  std::function<void(std::string_view piece)> take;
 };
 
 /// A form a manifest can be written in.

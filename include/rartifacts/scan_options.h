@@ -12,6 +12,8 @@
 #pragma GCC visibility push(default)
 namespace rartifacts {
 
+struct ScanResult;
+
 /// What a scan is asked for.
 struct ScanOptions {
   std::string base = ".";          ///< directory that all paths are relative to
@@ -35,6 +37,9 @@ struct ScanOptions {
   unsigned jobs = 0;     ///< threads; 0: one per processor
   /// Called on the calling thread now and then with the number of directory entries seen so far.
   std::function<void(std::uint64_t entries)> progress;
+  /// Called on the reading threads with each file on disk that was read, and with the kernels that are known: it may drop what the
+  /// caller has no use for. What is left is kept until the end, and of thousands of files that is much.
+  std::function<void(Artifact& artifact, const ScanResult& so_far)> condense;
 };
 
 }  // namespace rartifacts

@@ -7,6 +7,7 @@
 // audit goes through the set as rustc does, and says what rustc only says in its log. It looks at what scan has read, and
 // opens nothing itself.
 //
+//   condense.cc        what of a file the rules look at
 //   kernel_set.cc      a kernel tree: what a module build reads
 //   kernel_crates.cc   its crates, as rustc goes through them
 //   crate_set.cc       anything else with crate metadata
@@ -170,8 +171,13 @@ void Findings::blame_unchecked() {
 }
 
 void Findings::apply(std::initializer_list<Rule> rules, const std::string& path) {
-  for (const auto rule : rules)
-    if (applied_.emplace(path, rule).second && !keep(2 * (kNodeSize + path.size()))) return;
+  const auto [known, is_new] = applied_.try_emplace(path);
+  if (is_new && !keep(2 * (kNodeSize + path.size()))) return;
+  for (const auto rule : rules) {
+    const auto bit = static_cast<std::size_t>(rule);
+    if (!known->second.test(bit) && !keep(kNodeSize + path.size())) return;  // each that passes is named
+    known->second.set(bit);
+  }
 }
 
 Audit Findings::finish(const AuditOptions& options) {
@@ -179,14 +185,16 @@ Audit Findings::finish(const AuditOptions& options) {
   std::set<std::string> paths;
   weigh(findings_, options);
   for (auto& finding : findings_) {
-    applied_.erase({finding.path, finding.rule});
+    if (const auto known = applied_.find(finding.path); known != applied_.end())
+      known->second.reset(static_cast<std::size_t>(finding.rule));
     paths.insert(finding.path);
   }
-  for (const auto& [path, rule] : applied_) {
-    if (options.off.contains(rule)) continue;
-    audit.passed.emplace_back(rule, path);
-    paths.insert(path);
-  }
+  for (const auto& [path, rules] : applied_)
+    for (const auto& row : rule_table) {
+      if (!rules.test(static_cast<std::size_t>(row.rule)) || options.off.contains(row.rule)) continue;
+      audit.passed.emplace_back(row.rule, path);
+      paths.insert(path);
+    }
   audit.findings = std::move(findings_);
   audit.crates = crates_;
   for (auto& [key, crate] : unchecked_) audit.unchecked.push_back(std::move(crate));

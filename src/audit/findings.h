@@ -3,6 +3,7 @@
 
 #include <rartifacts/audit.h>
 
+#include <bitset>
 #include <map>
 #include <set>
 #include <string>
@@ -56,7 +57,8 @@ class Findings {
   std::set<std::tuple<Rule, std::string, std::string>> known_;
   std::set<std::pair<std::string, Rule>> blamed_;
   std::set<std::string> open_;
-  std::set<std::pair<std::string, Rule>> applied_;
+  using Rules = std::bitset<std::tuple_size_v<decltype(rule_table)>>;
+  std::map<std::string, Rules> applied_;
   std::map<std::pair<std::string, std::string>, UncheckedCrate> unchecked_;
   std::size_t crates_ = 0;
 };
@@ -78,6 +80,8 @@ void check_path_leaks(const ScanResult& result, const AuditOptions& options, Fin
 const PackageFacts* package_of(const PackageRoot& packages, std::string_view path);
 /// Kernel modules, against the kernel they are for and against one another.
 void audit_modules(const ScanResult& result, Findings& findings);
+/// Longest name that fits into an entry of __versions: its 64 bytes begin with an unsigned long, and the name ends with NUL.
+std::size_t max_version_name(const Artifact& module);
 /// Objects and archives whose `link` was read: whether they would do where they go.
 void audit_objects(const ScanResult& result, Purpose purpose, Findings& findings);
 /// What a headers tree needs besides crates, in any language: programs, exports; and what an editor reads.

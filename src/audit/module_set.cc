@@ -17,9 +17,6 @@
 namespace rartifacts {
 namespace {
 
-/// Longest name that an entry of __versions can hold: its 64 bytes begin with an unsigned long, and the name ends with NUL.
-std::size_t max_version_name(const Artifact& module) { return module.elf && module.elf->elf_class == 32 ? 59 : 55; }
-
 std::string_view release_of(std::string_view vermagic) { return vermagic.substr(0, vermagic.find(' ')); }
 
 bool has_word(std::string_view vermagic, std::string_view word) {
@@ -194,6 +191,8 @@ class ModuleAudit {
 };
 
 }  // namespace
+
+std::size_t max_version_name(const Artifact& module) { return module.elf && module.elf->elf_class == 32 ? 59 : 55; }
 
 void audit_modules(const ScanResult& result, Findings& findings) { ModuleAudit(result, findings).run(); }
 

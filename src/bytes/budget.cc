@@ -72,6 +72,13 @@ Budget::Enter::~Enter() {
   is_one_of_many = was_one_of_many_;
 }
 
+Budget::Meanwhile::Meanwhile()
+    : budget_(in_force), kept_before_(budget_ ? budget_->kept_.load(std::memory_order_relaxed) : 0) {}
+
+Budget::Meanwhile::~Meanwhile() {
+  if (budget_) budget_->kept_.store(kept_before_, std::memory_order_relaxed);
+}
+
 const LimitRow* Budget::exceeded() const {
   const int limit = exceeded_.load(std::memory_order_relaxed);
   return limit < 0 ? nullptr : &limit_table[static_cast<std::size_t>(limit)];

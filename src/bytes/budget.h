@@ -91,6 +91,19 @@ class Budget {
     bool was_one_of_many_;
   };
 
+  /// What is kept while this lives is given up with it. While there is one, one thread starts all others.
+  class Meanwhile {
+   public:
+    Meanwhile();
+    ~Meanwhile();
+    Meanwhile(const Meanwhile&) = delete;
+    Meanwhile& operator=(const Meanwhile&) = delete;
+
+   private:
+    Budget* budget_;
+    std::uint64_t kept_before_;
+  };
+
   /// The first limit that was passed.
   const LimitRow* exceeded() const;
   /// Of one file, so many bytes can be held besides what is kept.

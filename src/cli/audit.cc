@@ -222,6 +222,9 @@ ExitCode run_audit(const AuditCommand& command) {
   scan_options.together = command.together;
   scan_options.outside = true;
   scan_options.around = true;
+  scan_options.condense = [&](Artifact& artifact, const ScanResult& so_far) {
+    condense(artifact, so_far, command.purpose);
+  };
   for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
   close_doors(openings_of(command, *operands, options->search, *wishes));
   auto roots = scan_roots(scan_options);

@@ -12,6 +12,7 @@
 
 #include "bytes/path.h"
 #include "cli/commands.h"
+#include "cli/late_details.h"
 #include "cli/operands.h"
 #include "cli/sandbox.h"
 #include "cli/terminal.h"
@@ -111,24 +112,35 @@ std::optional<std::size_t> public_items(const std::string& base, const Artifact&
   return interface ? std::optional(interface->size()) : std::nullopt;
 }
 
-std::string written_as(const std::string& format, const std::string& base, const std::vector<Artifact>& artifacts) {
-  std::string out;
-  if (format == "text") {
-    for (const auto& artifact : artifacts) {
-      out += (out.empty() ? "" : "\n") + artifact_text(artifact);
-      if (const auto count = public_items(base, artifact)) out += text_line("public items", fmt::format("{}", *count));
-    }
-    return out;
-  }
+ExitCode write_as(const std::string& format, const Operands& operands, std::vector<Artifact>& artifacts,
+                  LateDetails& details) {
+  const bool is_text = format == "text";
   Json json(format == "json" ? 2 : 0);
   const bool is_array = format == "json" && artifacts.size() != 1;
   if (is_array) json.begin_array();
-  for (const auto& artifact : artifacts) {
-    write_artifact(json, artifact, public_items(base, artifact));
-    if (format == "ndjson") out += json.take() + "\n";
+  std::string out;
+  auto printed = ExitCode::done;
+  for (auto rest = std::span(artifacts); !rest.empty() && printed == ExitCode::done && !is_over_limit();
+       rest = rest.subspan(1)) {
+    auto& artifact = rest.front();
+    details.restore(rest);
+    auto shown = artifact;
+    show_as_typed(shown, operands);
+    const auto count = public_items(operands.base, shown);
+    if (is_text) {
+      out += artifact_text(shown);
+      if (count) out += text_line("public items", fmt::format("{}", *count));
+    } else {
+      write_artifact(json, shown, count);
+      if (rest.size() == 1 && is_array) json.end_array();
+      out += json.take();
+    }
+    details.drop(artifact);
+    if (rest.size() > 1 ? is_text || format == "ndjson" : !is_text) out += '\n';
+    constexpr std::size_t kPiece = std::size_t{256} << 10;
+    if (rest.size() == 1 || out.size() > kPiece) printed = print(std::exchange(out, {}));
   }
-  if (is_array) json.end_array();
-  return format == "ndjson" ? out : json.take() + "\n";
+  return printed;
 }
 
 }  // namespace
@@ -151,20 +163,28 @@ ExitCode run_inspect(const InspectCommand& command) {
   close_doors({.read = std::move(reads)});
   if (auto exports = exports_for(command, *operands)) options.exports = std::move(*exports);
   else return refuse(exports.error());
+  LateDetails details(options);
   auto result = scan(options);
   ask_neighbours(result.artifacts, operands->base);
-  show_as_typed(result, *operands);
-  for (const auto& problem : result.problems) report(problem);
-  std::string out;
+  const auto tell = [&](std::vector<Problem> problems) {
+    ScanResult shown;
+    shown.problems = std::move(problems);
+    show_as_typed(shown, *operands);
+    for (const auto& problem : shown.problems) report(problem);
+  };
+  tell(result.problems);
+  auto printed = ExitCode::done;
   if (command.target_json) {
+    std::string out;
     for (const auto& artifact : result.artifacts)
       if (artifact.crate && artifact.crate->target_json) out += *artifact.crate->target_json;
     if (out.empty()) return complain("no target specification is recorded in it"), ExitCode::input;
-  } else if (!result.artifacts.empty()) {
-    out = written_as(command.format, operands->base, result.artifacts);
+    printed = print_list(out);
+  } else {
+    printed = write_as(command.format, *operands, result.artifacts, details);
+    tell(details.problems());
   }
-  const auto printed = command.target_json ? print_list(out) : print(out);
-  return result.problems.empty() ? printed : ExitCode::input;
+  return result.problems.empty() && details.problems().empty() ? printed : ExitCode::input;
 }
 
 }  // namespace rartifacts

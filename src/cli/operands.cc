@@ -89,10 +89,13 @@ void show_as_typed(Audit& audit, const Operands& operands) {
   for (auto& crate : audit.unchecked) show(crate.needed_by);
 }
 
+void show_as_typed(Artifact& artifact, const Operands& operands) {
+  if (operands.absolute && !artifact.recorded) artifact.path.insert(0, "/");
+}
+
 void show_as_typed(ScanResult& result, const Operands& operands) {
   if (!operands.absolute) return;
-  for (auto& artifact : result.artifacts)
-    if (!artifact.recorded) artifact.path.insert(0, "/");
+  for (auto& artifact : result.artifacts) show_as_typed(artifact, operands);
   for (auto& problem : result.problems) problem.path.insert(0, "/");
 }
 

@@ -33,6 +33,7 @@ std::optional<std::string> path_inside(const std::string& directory, const std::
 ExitCode refuse(const Error& error);
 
 /// Gives the paths in a result, for people only, the leading slash that they were typed with.
+void show_as_typed(Artifact& artifact, const Operands& operands);
 void show_as_typed(ScanResult& result, const Operands& operands);
 void show_as_typed(Audit& audit, const Operands& operands);
 

@@ -116,10 +116,14 @@ ExitCode run_scan(const ScanCommand& command) {
         found.entries));
     return ExitCode::input;
   }
-  auto text = format->write(manifest);
+  auto printed = ExitCode::done;
+  manifest.take = [&](std::string_view piece) {
+    // The table is for people, and holds colours.
+    if (printed == ExitCode::done) printed = format->name == "table" ? print(piece) : print_list(piece);
+  };
+  const auto text = format->write(manifest);
   if (!text) return complain(describe(text.error())), ExitCode::usage;
-  // The table is for people, and holds colours.
-  const auto printed = format->name == "table" ? print(*text) : print_list(*text);
+  manifest.take(*text);
   return found.problems.empty() ? printed : ExitCode::input;
 }
 

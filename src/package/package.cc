@@ -21,6 +21,7 @@
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
+#include "classify/kept_size.h"
 #include "metadata/magic.h"
 #include "package/clashes.h"
 #include "package/content.h"
@@ -52,20 +53,6 @@ struct Wish {
   bool is_auxiliary = false;
   bool is_text = false;
 };
-
-/// About what an artifact takes besides itself.
-std::uint64_t size_of_facts(const Artifact& artifact) {
-  std::uint64_t size = 0;
-  for (const auto& note : artifact.notes) size += note.size();
-  if (artifact.crate) {
-    size += sizeof(Crate) + (artifact.crate->target_json ? artifact.crate->target_json->size() : 0);
-    if (artifact.crate->dependencies) size += artifact.crate->dependencies->size() * 2 * sizeof(Dependency);
-  }
-  if (artifact.module)
-    for (const auto& [tag, text] : artifact.module->modinfo)
-      size += sizeof(std::pair<std::string, std::string>) + text.size();
-  return size;
-}
 
 bool is_leftover(std::string_view name) {
   return name.ends_with(".o") || name.ends_with(".cmd") || name.ends_with(".rlib");
@@ -383,7 +370,7 @@ class Packages final : public PackageSource {
     if (look && *look) {
       (*look)->mode = entry.st_mode & kPermissions;
       if (auto finished = content.finish(**look); !finished) return finished;
-      if (auto kept = rartifacts::keep(size_of_facts(**look)); !kept) return kept;
+      if (auto kept = rartifacts::keep(kept_size(**look)); !kept) return kept;
     }
     if (!look || *look) (*node)->look = std::make_shared<const Look>(std::move(look));
     return is_twin ? give_to_twins(**node, entry.link) : Result<void>();

@@ -143,7 +143,8 @@ ScanResult joined(std::vector<ScanResult> roots) {
   ScanResult all;
   for (auto& root : roots) {
     show_packages(root);
-    std::ranges::move(root.artifacts, std::back_inserter(all.artifacts));
+    if (all.artifacts.empty()) all.artifacts = std::move(root.artifacts);
+    else std::ranges::move(root.artifacts, std::back_inserter(all.artifacts));
     std::ranges::move(root.kernels, std::back_inserter(all.kernels));
     std::ranges::move(root.directory_links, std::back_inserter(all.directory_links));
     std::ranges::move(root.strangers, std::back_inserter(all.strangers));

@@ -15,6 +15,7 @@
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
+#include "classify/kept_size.h"
 #include "kernel/auxiliary_claims.h"
 #include "kernel/root.h"
 #include "scan/headers.h"
@@ -167,7 +168,8 @@ class Scanner {
     std::vector<const WalkEntry*> links;
     for (const auto& entry : entries_) (entry.is_link ? links : files).push_back(&entry);
     look_at_all(files, [&](const WalkEntry& entry, Look& into) { look_at_file(entry.path, into); });
-    for (const auto& artifact : result_.artifacts) looked_.emplace(artifact.path, artifact);
+    if (!links.empty())
+      for (const auto& artifact : result_.artifacts) looked_.emplace(artifact.path, &artifact);
     look_at_all(links, [&](const WalkEntry& entry, Look& into) { look_at_link(entry, into); });
     looked_.clear();
   }
@@ -176,7 +178,11 @@ class Scanner {
   void look_at_all(const std::vector<const WalkEntry*>& entries, const Eye& eye) {
     std::vector<Look> looks(entries.size());
     for_each_index(options_.jobs, entries.size(), [&](std::size_t i) { eye(*entries[i], looks[i]); });
-    for (auto& look : looks) {
+    std::size_t count = result_.artifacts.size();
+    for (const auto& look : looks) count += look.artifacts.size();
+    result_.artifacts.reserve(count);
+    for (auto& each : looks) {
+      auto look = std::move(each);
       std::ranges::move(look.problems, std::back_inserter(result_.problems));
       std::ranges::move(look.strangers, std::back_inserter(result_.strangers));
       for (auto& artifact : look.artifacts)
@@ -211,7 +217,7 @@ class Scanner {
     }
     if (!S_ISREG(resolved->status.st_mode)) return;
     const auto known = looked_.find(resolved->target);
-    if (known != looked_.end()) into.artifacts.push_back(known->second);
+    if (known != looked_.end()) into.artifacts.push_back(*known->second);
     else look_at_file(resolved->target, into);
     if (into.artifacts.empty()) return;
     for (const auto& link : resolved->links) {
@@ -246,8 +252,18 @@ class Scanner {
   void look_at_file(const std::string& path, Look& into) const {
     auto found = look_into(path);
     if (!found) return into.problems.push_back({path, found.error()});
+    if (*found)
+      if (auto kept = keep_facts(**found); !kept) return into.problems.push_back({path, kept.error()});
     if (*found) into.artifacts.push_back(std::move(**found));
     else if (is_stranger(path)) into.strangers.push_back(path);
+  }
+
+  // A package has counted what is in it when it was read.
+  Result<void> keep_facts(Artifact& artifact) const {
+    constexpr std::uint64_t kNodes = 160;  // of the sets that hold its path
+    if (source_.is_installed_root()) return {};
+    if (options_.condense) options_.condense(artifact, result_);
+    return keep(kept_size(artifact) + kNodes + 2 * artifact.path.size());
   }
 
   // rustc passes over empty files of metadata without a word; in kernel trees they are problems.
@@ -369,10 +385,10 @@ class Scanner {
   std::vector<std::string> directories_;
   std::vector<std::string> operands_;  ///< how far links may lead
   std::vector<WalkEntry> entries_;
-  std::set<std::string, std::less<>> named_;             ///< files that the user named: looked at whatever their name
-  std::set<std::string> others_;                         ///< files that are only searched for paths
-  std::set<std::string, std::less<>> seen_;              ///< paths that are in the result
-  std::map<std::string, Artifact, std::less<>> looked_;  ///< what files are, while links are looked at
+  std::set<std::string, std::less<>> named_;            ///< files that the user named: looked at whatever their name
+  std::set<std::string> others_;                        ///< files that are only searched for paths
+  std::set<std::string, std::less<>> seen_;             ///< paths that are in the result
+  std::map<std::string_view, const Artifact*> looked_;  ///< what files are, while links are looked at
   KernelIndex index_;
   std::shared_ptr<const ExportTable> exports_;
   ScanResult result_;

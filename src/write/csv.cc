@@ -14,6 +14,7 @@ Result<std::string> write_csv(const Manifest& manifest) {
                        csv_field(crate.name.text.value_or("")), csv_field(crate.svh), csv_field(crate.triple),
                        csv_field(artifact->metadata ? artifact->metadata->rustc : ""),
                        csv_path(artifact->link_target.value_or("")));
+    hand_over(manifest, out);
   }
   return out;
 }

@@ -95,7 +95,10 @@ Result<std::string> write_cyclonedx(const Manifest& manifest) {
   json.member("bomFormat", "CycloneDX").member("specVersion", "1.6").member("version", 1);
   write_bom_metadata(json, manifest);
   json.key("components").begin_array();
-  for (const auto& item : bill.items) write_component(json, item);
+  for (const auto& item : bill.items) {
+    write_component(json, item);
+    hand_over(manifest, json);
+  }
   for (const auto& compiler : bill.compilers) write_compiler(json, compiler);
   json.end_array();
   json.key("dependencies").begin_array();
@@ -106,6 +109,7 @@ Result<std::string> write_cyclonedx(const Manifest& manifest) {
     json.begin_object().member("ref", bom_ref(*item.artifact)).key("dependsOn").begin_array();
     for (const auto* used : item.uses) json.value(bom_ref(*used));
     json.end_array().end_object();
+    hand_over(manifest, json);
   }
   json.end_array().end_object();
   return json.take() + "\n";

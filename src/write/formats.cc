@@ -31,6 +31,20 @@ const Format* format_of(std::string_view name) {
   return row == kFormats.end() ? nullptr : row;
 }
 
+namespace {
+constexpr std::size_t kPiece = std::size_t{256} << 10;  ///< of a text that is handed over
+}
+
+void hand_over(const Manifest& manifest, std::string& text) {
+  if (!manifest.take || text.size() < kPiece) return;
+  manifest.take(text);
+  text.clear();
+}
+
+void hand_over(const Manifest& manifest, Json& json) {
+  if (manifest.take && json.text().size() >= kPiece) manifest.take(json.take());
+}
+
 std::vector<std::string_view> listed_paths(const Manifest& manifest) {
   std::vector<std::string_view> paths;
   paths.reserve(manifest.directories.size() + manifest.artifacts.size());

@@ -4,6 +4,7 @@
 #include <rartifacts/manifest.h>
 
 #include "write/escape.h"
+#include "write/json.h"
 
 namespace rartifacts {
 
@@ -20,6 +21,10 @@ Result<std::string> write_rpm_files(const Manifest& manifest);
 Result<std::string> write_make(const Manifest& manifest);
 Result<std::string> write_cyclonedx(const Manifest& manifest);
 Result<std::string> write_spdx(const Manifest& manifest);
+
+/// Hands over what is written so far, when it is long.
+void hand_over(const Manifest& manifest, std::string& text);
+void hand_over(const Manifest& manifest, Json& json);
 
 /// Everything a copying program is told: artifacts, links and directories, sorted.
 std::vector<std::string_view> listed_paths(const Manifest& manifest);

@@ -27,7 +27,10 @@ Result<std::string> write_manifest_json(const Manifest& manifest) {
     json.end_array();
   }
   json.key("artifacts").begin_array();
-  for (const auto* artifact : manifest.artifacts) write_artifact(json, *artifact);
+  for (const auto* artifact : manifest.artifacts) {
+    write_artifact(json, *artifact);
+    hand_over(manifest, json);
+  }
   json.end_array().end_object();
   return json.take() + "\n";
 }
@@ -38,6 +41,7 @@ Result<std::string> write_ndjson(const Manifest& manifest) {
     Json json;
     write_artifact(json, *artifact);
     out += json.take() + "\n";
+    hand_over(manifest, out);
   }
   return out;
 }
