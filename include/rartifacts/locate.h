@@ -181,6 +181,12 @@ struct SearchOptions {
   std::shared_ptr<const ScanResult> elsewhere;               ///< what is in these folders and in the sysroot
 };
 
+/// What all crates of a folder are compiled for.
+struct FolderTarget {
+  std::string name;  ///< the triple, or the name of a custom target
+  std::string text;  ///< as `target_text` has it
+};
+
 /// Where rustc looks for what the crates of a set need. Looks at what it was made from, which must outlive it.
 class CratePlaces {
  public:
@@ -191,6 +197,11 @@ class CratePlaces {
   CrateLocator& locator_for(const Artifact& user);
   /// Where the compiler's own crates are for `user` is known, or there are none.
   bool knows_sysroot(const Artifact& user) const;
+  /// The compiler's own folder for the target of `user` is known, and there is nothing in it.
+  bool lacks_sysroot(const Artifact& user) const;
+  /// What rustc compiles for where the file stands: all crates in a folder of cargo's or of a compiler's are for one target. Nothing
+  /// elsewhere, and of proc macros.
+  std::optional<FolderTarget> target_around(const Artifact& file) const;
   /// Below a folder of cargo's that has crates, where nobody looks.
   bool is_out_of_reach(std::string_view path) const;
   const Located& find(CrateLocator& locator, const Dependency& needed) const;
@@ -198,15 +209,24 @@ class CratePlaces {
   std::string name_of(const Dependency& needed, const CrateLocator& locator) const;
 
  private:
+  /// How many crates of a folder are for a target.
+  struct TargetUse {
+    std::string name;
+    std::size_t crates = 0;
+  };
+
   std::vector<SearchFolder> own_folders(const std::string& folder) const;
   std::optional<std::string> sysroot_for(const std::string& rustc, const std::string& triple) const;
   const KernelRoot* kernel_of(const Artifact& file) const;
+  void count_target(const Artifact& file);
+  std::optional<FolderTarget> target_in(std::string_view folder) const;
   bool is_linked(const Artifact& file) const;
 
   const ScanResult& result_;
   const SearchOptions& search_;
   CrateFiles shelf_;
-  std::map<std::pair<std::string, std::string>, std::string> sysroots_;  ///< in the set: rustc and target, to folder
+  std::map<std::pair<std::string, std::string>, std::string> sysroots_;   ///< in the set: rustc and target, to folder
+  std::map<std::string_view, std::map<std::string, TargetUse>> targets_;  ///< by folder, and text
   std::map<std::tuple<std::string, std::string, std::string, bool>, CrateLocator> locators_;
 };
 

@@ -83,6 +83,7 @@ class CrateAudit {
     }
     check_dependency_list(file, findings_);
     check_target(file);
+    check_place(file);
     check_twin(file);
     if (file.crate->is_stub && !skipped_.contains(&file) && !is_nobodys(file)) check_stub(file);
   }
@@ -131,6 +132,15 @@ class CrateAudit {
                     {{"expected", *options_.expect_triple}, {"found", file.crate->triple}});
   }
 
+  void check_place(const Artifact& file) {
+    const auto around = places_.target_around(file);
+    if (!around || options_.expect_triple || target_text(*file.crate) == around->text) return;
+    findings_.add(Rule::target_mismatch, file.path, display_name(file.crate->name),
+                  fmt::format("for {}, in a directory of crates for {}", target_of(file), around->name),
+                  {{"file", target_of(file)}, {"others", around->name}});
+    skipped_.insert(&file);
+  }
+
   // Two forms of one library: rustc reads one to check and the other to link. Who needs either by hash finds it, and then the one that is
   // named beside it is the same crate (by its id) once more.
   void check_twin(const Artifact& file) {
@@ -164,7 +174,8 @@ class CrateAudit {
     const auto* beside = places_.shelf().at(full);
     const auto is_read_with = [&](const Artifact& other) {
       return other.crate && other.metadata && other.crate->svh == file.crate->svh &&
-             other.metadata->rustc == file.metadata->rustc && other.metadata->version == file.metadata->version;
+             other.metadata->rustc == file.metadata->rustc && other.metadata->version == file.metadata->version &&
+             target_text(*other.crate) == target_text(*file.crate);
     };
     if (beside && beside->artifact && is_read_with(*beside->artifact)) return;
     const auto crate = display_name(file.crate->name);
@@ -239,6 +250,8 @@ class CrateAudit {
         if (!is_ours(*found.metadata)) load(*found.metadata, locator);
       } else if (part[i]) {
         findings_.leave_unchecked({name, needed.svh, user.path});
+      } else if (i > 0 && places_.lacks_sysroot(user) && sysroot_part_.of(*user.crate)[i]) {
+        continue;  // std, or core, said that the compiler has nothing for this target
       } else if (is_outdated(user)) {
         return call_stale(user, name);
       } else if (reported_.emplace(name, needed.svh).second) {
@@ -309,6 +322,8 @@ class CrateAudit {
 
   void check_link(const Artifact& user, const Dependency& needed, const std::string& name, const Located& found) {
     if (found.rlib || found.dylib || needed.kind == DependencyKind::macros_only) return;
+    const auto is_told = [&](const RefusedFile& one) { return skipped_.contains(one.file->artifact); };
+    if (std::ranges::any_of(found.refused, is_told)) return;
     if (!reported_.emplace("link " + name, needed.svh).second) return;
     findings_.add_with_code(
         "", Rule::missing_crate, user.path, name,

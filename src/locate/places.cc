@@ -15,6 +15,9 @@
 //     any other                     that folder
 //
 // and the folders of -L, and the compiler's own.
+//
+// What rustc compiles for follows from that place too: target/TRIPLE/debug/deps and rustlib/TRIPLE/lib say it. All crates in
+// target/debug/deps are for the machine that compiles, whose name is not there: it is what most of them are for.
 #include <rartifacts/graph.h>
 #include <rartifacts/locate.h>
 
@@ -51,9 +54,41 @@ std::vector<SearchFolder> kernel_folders(const ScanResult& result, const KernelR
 CratePlaces::CratePlaces(const ScanResult& result, const SearchOptions& search) : result_(result), search_(search) {
   shelf_.add(result);
   if (search.elsewhere) shelf_.add(*search.elsewhere);
-  for (const auto& file : result.artifacts)
+  for (const auto& file : result.artifacts) {
+    count_target(file);
     if (const auto triple = sysroot_triple(directory_of(file.path)); triple && file.metadata)
       sysroots_[{file.metadata->rustc, *triple}] = directory_of(file.path);
+  }
+}
+
+void CratePlaces::count_target(const Artifact& file) {
+  if (!file.crate || !file.metadata || file.kind == Kind::proc_macro) return;
+  const auto folder = directory_of(file.path);
+  if (file_name_of(folder) != kDeps && !sysroot_triple(folder)) return;
+  auto& use = targets_[folder][target_text(*file.crate)];
+  use.name = file.crate->custom_target.value_or(file.crate->triple);
+  ++use.crates;
+}
+
+std::optional<FolderTarget> CratePlaces::target_in(std::string_view folder) const {
+  const auto known = targets_.find(folder);
+  if (known == targets_.end()) return std::nullopt;
+  const auto sysroot = sysroot_triple(folder);
+  const auto said = sysroot.value_or(std::string(file_name_of(directory_of(directory_of(folder)))));
+  const auto weight = [&](const auto& target) {
+    const auto& use = target.second;
+    return std::tuple(use.name == said, use.crates, use.name == search_.host_triple);
+  };
+  const auto most = std::ranges::max_element(known->second, {}, weight);
+  const bool is_said = most->second.name == said;
+  // Only a file tells what a custom target is.
+  if (sysroot && !is_said && most->first == most->second.name) return FolderTarget{said, said};
+  return FolderTarget{most->second.name, most->first};
+}
+
+std::optional<FolderTarget> CratePlaces::target_around(const Artifact& file) const {
+  if (!file.crate || file.kind == Kind::proc_macro || targets_.empty()) return std::nullopt;
+  return target_in(own_folders(std::string(directory_of(file.path))).front().path);
 }
 
 bool CratePlaces::is_out_of_reach(std::string_view path) const {
@@ -104,6 +139,11 @@ bool CratePlaces::knows_sysroot(const Artifact& user) const {
   return user.crate->custom_target || sysroot_for(user.metadata->rustc, user.crate->triple) || kernel_of(user);
 }
 
+bool CratePlaces::lacks_sysroot(const Artifact& user) const {
+  const auto folder = sysroot_for(user.metadata->rustc, user.crate->triple);
+  return folder && !shelf_.has_folder(*folder);
+}
+
 // With an .rlib beside it a crate is there to be linked, and then everything that it needs has to be.
 bool CratePlaces::is_linked(const Artifact& file) const {
   if (file.kind != Kind::rmeta) return file.kind == Kind::rlib;
@@ -115,6 +155,7 @@ CrateLocator& CratePlaces::locator_for(const Artifact& user) {
   const std::string folder(directory_of(user.path));
   CrateReader reader{user.metadata->rustc, user.metadata->version, target_text(*user.crate), search_.host_triple,
                      is_linked(user)};
+  if (auto target = target_around(user)) reader.target = std::move(target->text);
   const std::tuple key(folder, reader.rustc, reader.target, reader.links);
   const auto known = locators_.find(key);
   if (known != locators_.end()) return known->second;

@@ -18,8 +18,8 @@ def swap(tree, one, other):
 
 
 def other_triple(content):
-    """Of the same length, wherever it stands"""
-    return content.replace(b"x86_64-unknown-linux-gnu", b"x86_64-unknown-linux-gnx")
+    """Of the same length, wherever it stands: of another vendor"""
+    return re.sub(rb"\b((?:x86_64|aarch64|wasm32)-)(unknown|pc|apple)-", lambda name: name[1] + name[2][:-1] + b"x-", content)
 
 
 def beside(path, name):
@@ -116,8 +116,7 @@ def changed(path):
     yield (f"{name} cut in its first member", edit, path, cut(120)) if path.endswith(".rlib") else (f"{name} cut in half", edit, path, half)
     yield f"{name} all zeros", edit, path, zeros
     yield f"{name} with another compiler version", edit, path, other_version
-    if path.endswith(".so"):
-        yield f"{name} for another triple", edit, path, other_triple
+    yield f"{name} for another triple", edit, path, other_triple
     yield f"{name} is a Git LFS pointer", edit, path, lfs_pointer
     if path.endswith(".rmeta"):
         yield f"{name} cut by one byte", edit, path, cut(-1)
