@@ -20,6 +20,7 @@ struct Member {
   std::uint64_t header = 0;  ///< offset of the member header in the archive
   std::uint64_t offset = 0;  ///< offset of the content in the archive; meaningless when `external`
   std::uint64_t size = 0;    ///< bytes of content
+  bool unnamed = false;      ///< the name table does not have its name; rustc reads no further
   bool external = false;     ///< thin archive: the content is the file `name`, relative to the archive's directory
   std::optional<std::uint64_t> nested;  ///< external, and that file is an archive: the member whose `header` is this
 };
@@ -63,6 +64,7 @@ class ArchiveReader {
   std::uint64_t position_ = 8;
   std::uint64_t last_aix_ = 0;
   std::optional<View> names_;  ///< the GNU `//` member
+  bool in_tables_ = true;      ///< no member has been met yet; tables behind one count for nothing
 };
 
 }  // namespace rartifacts

@@ -30,20 +30,30 @@ Result<void> take_metadata(Artifact& artifact, View blob) {
   return {};
 }
 
+// rustc reads no further than lib.rmeta, and a linker goes by the symbol table: bytes behind the last member harm nobody. A member that
+// was cut is what an interrupted copy leaves; nobody links that.
+bool is_readable_so_far(Artifact& artifact, const Error& error) {
+  if (!artifact.metadata || error.kind != ErrorKind::malformed) return false;
+  artifact.notes.push_back("behind the metadata: " + describe(error));
+  return true;
+}
+
 Result<std::optional<Artifact>> classify_archive(View file, std::string_view file_name) {
   Artifact artifact;
   auto reader = ArchiveReader::open(file);
   if (!reader) return pass(reader);
   bool has_rust = false;
   std::uint64_t imports = 0;
-  std::string dll;
+  std::string dll, nameless;
   for (;;) {
     auto member = reader->next();
-    // rustc reads lib.rmeta from a library that is damaged behind it, and so do we; but nobody links it.
-    if (!member) return pass(member);
-    if (!*member) break;
+    if (!member && !is_readable_so_far(artifact, member.error())) return pass(member);
+    if (!member || !*member) break;
+    if ((*member)->unnamed && !artifact.metadata) nameless = (*member)->name;
     if (is_metadata_member((*member)->name) && !artifact.metadata) {
       artifact.kind = Kind::rlib;
+      if (!nameless.empty())
+        return fail(ErrorKind::malformed, "the name of member {} is not in the table of names", nameless);
       if ((*member)->external)
         return fail(ErrorKind::unsupported, "thin archive: lib.rmeta is another file, and rustc does not follow it");
       auto content = file.sub((*member)->offset, (*member)->size);

@@ -80,14 +80,17 @@ Result<View> metadata_of_member(View member) {
 
 Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& open) {
   std::vector<MemberFacts> all;
+  bool has_metadata = false;
   std::optional<Names> rust;
   auto reader = ArchiveReader::open(archive);
   if (!reader) return pass(reader);
   for (;;) {
     auto member = reader->next();
-    if (!member) return pass(member);
-    if (!*member) break;
+    // Bytes behind the last member, as in classify_archive.
+    if (!member && !(has_metadata && member.error().kind == ErrorKind::malformed)) return pass(member);
+    if (!member || !*member) break;
     if (all.size() >= size_limits::archive_members.most) return over(size_limits::archive_members);
+    has_metadata |= is_metadata_member((*member)->name);
     MemberFacts facts{.name = (*member)->name, .size = (*member)->size, .external = (*member)->external};
     auto opened = open(**member);
     if (!opened && !facts.external) return pass(opened);

@@ -16,7 +16,10 @@
 //   thin  GNU names, but only the tables have content: the members are files elsewhere. `/123:84` is the member with its header
 //         at 84 of the archive whose name stands at 123.
 //
-// `/` and `/SYM64/` (GNU) and `__.SYMDEF…` (BSD) are symbol tables for the linker.
+// `/` and `/SYM64/` (GNU) and `__.SYMDEF…` (BSD) are symbol tables for the linker. Tables stand in front of all members.
+//
+// What is accepted is what rustc accepts (the crate `object`, src/read/archive.rs), up to the member that it looks for: a number ends
+// at the first blank, a short name at the first slash or blank, a BSD name at the first NUL.
 //
 // AIX uses "<bigaf>\n": a file header of 20-digit offsets, and members that form a linked list. rustc writes it for
 // powerpc64-ibm-aix, with the same lib.rmeta member inside.
@@ -26,6 +29,7 @@
 #include <charconv>
 
 #include "bytes/budget.h"
+#include "bytes/unicode.h"
 
 namespace rartifacts {
 namespace {
@@ -44,11 +48,24 @@ std::string_view trim_right(std::string_view text, std::string_view padding) {
 
 // Numbers are decimal text, padded with blanks.
 std::optional<std::uint64_t> number(std::string_view field) {
-  field = trim_right(field, " ");
+  field = field.substr(0, field.find(' '));
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (error != std::errc{} || end != field.data() + field.size()) return std::nullopt;
   return value;
+}
+
+// The start of a member header, which was cut, has a date behind the name. Other bytes at the end of an archive are no member.
+bool starts_as_header(std::string_view text) {
+  const auto date = text.substr(std::min<std::size_t>(text.size(), 16), 12);
+  return !date.empty() && std::ranges::all_of(trim_right(date, " "), is_digit) && is_digit(date.front());
+}
+
+// Of a name that stands in the header itself.
+std::string_view short_name(std::string_view field) {
+  if (field.starts_with('/')) return field.substr(0, field.find(' '));
+  const auto slash = field.find('/');
+  return field.substr(0, slash == field.npos ? field.find(' ') : slash);
 }
 
 }  // namespace
@@ -97,12 +114,19 @@ Result<std::optional<Member>> ArchiveReader::next() {
     // An archive may end with the padding of its last member.
     if (archive_.size() - position_ == 1) break;
     auto header = archive_.fetch(position_, kHeaderSize);
-    if (!header) return fail_at(position_, header.error().kind, "archive ends inside a member header");
+    if (!header) {
+      const auto rest = archive_.fetch(position_, std::min(kHeaderSize, archive_.size() - position_));
+      const bool is_cut = rest && starts_as_header(as_text(*rest));
+      const auto kind = header.error().kind;
+      return fail_at(position_, kind == ErrorKind::truncated && !is_cut ? ErrorKind::malformed : kind,
+                     "archive ends inside a member header");
+    }
     const auto text = as_text(*header);
     if (text.substr(58, 2) != "`\n") return fail_at(position_, ErrorKind::malformed, "no archive member header here");
     const auto stored = number(text.substr(48, 10));
     if (!stored) return fail_at(position_, ErrorKind::malformed, "archive member size is not a number");
-    const auto raw_name = trim_right(text.substr(0, 16), " ");
+    const auto name_field = text.substr(0, 16);
+    const auto raw_name = trim_right(name_field, " ");
     // Archives for arm64ec have /<ECSYMBOLS>/ besides, the linker of Visual Studio writes more such tables.
     const bool is_table = raw_name == "/" || raw_name == "//" || raw_name == "/SYM64/" ||
                           (raw_name.starts_with("/<") && raw_name.ends_with(">/"));
@@ -118,24 +142,23 @@ Result<std::optional<Member>> ArchiveReader::next() {
                      archive_.size() - member.offset);
     position_ = member.offset + content + (content & 1);
 
-    if (raw_name == "//") {
+    if (raw_name == "//" && in_tables_ && !names_) {
       auto table = archive_.sub(member.offset, member.size);
       if (!table) return pass(table);
       names_ = *table;
-      continue;
     }
     if (is_table) continue;
-    if (raw_name.starts_with("#1/")) {
+    if (raw_name.starts_with("#1/") && is_digit(name_field[3])) {
       const auto length = number(raw_name.substr(3));
       if (!length || *length > member.size || *length > kMaxMemberName)
         return fail_at(member.header, ErrorKind::malformed, "archive member name of impossible length");
       auto name = archive_.fetch(member.offset, *length);
       if (!name) return pass(name);
-      member.name = trim_right(as_text(*name), std::string_view("\0", 1));
+      member.name = as_text(*name).substr(0, as_text(*name).find('\0'));
       member.offset += *length;
       member.size -= *length;
       format_ = ArchiveFormat::bsd;
-    } else if (raw_name.starts_with('/')) {
+    } else if (raw_name.starts_with('/') && is_digit(name_field[1])) {
       const auto colon = member.external ? raw_name.find(':') : raw_name.npos;
       const auto offset = number(raw_name.substr(1, colon - 1));
       if (colon != raw_name.npos) {
@@ -144,15 +167,16 @@ Result<std::optional<Member>> ArchiveReader::next() {
       }
       if (!offset) return fail_at(member.header, ErrorKind::malformed, "archive member name is not a number");
       auto name = long_name(*offset);
-      // rustc reads such an archive as long as it does not need that member; so do we
+      member.unnamed = !name;
       member.name = name ? *name : std::string(raw_name);
     } else {
-      member.name = raw_name.ends_with('/') ? raw_name.substr(0, raw_name.size() - 1) : raw_name;
+      member.name = short_name(name_field);
     }
     if (member.name.starts_with("__.SYMDEF")) {
       format_ = ArchiveFormat::bsd;
       continue;
     }
+    in_tables_ = false;
     return member;
   }
   return std::nullopt;

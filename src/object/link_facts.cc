@@ -45,10 +45,13 @@ class LinkReader {
     if (!reader) return pass(reader);
     std::vector<Member> members;
     std::size_t unread = 0;
+    bool has_metadata = false;
     for (;;) {
       auto member = reader->next();
-      if (!member) return pass(member);
-      if (!*member) break;
+      const bool ends_oddly = !member && has_metadata && member.error().kind == ErrorKind::malformed;
+      if (!member && !ends_oddly) return pass(member);
+      if (!member || !*member) break;
+      has_metadata |= is_metadata_member((*member)->name);
       if (is_metadata_member((*member)->name) || (*member)->name == kLinkMember) continue;
       auto content = content_of(file, **member);
       if (!content && (*member)->external) {

@@ -5,6 +5,7 @@
 The judge and what it means to agree are those of `verdicts`; here stand single cases that are no way to break any set.
 """
 
+import json
 import os
 import re
 import struct
@@ -195,6 +196,32 @@ class Folders(unittest.TestCase):
         self.assertTrue(agree(said, self.audit(), []), self.audit())
         alone = harness.run("audit", "target", cwd=self.root).stdout
         self.assertRegex(alone, rb"ok, as far as 1 of 2 crates could be checked")
+
+    def test_a_crate_for_another_target(self):
+        for name in "leaf-2b", "core-1a":
+            with self.subTest(name):
+                file = self.root / self.folder / f"lib{name}.rmeta"
+                before = file.read_bytes()
+                file.write_bytes(other_triple(before))
+                done, said = self.judge("leaf-2b")
+                self.assertEqual((said.crate, said.code), (name.partition("-")[0], "E0461"), done.stderr)
+                self.assertEqual(self.audit().errors, [("target-mismatch", said.crate, said.code)])
+                alone = json.loads(harness.run("audit", "--report", "json", "target", cwd=self.root).stdout)["findings"]
+                self.assertEqual([(each["rule"], each["crate"]) for each in alone], [("target-mismatch", said.crate)])
+                file.write_bytes(before)
+
+    def test_crates_for_a_target_that_the_compiler_has_nothing_for(self):
+        (self.root / self.folder).rename(self.root / "here")
+        self.folder = Path("here")
+        for path in self.root.glob("here/*"):
+            path.unlink()
+        (self.root / "source.rs").write_text("pub struct S;")
+        done = self.toolchain.run([self.toolchain.rustc, "--crate-type=rlib", "--crate-name=user", "--emit=metadata", "--out-dir=here", "source.rs"], self.root)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        file = self.root / "here/libuser.rmeta"
+        file.write_bytes(other_triple(file.read_bytes()))
+        self.reader, self.operands = lambda: ["--rustc", self.toolchain.rustc], lambda _: ["here"]
+        self.assertEqual(audit(harness.program, self.root, self).errors, [("missing-crate", "std", "E0463")])
 
     def test_two_crates_core_with_users_of_their_own(self):
         self.compile("core", self.core, "-3c")
