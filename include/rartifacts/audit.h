@@ -44,6 +44,7 @@ enum class Rule {
   config_dropped,
   path_conflict,
   mixed_machine,
+  rustc_dependency,
   unexpected_file,
   world_writable,
   not_readable,
@@ -80,7 +81,7 @@ struct RuleRow {
   std::string_view why;          ///< one paragraph
   std::string_view fix;          ///< what to do
 };
-extern const std::array<RuleRow, 48> rule_table;
+extern const std::array<RuleRow, 49> rule_table;
 const RuleRow& row_of(Rule rule);
 std::optional<Rule> rule_of(std::string_view id);
 

@@ -231,6 +231,7 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
     std::ranges::copy_if(options.search.elsewhere->problems, std::back_inserter(result.problems),
                          [&](const Problem& problem) { return findings.is_open(problem.path); });
   audit_packages(result, options, findings);
+  check_rustc_dependencies(result, findings);
   check_path_leaks(result, options, findings);
   if (options.strict) findings.blame_unchecked();
   auto judged = findings.finish(options);

@@ -70,6 +70,8 @@ void audit_crates(const ScanResult& result, const AuditOptions& options, Finding
 
 /// Packages as such: their paths, modes, machines. Goes last: what is blamed for another reason already is passed over.
 void audit_packages(const ScanResult& result, const AuditOptions& options, Findings& findings);
+/// Packages that others compile against: whether they depend on the rustc that can read their crates.
+void check_rustc_dependencies(const ScanResult& result, Findings& findings);
 /// Of links that lead nowhere, says which packages to name as well.
 void suggest_packages(const PackageRoot& root, std::vector<Finding>& findings);
 

@@ -8,7 +8,7 @@ namespace rartifacts {
 using enum Severity;
 
 // The table of rules. `rartifacts explain` and docs/rules.md are made from it.
-const std::array<RuleRow, 48> rule_table{{
+const std::array<RuleRow, 49> rule_table{{
     {Rule::no_artifacts, "no-artifacts", error, "E0463", "CONFIG_RUST=y, but there is no crate metadata",
      "The configuration says that the kernel was built with Rust, so out-of-tree Rust modules are expected to work, "
      "and none of the crates is there. This happens when a headers package is made from a list of file names that no "
@@ -120,6 +120,15 @@ const std::array<RuleRow, 48> rule_table{{
      "x86_64.",
      "build the programs for the architecture of the package (make modules_prepare there), or ship them in a package "
      "of their own"},
+    {Rule::rustc_dependency, "rustc-dependency", warning, "E0514",
+     "a package with crates does not depend on the rustc that can read them",
+     "Only the rustc that made a crate reads it, the same number from elsewhere included. A package for those who "
+     "compile "
+     "against its crates therefore needs that compiler: a dependency on another one is an error, none at all a "
+     "warning, "
+     "and one that others satisfy too a remark. Nothing is said where no package of the distribution has the "
+     "compiler: crates made by a rustc of the Rust project, in a .deb. Recommends and optdepends count as well.",
+     "`rartifacts toolchain` prints the dependency (--format debian, rpm, arch)"},
     {Rule::unexpected_file, "unexpected-file", warning, "", "a headers package has files that only the build used",
      "Objects, rlibs and .cmd files are left over from the build. No module build reads them, and they multiply the "
      "size of the package. `find -name *.o -or -name *.cmd -exec rm` removes only the .cmd files, because -exec binds "

@@ -20,6 +20,7 @@
 #include <array>
 
 #include "bytes/budget.h"
+#include "bytes/unicode.h"
 
 namespace rartifacts {
 namespace {
@@ -46,6 +47,10 @@ void add_name(std::string_view relation, std::vector<std::string>& names) {
   if (!name.empty() && names.size() < kMaxRelations) names.emplace_back(name);
 }
 
+void add_compiler(std::string_view relation, std::vector<std::string>& compilers) {
+  if (names_compiler(relation) && compilers.size() < kMaxRelations) compilers.emplace_back(relation);
+}
+
 void sort_names(PackageIdentity& identity) {
   for (auto* names : {&identity.yields_to, &identity.provides, &identity.depends}) {
     std::ranges::sort(*names);
@@ -63,7 +68,27 @@ constexpr std::array<std::string_view, 12> kDescriptions{
     ".BUILDINFO",    ".CHANGELOG",    ".INSTALL",       ".MTREE",       ".PKGINFO",     ".post-deinstall",
     ".post-install", ".post-upgrade", ".pre-deinstall", ".pre-install", ".pre-upgrade", ".trigger"};
 
+// rustc-1.85 of Debian and Ubuntu, rust1.85 of openSUSE, and what has the newest one.
+bool is_compiler_name(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kNames{"rust",     "rustc",        "rustup",       "rust-all",
+                                                   "rust-bin", "rust-nightly", "rustc-nightly"};
+  if (name.starts_with('/')) return name == "/usr/bin/rustc";
+  if (std::ranges::find(kNames, name) != kNames.end()) return true;
+  for (const std::string_view start : {"rustc-", "rust-", "rust"})
+    if (name.starts_with(start) && name.size() > start.size()) return is_digit(name[start.size()]);
+  return false;
+}
+
 }  // namespace
+
+bool names_compiler(std::string_view relation) {
+  while (!relation.empty()) {
+    // The parts of a rich dependency of rpm have names of packages and words between them.
+    const auto part = trimmed(next_part(relation, "|()"));
+    if (is_compiler_name(relation_name(part))) return true;
+  }
+  return false;
+}
 
 std::string_view relation_name(std::string_view relation) {
   return relation.substr(0, relation.find_first_of(" \t(:[<>=~"));
@@ -97,10 +122,13 @@ PackageIdentity read_deb_control(std::string_view text) {
     const bool goes_on = kBlanks.contains(line.front());
     if (!goes_on) field = trimmed(next_part(line, ":"));
     const auto is = [&](std::string_view name) { return is_field(field, name); };
+    const auto relations = line;
     if (std::ranges::any_of(kRelations, is))
       while (!line.empty()) add_name(trimmed(next_part(line, ",|")), identity.yields_to);
     if (is("depends") || is("pre-depends"))
       while (!line.empty()) add_name(trimmed(next_part(line, ",")), identity.depends);
+    if (is("depends") || is("pre-depends") || is("recommends"))
+      for (auto rest = relations; !rest.empty();) add_compiler(trimmed(next_part(rest, ",")), identity.compilers);
     if (is("provides"))
       while (!line.empty()) add_name(trimmed(next_part(line, ",")), identity.provides);
     if (goes_on) continue;
@@ -126,6 +154,7 @@ PackageIdentity read_pkginfo(std::string_view text) {
     if (key == "provides") add_name(value, identity.provides);
     if (key == "depend" && value.starts_with('!')) add_name(value.substr(1), identity.yields_to);
     else if (key == "depend") add_name(value, identity.depends);
+    if (key == "depend" || key == "optdepend") add_compiler(value.substr(0, value.find(": ")), identity.compilers);
   }
   sort_names(identity);
   return identity;

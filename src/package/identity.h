@@ -23,6 +23,10 @@ bool is_package_description(std::string_view path);
 /// The name in a relation: `linux-headers` of `linux-headers:any (<< 6.1)`, `kernel` of `kernel(x86-64)`.
 std::string_view relation_name(std::string_view relation);
 
+/// True when a relation, or an alternative in it, is one to a compiler of Rust: `rustc (= 1.85.1+dfsg1-1) | rustc-1.85`, `rust=1:1.85.1-1`,
+/// `/usr/bin/rustc`, `(rust >= 1.85 with rust < 1.86)`.
+bool names_compiler(std::string_view relation);
+
 /// What the header of an .rpm says. `file` is the package, or so much of its beginning that both of its headers are in it.
 /// `payload`: where the files begin. Errors: `truncated`, `malformed`, `too_large`.
 Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload = nullptr);

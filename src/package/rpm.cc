@@ -37,11 +37,26 @@ enum Tag : std::uint32_t {
   kArch = 1022,
   kConflictName = 1054,
   kProvideName = 1047,
+  kRequireFlags = 1048,
   kRequireName = 1049,
+  kRequireVersion = 1050,
   kObsoleteName = 1090,
+  kRecommendName = 5046,
+  kRecommendVersion = 5047,
+  kRecommendFlags = 5048,
 };
 constexpr std::uint32_t kString = 6;
 constexpr std::uint32_t kStringArray = 8;
+constexpr std::uint32_t kInt32 = 4;
+
+/// RPMSENSE_LESS, _GREATER, _EQUAL.
+constexpr std::uint32_t kComparison = 0b1110;
+
+/// One list of relations, in three arrays.
+struct Relations {
+  std::vector<std::string> names, versions;
+  std::vector<std::uint32_t> flags;
+};
 
 struct Header {
   std::uint64_t entries_at = 0;
@@ -80,6 +95,36 @@ Result<std::vector<std::string>> strings_at(View store, std::uint32_t offset, st
   return strings;
 }
 
+// Those that are about a compiler, as a spec file has them: `rust >= 1.85.1-1.fc42`.
+void keep_compilers(const Relations& relations, std::vector<std::string>& compilers) {
+  for (std::size_t i = 0; i < relations.names.size(); ++i) {
+    const auto& name = relations.names[i];
+    if (!names_compiler(name)) continue;
+    const auto flags = i < relations.flags.size() ? relations.flags[i] & kComparison : 0;
+    const auto version = i < relations.versions.size() ? relations.versions[i] : "";
+    const auto* sign = flags & 2 ? "<" : flags & 4 ? ">" : "";
+    compilers.push_back(flags == 0 ? name : fmt::format("{} {}{} {}", name, sign, flags & 8 ? "=" : "", version));
+  }
+}
+
+// Takes an array of a list of relations to a compiler; nothing when the tag is none of it.
+Result<void> read_relations(Relations& relations, View store, std::uint32_t offset, std::uint32_t count,
+                            std::uint32_t tag, std::uint32_t type) {
+  const auto most = std::min<std::uint32_t>(count, kMaxRpmStrings);
+  if (tag == kRequireFlags || tag == kRecommendFlags) {
+    if (type != kInt32) return {};
+    Cursor cursor(store, offset);
+    relations.flags.clear();
+    for (std::uint32_t i = 0; i < most && cursor.ok(); ++i) relations.flags.push_back(cursor.u32_be());
+    return {};
+  }
+  if (type != kStringArray) return {};
+  auto strings = strings_at(store, offset, most);
+  if (!strings) return pass(strings);
+  (tag == kRequireVersion || tag == kRecommendVersion ? relations.versions : relations.names) = std::move(*strings);
+  return {};
+}
+
 }  // namespace
 
 Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
@@ -94,6 +139,7 @@ Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
 
   PackageIdentity identity;
   std::string release;
+  Relations needed, recommended;
   Cursor entries(file, header->entries_at);
   for (std::uint32_t i = 0; i < header->entries; ++i) {
     const auto tag = entries.u32_be();
@@ -101,6 +147,11 @@ Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
     const auto offset = entries.u32_be();
     const auto count = entries.u32_be();
     if (!entries.ok()) return entries.error();
+    const bool is_needed = tag == kRequireName || tag == kRequireVersion || tag == kRequireFlags;
+    if (is_needed || tag == kRecommendName || tag == kRecommendVersion || tag == kRecommendFlags) {
+      auto read = read_relations(is_needed ? needed : recommended, *store, offset, count, tag, type);
+      if (!read) return pass(read);
+    }
     const bool is_relation = tag == kConflictName || tag == kObsoleteName || tag == kProvideName || tag == kRequireName;
     if (!is_relation && tag != kName && tag != kVersion && tag != kRelease && tag != kArch) continue;
     if (type != (is_relation ? kStringArray : kString))
@@ -128,6 +179,8 @@ Result<PackageIdentity> read_rpm_identity(View file, std::uint64_t* payload) {
         identity.depends.size() > kMaxRpmStrings)
       return over(size_limits::rpm_strings);
   }
+  keep_compilers(needed, identity.compilers);
+  keep_compilers(recommended, identity.compilers);
   if (!release.empty()) identity.version += "-" + release;
   std::ranges::sort(identity.yields_to);
   std::ranges::sort(identity.depends);
