@@ -305,6 +305,13 @@ class Compilers(unittest.TestCase):
         for path in sorted(GOLDENS.glob("1.*/libleaf-1a2b3c4d.rmeta")):
             done = harness.run("audit", "--report", "json", str(path))
             self.assertEqual((done.code, json.loads(done.stdout)["findings"]), (0, []), path)
+        # Before 1.41 no root is read: the header of a crate is all that is told of it.
+        leaf = (GOLDENS / "1.41.0/libleaf-1a2b3c4d.rmeta").read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            for release in b"1.40.0", b"1.34.2", b"1.20.0":
+                (Path(folder) / "libleaf.rmeta").write_bytes(leaf.replace(b"rustc 1.41.0", b"rustc " + release))
+                done = harness.run("audit", "--report", "json", folder)
+                self.assertEqual((done.code, json.loads(done.stdout)["findings"]), (0, []), release)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from breakages import Copy, Skip
 from harness import Tree
 from judge import Crates
 
-PACKAGE_RULES = {"path-conflict", "mixed-machine", "unexpected-file", "world-writable", "not-readable", "unstripped", "path-leak"}
+PACKAGE_RULES = {"path-conflict", "mixed-machine", "unexpected-file", "world-writable", "not-readable", "unstripped", "path-leak", "rustc-dependency"}
 TREE = "usr/src/linux-headers-7.2"
 MODULE = b"""const char licence[] __attribute__((section(".modinfo"))) = "license=GPL";
 char this_module[64] __attribute__((section(".gnu.linkonce.this_module")));
