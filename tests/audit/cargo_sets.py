@@ -152,13 +152,17 @@ class CargoSet:
             if not path.endswith(".rmeta") or (root / path).stat().st_size:  # cargo check leaves empty ones, and nobody names them
                 stems.setdefault(Path(path).stem, {})[Path(path).suffix] = path
         # What cargo compiled last needs most.
-        last_first = sorted({stem for stem in self.stems if stem in stems}, key=self.age)
+        last_first = sorted({stem for stem in self.stems if stem in stems and not self.is_check_of_macro(stem, stems[stem])}, key=self.age)
         named = [stems[stem] for stem in last_first]
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             said = self.use(root, named, folder)
             # Who needs little first: of all that miss a crate, the one nearest to it tells most.
             alone = (self.use(root, [forms], folder) for forms in reversed(named)) if said.accepts and len(named) > 1 else ()
             return next((each for each in alone if not each.accepts), said)
+
+    def is_check_of_macro(self, stem, forms):
+        """cargo check compiles a proc macro for itself too, to metadata alone. Nobody can use that, and a rustc that is told to ends in a panic."""
+        return [*forms] == [".rmeta"] and re.match(r"lib\w+", stem)[0] in {re.match(r"lib\w+", Path(path).name)[0] for path in self.macros()}
 
     def use(self, root, named, folder):
         whole = [forms.get(".rmeta") or forms.get(".rlib") or forms[".so"] for forms in named]
@@ -220,7 +224,17 @@ BARE_TARGETS = "x86_64-pc-windows-msvc", "aarch64-apple-darwin", "wasm32-unknown
 class BuiltStd(CargoSet):
     """-Zbuild-std: core and alloc are compiled with the set"""
 
-    start, end = "#![no_std]", ""
+    start = "#![feature(rustc_private)] #![no_std]"
+    end = """
+        use core::alloc::{GlobalAlloc, Layout};
+        struct Nothing;
+        unsafe impl GlobalAlloc for Nothing {
+            unsafe fn alloc(&self, _: Layout) -> *mut u8 { core::ptr::null_mut() }
+            unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+        }
+        #[global_allocator] static NOTHING: Nothing = Nothing;
+        #[panic_handler] fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }
+    """
     link = "--crate-type=staticlib", "--emit=link", "-Cpanic=abort"
     triple = "x86_64-unknown-none"
 
@@ -231,6 +245,16 @@ class BuiltStd(CargoSet):
 
     def build(self, name, cargo="cargo", **environment):
         return super().build(name, cargo, RUSTC_BOOTSTRAP="1", **environment)
+
+    def compile(self, root, paths, folder, *options):
+        """Every program without std is given these two by rustc, as cargo names them."""
+        wanted = ".rlib" if "--emit=link" in options else ".rmeta"
+        named = ["-Zunstable-options"]
+        for name in "core", "compiler_builtins":
+            forms = {Path(path).suffix: path for path in self.files(root) if Path(path).name.startswith(f"lib{name}-")}
+            if forms:
+                named.append(f"--extern=noprelude:{name}={forms.get(wanted) or [*forms.values()][0]}")
+        return super().compile(root, paths, folder, *options, *named)
 
     def write_crates(self, folder):
         sysroot = subprocess.run([self.rustc, "--print", "sysroot"], capture_output=True, text=True).stdout.strip()
