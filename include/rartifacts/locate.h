@@ -49,7 +49,7 @@ class CrateFiles {
   std::vector<const CrateFile*> starting_with(std::string_view folder, std::string_view prefix) const;
   /// The crate that files in `folder` are named after whose names end in `extra`, whatever is in them; empty when it is none or
   /// several.
-  std::string name_ending(std::string_view folder, std::string_view extra) const;
+  const std::string& name_ending(std::string_view folder, std::string_view extra) const;
   /// A file of the crate with that hash, wherever it is.
   const Artifact* anywhere(std::string_view svh) const;
 
@@ -58,6 +58,7 @@ class CrateFiles {
 
   std::map<std::string_view, std::map<std::string_view, CrateFile>, std::less<>> folders_;
   std::map<std::string_view, const Artifact*> by_svh_;
+  mutable std::map<std::pair<std::string_view, std::string_view>, std::string> endings_;  ///< what was asked before
 };
 
 /// The compiler that looks for crates, and what for. What is empty is not compared.

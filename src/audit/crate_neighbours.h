@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace rartifacts {
@@ -35,7 +36,7 @@ class CrateNeighbours {
 
   std::map<std::string_view, Folder> folders_;
   std::set<std::string_view> behind_links_;
-  std::set<std::string_view> needed_;
+  std::unordered_set<std::string_view> needed_;
 };
 
 }  // namespace rartifacts

@@ -14,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "audit/blame.h"
 #include "audit/crate_neighbours.h"
@@ -53,7 +54,7 @@ class CrateAudit {
     load_all();
     for (const auto* file : files_) check_code(*file);
     for (const auto& [name, path] : options_.search.externs) load_extern(name, path);
-    compare_cores();
+    compare_cores(files_, skipped_, findings_);
     findings_.count_crates(crates_.size());
   }
 
@@ -240,14 +241,18 @@ class CrateAudit {
     if (!loaded_.emplace(&user, &locator).second || !user.crate->dependencies) return;
     const auto& list = *user.crate->dependencies;
     const auto part = sysroot_part(user, locator);
+    auto& settled = settled_[&locator];
     for (std::size_t i = 0; i < list.size(); ++i) {
       const auto& needed = list[i];
+      if (const auto one = settled.find(needed.svh); one != settled.end() && is_same_name(*one->second, needed.name))
+        continue;
       const auto name = places_.name_of(needed, locator);
       crates_.emplace(name, needed.svh);
       const auto& found = places_.find(locator, needed);
       if (found.state == Located::State::chosen) {
         if (locator.reader().links) check_link(user, needed, name, found);
         if (!is_ours(*found.metadata)) load(*found.metadata, locator);
+        if (found.rlib || found.dylib || !locator.reader().links) settled.emplace(needed.svh, &needed.name);
       } else if (part[i]) {
         findings_.leave_unchecked({name, needed.svh, user.path});
       } else if (i > 0 && places_.lacks_sysroot(user) && sysroot_part_.of(*user.crate)[i]) {
@@ -258,6 +263,10 @@ class CrateAudit {
         blame_.report({name, &needed, user.path, "", ""}, found, locator);
       }
     }
+  }
+
+  static bool is_same_name(const CrateName& one, const CrateName& other) {
+    return one.text == other.text && one.predefined == other.predefined;
   }
 
   // An earlier build of a crate that is there anew: nobody needs it, and what it needs has been replaced as well.
@@ -348,32 +357,6 @@ class CrateAudit {
                                           name_in(file.path), name));
   }
 
-  // ---- Two crates core
-
-  // Whoever uses crates of both gets `found duplicate lang item`.
-  void compare_cores() {
-    using Users = std::map<std::string, const Artifact*>;  // by SVH of core
-    std::map<std::tuple<std::string, std::string, std::string>, Users> cores;
-    for (const auto* file : files_) {
-      if (!file->crate || !file->crate->dependencies || skipped_.contains(file)) continue;
-      for (const auto& needed : *file->crate->dependencies)
-        if (needed.name.text == "core")
-          cores[{std::string(directory_of(file->path)), file->metadata->rustc, target_text(*file->crate)}].emplace(
-              needed.svh, file);
-    }
-    for (const auto& [place, users] : cores) {
-      if (users.size() < 2) continue;
-      const auto& one = *users.begin()->second;
-      const auto& other = *std::next(users.begin())->second;
-      if (auto* added = findings_.add(
-              Severity::warning, Rule::duplicate_crate, other.path, "core",
-              fmt::format("{} and {} were compiled against two different crates core: no crate can use both",
-                          name_in(one.path), name_in(other.path)),
-              {{one.path, users.begin()->first}, {other.path, std::next(users.begin())->first}}))
-        added->rustc_error = "E0152";
-    }
-  }
-
   const ScanResult& result_;
   const AuditOptions& options_;
   Findings& findings_;
@@ -385,6 +368,9 @@ class CrateAudit {
   CrateNeighbours neighbours_;
   std::set<const Artifact*> skipped_;  ///< of another rustc than the reader
   std::set<std::pair<const Artifact*, const CrateLocator*>> loaded_;
+  /// What a search has found, so that nothing is left to say of it: by SVH, with the name. Of a set of many crates each stands on
+  /// nearly all lists.
+  std::map<const CrateLocator*, std::unordered_map<std::string_view, const CrateName*>> settled_;
   std::set<std::pair<std::string, std::string>> crates_;    ///< name and SVH of all that are there or needed
   std::set<std::pair<std::string, std::string>> reported_;  ///< of these, what was blamed
 };

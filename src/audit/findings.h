@@ -102,6 +102,10 @@ std::string_view elf_name_of_machine(std::string_view machine);
 /// A crate of a release whose layout is known, and whose dependencies make no sense, is damaged.
 void check_dependency_list(const Artifact& artifact, Findings& findings);
 
+/// Crates of one folder that were compiled against two crates core. Those in `skipped` are passed over.
+void compare_cores(const std::vector<const Artifact*>& files, const std::set<const Artifact*>& skipped,
+                   Findings& findings);
+
 /// One rustc gives each of its predefined names one number: a crate with another number for the same crate is damaged.
 void check_predefined_names(const std::vector<const Artifact*>& files, Findings& findings);
 

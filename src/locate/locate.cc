@@ -156,17 +156,29 @@ std::vector<const CrateFile*> CrateFiles::starting_with(std::string_view folder,
   return found;
 }
 
-std::string CrateFiles::name_ending(std::string_view folder, std::string_view extra) const {
-  std::string found;
+namespace {
+
+// The crate that this name tells of, where it goes on with `extra`.
+std::string_view crate_before(std::string_view name, std::string_view extra) {
+  auto stem = name.substr(0, name.rfind('.'));
+  if (stem.starts_with("lib")) stem.remove_prefix(3);
+  else if (!name.ends_with(".d")) return {};
+  return stem.ends_with(extra) ? stem.substr(0, stem.size() - extra.size()) : std::string_view();
+}
+
+}  // namespace
+
+const std::string& CrateFiles::name_ending(std::string_view folder, std::string_view extra) const {
+  static const std::string none;
   const auto files = folders_.find(folder);
-  if (files == folders_.end() || extra.empty()) return found;
+  if (files == folders_.end() || extra.empty()) return none;
+  const auto [known, is_new] = endings_.try_emplace({files->first, extra});
+  auto& found = known->second;
+  if (!is_new) return found;
   for (const auto& [name, file] : files->second) {
-    auto stem = name.substr(0, name.rfind('.'));
-    if (stem.starts_with("lib")) stem.remove_prefix(3);
-    else if (!name.ends_with(".d")) continue;
-    if (!stem.ends_with(extra) || stem.size() <= extra.size()) continue;
-    const std::string crate(stem.substr(0, stem.size() - extra.size()));
-    if (!found.empty() && found != crate) return {};
+    const auto crate = crate_before(name, extra);
+    if (crate.empty() || crate == found) continue;
+    if (!found.empty()) return found.clear(), found;
     found = crate;
   }
   return found;

@@ -54,6 +54,25 @@ bool is_cargo_hash(std::string_view text) {
          text.substr(1).find_first_not_of("0123456789abcdef") == text.npos;
 }
 
+// 16 digits. A list of dependencies is mostly hashes; fmt takes ten times as long for one.
+void add_digits(std::string& text, std::uint64_t value) {
+  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[value >> shift & 15];
+}
+
+std::string digits_of(std::uint64_t value) {
+  std::string text;
+  add_digits(text, value);
+  return text;
+}
+
+std::string digits_of(std::uint64_t first, std::uint64_t second) {
+  std::string text;
+  text.reserve(32);
+  add_digits(text, first);
+  add_digits(text, second);
+  return text;
+}
+
 class RootDecoder {
  public:
   RootDecoder(View blob, const MetadataHeader& header, const Layout& layout, NameCheck names = NameCheck::strict)
@@ -132,17 +151,17 @@ class RootDecoder {
   }
 
   std::string svh(Cursor& from) {
-    if (layout_.svh == Layout::Hash::leb128) return fmt::format("{:016x}", hash(from, from.leb128()));
+    if (layout_.svh == Layout::Hash::leb128) return digits_of(hash(from, from.leb128()));
     const Bytes raw = from.raw(16);
-    return raw.empty() ? std::string() : fmt::format("{:016x}{:016x}", load_le(raw, 8, 8), load_le(raw, 0, 8));
+    return raw.empty() ? std::string() : digits_of(load_le(raw, 8, 8), load_le(raw, 0, 8));
   }
 
   std::string stable_crate_id() {
-    if (layout_.id == Layout::Id::id_leb128) return fmt::format("{:016x}", hash(root_, root_.leb128()));
-    if (layout_.id == Layout::Id::id_raw) return fmt::format("{:016x}", hash(root_, root_.u64_le()));
+    if (layout_.id == Layout::Id::id_leb128) return digits_of(hash(root_, root_.leb128()));
+    if (layout_.id == Layout::Id::id_raw) return digits_of(hash(root_, root_.u64_le()));
     const Bytes raw = root_.raw(16);
-    if (layout_.id == Layout::Id::disambiguator_id) return fmt::format("{:016x}", hash(root_, root_.leb128()));
-    return raw.empty() ? std::string() : fmt::format("{:016x}{:016x}", load_le(raw, 0, 8), load_le(raw, 8, 8));
+    if (layout_.id == Layout::Id::disambiguator_id) return digits_of(hash(root_, root_.leb128()));
+    return raw.empty() ? std::string() : digits_of(load_le(raw, 0, 8), load_le(raw, 8, 8));
   }
 
   std::uint8_t enumerator(Cursor& from, std::uint8_t count) {
@@ -271,6 +290,8 @@ class RootDecoder {
     if (root_.ok() && !after_extern_items && position != header_.after_version)
       reject("the dependencies do not stand behind the version string");
     Cursor from(blob_, position);
+    // Each takes 20 bytes at least; more than are there are no reason to take memory.
+    all.reserve(std::min(count, (header_.root - std::min(header_.root, position)) / 20));
     for (std::uint64_t i = 0; i < count && root_.ok(); ++i) {
       all.push_back(dependency(from));
       if (!from.ok()) reject("a dependency record cannot be read");
@@ -359,6 +380,7 @@ class RootDecoder {
 // rustc_session::output::validate_crate_name: alphanumeric or `_`, and not empty. A digit may come first. What Unicode calls
 // alphanumeric grows with each version; what is none of it in any version stays away.
 bool is_crate_name(std::string_view text) {
+  if (is_word(text, "_")) return true;
   if (text.empty() || !is_utf8(text)) return false;
   while (!text.empty()) {
     const auto sequence = text.substr(0, utf8_sequence(text));
