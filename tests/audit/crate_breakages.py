@@ -56,8 +56,9 @@ def crate_table(kit):
 def few_crates_table(kit, *names):
     """Each file away, and some crates broken in all ways"""
     yield HEALTHY, nothing
-    yield from each_absent(kit.files())
-    for path in kit.files():
+    files = told_files(kit)
+    yield from each_absent(files)
+    for path in files:
         if re.match(r"lib(\w+)", Path(path).name)[1] in names:
             yield from changed(path)
             yield from renamed(path)
@@ -84,8 +85,7 @@ def each_absent(files):
 
 def rustlib_table(kit):
     yield HEALTHY, nothing
-    # The judge links what can be linked without more; of the rest it cannot tell whether the code is there.
-    files = [path for path in kit.files() if not path.endswith(".rlib") or name_in(path).removeprefix("lib") in kit.linked]
+    files = told_files(kit)
     yield from each_absent(files)
     for path in files:
         if Path(path).name.startswith(("libcore-", "liballoc-", "libstd-", "libcompiler_builtins-", "libpanic_unwind-", "libproc_macro-")):
@@ -98,6 +98,12 @@ def rustlib_table(kit):
         yield f"{Path(other).name} of another rustc beside ours", take_as, kit.twin, other, other
         yield f"{Path(other).name} of another rustc instead of ours", exchange, kit.twin, other, *ours
     yield f"{HEALTHY}, after all of this", nothing
+
+
+def told_files(kit):
+    """Of a compiler's libraries the judge links what can be linked without more; of the rest it cannot tell whether the code is there."""
+    linked = getattr(kit, "linked", None)
+    return [path for path in kit.files() if linked is None or not path.endswith(".rlib") or name_in(path).removeprefix("lib") in linked]
 
 
 def name_in(path):
