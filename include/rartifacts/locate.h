@@ -212,7 +212,7 @@ class CratePlaces {
  private:
   /// How many crates of a folder are for a target.
   struct TargetUse {
-    std::string name;
+    std::string name, triple;
     std::size_t crates = 0;
   };
 

@@ -32,6 +32,11 @@ namespace {
 /// Cargo's name for the folder of crates.
 constexpr std::string_view kDeps = "deps";
 
+// cargo check makes metadata of a proc macro too.
+bool is_for_host(const Artifact& file) {
+  return file.kind == Kind::proc_macro || file.crate->is_proc_macro.value_or(false);
+}
+
 const KernelRoot* tree_around(const ScanResult& result, std::string_view path) {
   add_work(result.kernels.size());
   const auto kernel = std::ranges::find_if(result.kernels, [&](const auto& each) { return each.holds(path); });
@@ -62,11 +67,12 @@ CratePlaces::CratePlaces(const ScanResult& result, const SearchOptions& search) 
 }
 
 void CratePlaces::count_target(const Artifact& file) {
-  if (!file.crate || !file.metadata || file.kind == Kind::proc_macro) return;
+  if (!file.crate || !file.metadata || is_for_host(file)) return;
   const auto folder = directory_of(file.path);
   if (file_name_of(folder) != kDeps && !sysroot_triple(folder)) return;
   auto& use = targets_[folder][target_text(*file.crate)];
   use.name = file.crate->custom_target.value_or(file.crate->triple);
+  use.triple = file.crate->triple;
   ++use.crates;
 }
 
@@ -77,17 +83,17 @@ std::optional<FolderTarget> CratePlaces::target_in(std::string_view folder) cons
   const auto said = sysroot.value_or(std::string(file_name_of(directory_of(directory_of(folder)))));
   const auto weight = [&](const auto& target) {
     const auto& use = target.second;
-    return std::tuple(use.name == said, use.crates, use.name == search_.host_triple);
+    return std::tuple(use.triple == said, use.crates, use.triple == search_.host_triple);
   };
   const auto most = std::ranges::max_element(known->second, {}, weight);
-  const bool is_said = most->second.name == said;
   // Only a file tells what a custom target is.
-  if (sysroot && !is_said && most->first == most->second.name) return FolderTarget{said, said};
+  const bool is_custom = most->first != most->second.triple;
+  if (sysroot && most->second.triple != said && !is_custom) return FolderTarget{said, said};
   return FolderTarget{most->second.name, most->first};
 }
 
 std::optional<FolderTarget> CratePlaces::target_around(const Artifact& file) const {
-  if (!file.crate || file.kind == Kind::proc_macro || targets_.empty()) return std::nullopt;
+  if (!file.crate || is_for_host(file) || targets_.empty()) return std::nullopt;
   return target_in(own_folders(std::string(directory_of(file.path))).front().path);
 }
 
