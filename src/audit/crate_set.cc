@@ -255,14 +255,20 @@ class CrateAudit {
         if (found.rlib || found.dylib || !locator.reader().links) settled.emplace(needed.svh, &needed.name);
       } else if (part[i]) {
         findings_.leave_unchecked({name, needed.svh, user.path});
-      } else if (i > 0 && places_.lacks_sysroot(user) && sysroot_part_.of(*user.crate)[i]) {
-        continue;  // std, or core, said that the compiler has nothing for this target
+      } else if (i > 0 && lacks_target(user, locator) && sysroot_part_.of(*user.crate)[i]) {
+        continue;  // std, or core, is what is said to be missing
       } else if (is_outdated(user)) {
         return call_stale(user, name);
       } else if (reported_.emplace(name, needed.svh).second) {
         blame_.report({name, &needed, user.path, "", ""}, found, locator);
       }
     }
+  }
+
+  // The compiler has nothing for this target, and nobody has built std for it.
+  bool lacks_target(const Artifact& user, CrateLocator& locator) const {
+    return places_.lacks_sysroot(user) && sysroot_part_.of(*user.crate).front() &&
+           places_.find(locator, user.crate->dependencies->front()).state == Located::State::absent;
   }
 
   static bool is_same_name(const CrateName& one, const CrateName& other) {

@@ -223,6 +223,18 @@ class Folders(unittest.TestCase):
         self.reader, self.operands = lambda: ["--rustc", self.toolchain.rustc], lambda _: ["here"]
         self.assertEqual(audit(harness.program, self.root, self).errors, [("missing-crate", "std", "E0463")])
 
+    def test_crates_that_could_be_the_compilers_own(self):
+        """One of std that was built with the set, and one whose name is a word of rustc"""
+        for name in "alloc", "derive":
+            with self.subTest(name):
+                self.compile(name, self.bare, "-5e", "core=-1a")
+                self.compile("user", self.bare + f"extern crate {name};", "-6f", "core=-1a", f"{name}=-5e")
+                self.assertEqual(self.audit().errors, [])
+                (self.root / self.folder / f"lib{name}-5e.rmeta").unlink()
+                done, said = self.judge("user-6f")
+                self.assertEqual((said.crate, said.code), (name, "E0463"), done.stderr)
+                self.assertTrue(agree(said, self.audit(), []), self.audit())
+
     def test_two_crates_core_with_users_of_their_own(self):
         self.compile("core", self.core, "-3c")
         self.compile("other", self.bare, "-4d", "core=-3c")
