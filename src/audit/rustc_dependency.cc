@@ -136,7 +136,7 @@ class DependencyCheck {
            !sysroot_triple(directory_of(artifact.path));
   }
 
-  // Its own relations, and those of what it depends on.
+  // Its own relations, and those of what it depends on. Who installs a package that needs this one has the compiler of that.
   void collect(const PackageFacts& package, std::set<const PackageFacts*>& seen, std::vector<std::string>& all) const {
     if (!seen.insert(&package).second) return;
     std::ranges::copy(package.identity.compilers, std::back_inserter(all));
@@ -157,6 +157,8 @@ class DependencyCheck {
     std::set<const PackageFacts*> seen;
     std::vector<std::string> relations;
     collect(package, seen, relations);
+    for (const auto& other : packages_)
+      if (std::ranges::binary_search(other.identity.depends, package.identity.name)) collect(other, seen, relations);
     const auto form = form_of(package);
     auto right = rustc_dependency(rustc, form);
     if (right) right->resize(right->size() - 1);

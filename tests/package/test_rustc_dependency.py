@@ -105,6 +105,13 @@ class Dependencies(unittest.TestCase):
         both = self.deb("Depends: elsewhere\n"), self.deb(f"Depends: {self.dependency}\n", "kbuild", other)
         self.assertEqual([each["severity"] for each in self.findings(*both)], ["warning"])
 
+    def test_the_package_that_depends_on_it_depends_on_the_compiler(self):
+        other = self.folder / "user"
+        (other / "usr/share/doc").mkdir(parents=True)
+        (other / "usr/share/doc/user").write_text("notes\n")
+        both = self.deb(""), self.deb(f"Depends: headers, {self.dependency}\n", "user", other)
+        self.assertEqual(self.findings(*both), [])
+
     def test_an_rpm(self):
         before = packages.SPEC
         self.addCleanup(setattr, packages, "SPEC", before)

@@ -23,7 +23,7 @@ from rustlib_sets import link_or_copy
 
 TREE = "usr/src/linux-headers-7.2"
 KBUILD = "usr/lib/linux-kbuild-7.2"
-ABOUT_PACKAGES = {"unstripped", "unexpected-file", "mixed-machine"}
+ABOUT_PACKAGES = {"rustc-dependency", "unstripped", "unexpected-file", "mixed-machine"}
 
 
 def found(*arguments, cwd):
