@@ -4,10 +4,10 @@
 //
 // Libarchive gets what is unfolded already. By itself it would look for layers below layers, let each decoder take as much memory as
 // the file asks for, not look at the checksums of gzip, and start other programs for compressions it was not built with. bzip2 and lz4
-// need no more than 8 MB, and are left to it.
+// need no more than 8 MB, and are left to it: a second reader unfolds them for the first.
 //
-// It also takes a tar that ends between two entries for a whole one, and keeps what the head of an entry says however long that is;
-// both are errors here.
+// It also takes a tar that ends between two entries for a whole one, and keeps what the head of an entry says however long that is: a
+// cpio may have a name of 4 GiB. Both are errors here.
 #include <archive.h>
 #include <archive_entry.h>
 #include <locale.h>
@@ -34,13 +34,12 @@ constexpr std::int64_t kTarEnd = 512;
 constexpr la_ssize_t kMostPadding = la_ssize_t{1} << 20;
 /// What stands before the content of an entry, from pax or for a sparse file, has a few kilobytes.
 constexpr std::int64_t kMostHead = std::int64_t{2} << 20;
-/// A piece of bzip2 or lz4 is given in one go, and may unfold to 20000 times as much.
-constexpr std::size_t kSmallPiece = 1024;
 
 }  // namespace
 
 struct rartifacts_package {
   archive* reader = archive_read_new();
+  archive* foreign = nullptr;  ///< unfolds what has no unfolder of ours
   int fd = -1;
   std::uint64_t position = 0;
   std::uint64_t end = 0;
@@ -50,13 +49,16 @@ struct rartifacts_package {
   std::span<const std::uint8_t> rest;  ///< of the buffer
   std::unique_ptr<Unfolder> unfolder;
   bool is_whole = false;          ///< nothing is missing of what was unfolded
-  bool is_foreign = false;        ///< libarchive unfolds it
+  std::int64_t given = 0;         ///< bytes that the reader got
   std::int64_t charged = 0;       ///< bytes that were told to the limits
   std::int64_t head_begins = -1;  ///< in the head of an entry: where that began
   std::string problem;
   int why = RARTIFACTS_DAMAGED;
 
-  ~rartifacts_package() { archive_read_free(reader); }
+  ~rartifacts_package() {
+    archive_read_free(reader);
+    archive_read_free(foreign);
+  }
 };
 
 namespace {
@@ -85,8 +87,7 @@ la_ssize_t stop(rartifacts_package& package, int why, std::string what) {
 
 // Reads the next bytes of the file into the buffer; 0 at its end.
 la_ssize_t read_packed(rartifacts_package& package) {
-  const auto most = package.is_foreign ? kSmallPiece : package.buffer.size();
-  const auto want = std::min<std::uint64_t>(most, package.end - package.position);
+  const auto want = std::min<std::uint64_t>(package.buffer.size(), package.end - package.position);
   ssize_t got = 0;
   do got = pread(package.fd, package.buffer.data(), want, static_cast<off_t>(package.position));
   while (got < 0 && errno == EINTR);
@@ -100,10 +101,11 @@ la_ssize_t read_packed(rartifacts_package& package) {
 // False when there is too much of it.
 bool charge(rartifacts_package& package) {
   const auto unfolded = archive_filter_bytes(package.reader, 0);
-  if (package.head_begins >= 0 && unfolded - package.head_begins > kMostHead)
+  // What is read ahead is put together in memory.
+  if ((package.head_begins >= 0 && unfolded - package.head_begins > kMostHead) || package.given - unfolded > kMostHead)
     return stop(package, RARTIFACTS_OVER_HELD, "the head of an entry") == 0;
   const auto more = unfolded - std::exchange(package.charged, std::max(unfolded, package.charged));
-  if (more <= 0 || (!package.unfolder && !package.is_foreign)) return true;
+  if (more <= 0 || (!package.unfolder && !package.foreign)) return true;
   return package.limits->unfolded(package.limits->context, static_cast<std::uint64_t>(more)) ||
          stop(package, RARTIFACTS_OVER_UNFOLDED, "unfolds to too much") == 0;
 }
@@ -131,10 +133,27 @@ la_ssize_t unfold_some(rartifacts_package& package, const void** bytes) {
   }
 }
 
+la_ssize_t read_foreign(rartifacts_package& package, const void** bytes) {
+  *bytes = package.unfolded.data();
+  const auto got = archive_read_data(package.foreign, package.unfolded.data(), package.unfolded.size());
+  if (got >= 0 || !package.problem.empty()) return got;
+  const char* why = archive_error_string(package.foreign);
+  return stop(package, RARTIFACTS_DAMAGED, why ? why : "its compression is damaged");
+}
+
 la_ssize_t refill(archive*, void* context, const void** bytes) {
   auto& package = *static_cast<rartifacts_package*>(context);
   if (!charge(package)) return -1;
-  if (package.unfolder) return unfold_some(package, bytes);
+  *bytes = package.buffer.data();
+  const auto got = package.unfolder  ? unfold_some(package, bytes)
+                   : package.foreign ? read_foreign(package, bytes)
+                                     : read_packed(package);
+  package.given += std::max<la_ssize_t>(got, 0);
+  return got;
+}
+
+la_ssize_t refill_foreign(archive*, void* context, const void** bytes) {
+  auto& package = *static_cast<rartifacts_package*>(context);
   *bytes = package.buffer.data();
   return read_packed(package);
 }
@@ -144,17 +163,25 @@ la_int64_t pass_over(archive*, void* context, la_int64_t count) {
   const auto rest = static_cast<la_int64_t>(package.end - package.position);
   const auto passed = std::min(count, rest);
   package.position += static_cast<std::uint64_t>(passed);
+  package.given += passed;
   return passed;
 }
 
 // The filters of libarchive that are used, without asking it what others might fit: for a filter that it was built without it would
 // start a program.
-bool set_foreign_filter(archive* reader, std::string_view magic) {
-  if (magic.starts_with("BZh") && archive_bzlib_version())
-    return archive_read_append_filter(reader, ARCHIVE_FILTER_BZIP2) == ARCHIVE_OK;
-  if (magic.starts_with("\x04\x22\x4d\x18") && archive_liblz4_version())
-    return archive_read_append_filter(reader, ARCHIVE_FILTER_LZ4) == ARCHIVE_OK;
-  return false;
+void open_foreign(rartifacts_package& package, std::string_view magic) {
+  const bool is_bzip2 = magic.starts_with("BZh") && archive_bzlib_version();
+  const bool is_lz4 = magic.starts_with("\x04\x22\x4d\x18") && archive_liblz4_version();
+  if (!is_bzip2 && !is_lz4) return;
+  package.foreign = archive_read_new();
+  archive_entry* whole = nullptr;
+  archive_read_append_filter(package.foreign, is_lz4 ? ARCHIVE_FILTER_LZ4 : ARCHIVE_FILTER_BZIP2);
+  archive_read_support_format_raw(package.foreign);
+  archive_read_set_read_callback(package.foreign, refill_foreign);
+  archive_read_set_callback_data(package.foreign, &package);
+  const bool is_open = archive_read_open1(package.foreign) == ARCHIVE_OK &&
+                       archive_read_next_header(package.foreign, &whole) == ARCHIVE_OK;
+  if (!is_open && package.problem.empty()) package.problem = "its compression is damaged";
 }
 
 rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t length, const rartifacts_limits* limits) {
@@ -167,12 +194,11 @@ rartifacts_package* open_package(int fd, std::uint64_t begin, std::uint64_t leng
   const auto got = pread(fd, magic.data(), std::min<std::uint64_t>(length, magic.size()), static_cast<off_t>(begin));
   const auto head = std::span(magic).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   package->unfolder = Unfolder::for_magic(head, limits->window);
-  package->is_foreign = !package->unfolder &&
-                        set_foreign_filter(package->reader, {reinterpret_cast<const char*>(head.data()), head.size()});
+  if (!package->unfolder) open_foreign(*package, {reinterpret_cast<const char*>(head.data()), head.size()});
   archive_read_support_format_tar(package->reader);
   archive_read_support_format_cpio(package->reader);
   archive_read_set_read_callback(package->reader, refill);
-  if (!package->unfolder && !package->is_foreign) archive_read_set_skip_callback(package->reader, pass_over);
+  if (!package->unfolder && !package->foreign) archive_read_set_skip_callback(package->reader, pass_over);
   archive_read_set_callback_data(package->reader, package);
   if (archive_read_open1(package->reader) != ARCHIVE_OK && package->problem.empty())
     package->problem = "neither tar nor cpio, in no compression that is known";
@@ -203,7 +229,7 @@ int next_entry(rartifacts_package* package, rartifacts_package_entry* into) {
       return -1;
     }
     // The checksums stand behind what ends the tar.
-    if (package->unfolder) {
+    if (package->unfolder || package->foreign) {
       const void* bytes = nullptr;
       la_ssize_t rest = 0;
       for (la_ssize_t step = 0; (step = refill(reader, package, &bytes)) != 0;)

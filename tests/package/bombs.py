@@ -113,6 +113,13 @@ def compression_in_compression(folder):
     return "a.tar.gz"
 
 
+def name_without_end(folder, pack):
+    """A cpio that begins with a name of 4 GiB: whoever waits for all of it holds what comes until then."""
+    head = b"070701" + b"%08x" % 0 + b"%08x" % 0o100644 + b"0" * 8 * 9 + b"ffffffff" + b"0" * 8
+    (folder / "a.cpio.packed").write_bytes(pack(head + b"a" * (95 * MIB)))
+    return "a.cpio.packed"
+
+
 def many_controls(folder, count=60):
     def member(name, content):
         return b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (name, 0, 0, 0, 0o644, len(content)) + content + b"\n" * (len(content) % 2)

@@ -3,6 +3,7 @@
 
 A limit is no fault of a file: what is large because there is much in it is read."""
 
+import bz2
 import gzip
 import lzma
 import os
@@ -95,6 +96,12 @@ class Bombs(ScanTest):
 
     def test_what_unfolds_to_gigabytes(self):
         self.bounded("audit", bombs.zstd_of_runs(self.folder), mention="limit unfolded-bytes", seconds=4)
+
+    def test_names_without_end(self):
+        for pack in bz2.compress, gzip.compress:
+            name = self.small(bombs.name_without_end(self.folder, pack))
+            for command in "audit", "scan":
+                self.bounded(command, name, mention="limit held-bytes", memory=24 * MIB)
 
     def test_compression_in_compression(self):
         self.bounded("audit", bombs.compression_in_compression(self.folder), mention="neither tar nor cpio")
