@@ -2,6 +2,7 @@
 #include <rartifacts/archive.h>
 
 #include "fuzz.h"
+#include "mutate_ar.h"
 
 namespace rartifacts {
 
@@ -20,3 +21,5 @@ void fuzz(Image& file) {
 }
 
 }  // namespace rartifacts
+
+RARTIFACTS_MUTATOR(mutate_ar)

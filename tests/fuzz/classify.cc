@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fuzz.h"
+#include "mutate_elf.h"
 #include "write/artifact_json.h"
 #include "write/artifact_text.h"
 
@@ -21,3 +22,5 @@ void fuzz(Image& file) {
 }
 
 }  // namespace rartifacts
+
+RARTIFACTS_MUTATOR(mutate_object)

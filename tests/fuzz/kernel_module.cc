@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fuzz.h"
+#include "mutate_elf.h"
 #include "write/object_json.h"
 #include "write/object_text.h"
 
@@ -22,3 +23,5 @@ void fuzz(Image& file) {
 }
 
 }  // namespace rartifacts
+
+RARTIFACTS_MUTATOR(mutate_elf)

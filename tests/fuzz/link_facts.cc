@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fuzz.h"
+#include "mutate_elf.h"
 #include "write/object_json.h"
 #include "write/object_text.h"
 
@@ -14,7 +15,7 @@ namespace rartifacts {
 void fuzz(Image& file) {
   Artifact artifact;
   artifact.kind = Kind::object;
-  const ExportTable exports("0x0\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n");
+  const SymbolNames exports{"printk"};
   auto link = read_link_facts(View(file), &exports);
   if (!link || !*link) return;
   artifact.link = std::move(**link);
@@ -27,3 +28,5 @@ void fuzz(Image& file) {
 }
 
 }  // namespace rartifacts
+
+RARTIFACTS_MUTATOR(mutate_object)

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fuzz.h"
+#include "mutate_ar.h"
 #include "write/member_names.h"
 
 namespace rartifacts {
@@ -35,3 +36,5 @@ void fuzz(Image& file) {
 }
 
 }  // namespace rartifacts
+
+RARTIFACTS_MUTATOR(mutate_ar)

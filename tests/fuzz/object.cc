@@ -3,6 +3,7 @@
 #include <rartifacts/object.h>
 
 #include "fuzz.h"
+#include "mutate_elf.h"
 
 namespace rartifacts {
 
@@ -17,3 +18,5 @@ void fuzz(Image& file) {
 }
 
 }  // namespace rartifacts
+
+RARTIFACTS_MUTATOR(mutate_elf)

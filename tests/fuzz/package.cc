@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "mutate_package.h"
 
 namespace rartifacts {
 
@@ -28,3 +29,5 @@ void fuzz(Image& file) {
 }
 
 }  // namespace rartifacts
+
+RARTIFACTS_MUTATOR(mutate_package)
