@@ -19,7 +19,9 @@ void fuzz(Image& file) {
   options.paths = {fmt::format("proc/self/fd/{}", fd)};
   options.jobs = 1;
   for (const auto& root : scan_roots(options)) {
-    for (const auto& problem : root.problems) require(problem.error.what.find("not installed") == std::string::npos);
+    // The target has its module. What a link leads to may be called so.
+    for (const auto& [path, error] : root.problems)
+      require(error.kind != ErrorKind::io || error.what.find("not installed") == std::string::npos);
     for (const auto& artifact : root.artifacts) {
       require(!artifact.path.starts_with('/') || root.packages.packages.empty());
       require(!root.packages.shown(artifact.path).empty());
