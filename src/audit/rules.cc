@@ -123,11 +123,10 @@ const std::array<RuleRow, 49> rule_table{{
     {Rule::rustc_dependency, "rustc-dependency", warning, "E0514",
      "a package with crates does not depend on the rustc that can read them",
      "Only the rustc that made a crate reads it, the same number from elsewhere included. A package for those who "
-     "compile "
-     "against its crates therefore needs that compiler: a dependency on another one is an error, none at all a "
-     "warning, "
-     "and one that others satisfy too a remark. Nothing is said where no package of the distribution has the "
-     "compiler: crates made by a rustc of the Rust project, in a .deb. Recommends and optdepends count as well.",
+     "compile against its crates therefore needs that compiler: a dependency on another one is an error, none at all "
+     "is a warning, and one that others satisfy too is info. Nothing is said where no package of the distribution "
+     "has the compiler: crates made by a rustc of the Rust project, in a .deb. Recommends and optdepends count as "
+     "well.",
      "`rartifacts toolchain` prints the dependency (--format debian, rpm, arch)"},
     {Rule::unexpected_file, "unexpected-file", warning, "", "a headers package has files that only the build used",
      "Objects, rlibs and .cmd files are left over from the build. No module build reads them, and they multiply the "
