@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
   const rartifacts::Manifest manifest{.root = argv[1],
                                       .artifacts = {selection.artifacts.begin(), selection.artifacts.end()},
                                       .directories = {},
-                                      .prefix = {}};
+                                      .prefix = {},
+                                      .take = {}};
   const auto text = value_or_exit(rartifacts::format_of("paths")->write(manifest));
   std::fputs(text.c_str(), stdout);
 }
