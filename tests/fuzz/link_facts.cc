@@ -15,7 +15,7 @@ namespace rartifacts {
 void fuzz(Image& file) {
   Artifact artifact;
   artifact.kind = Kind::object;
-  const SymbolNames exports{"printk"};
+  const ExportTable exports("0x0\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n");
   auto link = read_link_facts(View(file), &exports);
   if (!link || !*link) return;
   artifact.link = std::move(**link);
