@@ -96,7 +96,7 @@ std::uint64_t kept_size(const Artifact& artifact) {
   if (artifact.metadata) size += beside(artifact.metadata->rustc);
   if (artifact.elf) size += beside(*artifact.elf);
   if (artifact.object) size += beside(*artifact.object);
-  for (const auto& [prefix, count] : artifact.path_leaks) size += sizeof prefix + sizeof count + beside(prefix);
+  for (const auto& leak : artifact.path_leaks) size += sizeof leak + beside(leak.first);
   return size;
 }
 
