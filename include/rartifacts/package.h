@@ -19,10 +19,9 @@ struct PackageIdentity {
   std::string architecture;  ///< `amd64`, `x86_64`, `noarch`, `all`: as the format calls it
   std::vector<std::string>
       yields_to;  ///< names of the packages that it replaces, breaks, conflicts with or obsoletes; sorted
-  std::vector<std::string> provides;  ///< names under which others may know it
-  std::vector<std::string> depends;   ///< names of the packages that it needs, of alternatives the first; sorted
-  std::vector<std::string>
-      compilers;  ///< relations to a compiler of Rust that it needs or recommends, as they are written
+  std::vector<std::string> provides;   ///< names under which others may know it
+  std::vector<std::string> depends;    ///< names of the packages that it needs, of alternatives the first; sorted
+  std::vector<std::string> compilers;  ///< what it needs or recommends of a compiler of Rust, as it is written
 };
 
 /// True when `one` replaces, breaks, conflicts with or obsoletes `other`, under whatever name. Versions are not looked at.

@@ -28,6 +28,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "bytes/hex.h"
 #include "bytes/unicode.h"
 #include "metadata/layout.h"
 
@@ -52,25 +53,6 @@ bool is_extra_filename(std::string_view text) {
 bool is_cargo_hash(std::string_view text) {
   return text.size() >= 9 && text.size() <= 17 && text[0] == '-' &&
          text.substr(1).find_first_not_of("0123456789abcdef") == text.npos;
-}
-
-// 16 digits. A list of dependencies is mostly hashes; fmt takes ten times as long for one.
-void add_digits(std::string& text, std::uint64_t value) {
-  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[value >> shift & 15];
-}
-
-std::string digits_of(std::uint64_t value) {
-  std::string text;
-  add_digits(text, value);
-  return text;
-}
-
-std::string digits_of(std::uint64_t first, std::uint64_t second) {
-  std::string text;
-  text.reserve(32);
-  add_digits(text, first);
-  add_digits(text, second);
-  return text;
 }
 
 class RootDecoder {
@@ -151,17 +133,17 @@ class RootDecoder {
   }
 
   std::string svh(Cursor& from) {
-    if (layout_.svh == Layout::Hash::leb128) return digits_of(hash(from, from.leb128()));
+    if (layout_.svh == Layout::Hash::leb128) return hex_digits(hash(from, from.leb128()));
     const Bytes raw = from.raw(16);
-    return raw.empty() ? std::string() : digits_of(load_le(raw, 8, 8), load_le(raw, 0, 8));
+    return raw.empty() ? std::string() : hex_digits(load_le(raw, 8, 8), load_le(raw, 0, 8));
   }
 
   std::string stable_crate_id() {
-    if (layout_.id == Layout::Id::id_leb128) return digits_of(hash(root_, root_.leb128()));
-    if (layout_.id == Layout::Id::id_raw) return digits_of(hash(root_, root_.u64_le()));
+    if (layout_.id == Layout::Id::id_leb128) return hex_digits(hash(root_, root_.leb128()));
+    if (layout_.id == Layout::Id::id_raw) return hex_digits(hash(root_, root_.u64_le()));
     const Bytes raw = root_.raw(16);
-    if (layout_.id == Layout::Id::disambiguator_id) return digits_of(hash(root_, root_.leb128()));
-    return raw.empty() ? std::string() : digits_of(load_le(raw, 0, 8), load_le(raw, 8, 8));
+    if (layout_.id == Layout::Id::disambiguator_id) return hex_digits(hash(root_, root_.leb128()));
+    return raw.empty() ? std::string() : hex_digits(load_le(raw, 0, 8), load_le(raw, 8, 8));
   }
 
   std::uint8_t enumerator(Cursor& from, std::uint8_t count) {

@@ -124,9 +124,9 @@ class TheSameBytesAsAr(ExtractTest):
     def test_memory_does_not_grow_with_the_archive(self):
         big = os.urandom(1 << 20) * 200
         self.tree.write("big.a", b"!<arch>\n" + member(b"big.o/", big) + member(b"small.o/", b"x"))
-        result, peak = harness.run_measured("extract", "--all", "big.a", "-o", str(self.out), cwd=self.tree.root)
+        result, _, peak = harness.run_measured("extract", "--all", "big.a", "-o", str(self.out), cwd=self.tree.root)
         self.assertEqual(result.code, 0, result)
-        self.assertLess(peak, 64 << 10)
+        self.assertLess(peak, 64 << 20)
         self.assertEqual(self.written(), {"big.o": big, "small.o": b"x"})
 
 

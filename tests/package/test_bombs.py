@@ -27,17 +27,6 @@ MIB = 1 << 20
 SMALL = 100_000
 MOST_MEMORY = 64 * MIB
 
-# Prints what the child took: a process inherits the peak of the one that it was forked from, so a small one starts it. Meson has malloc
-# fill what it gives away, and then memory counts that nobody uses.
-MEASURE = """
-import os, resource, sys
-os.environ.pop("MALLOC_PERTURB_", None)
-pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
-_, status, usage = os.wait4(pid, 0)
-print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, file=sys.stderr)
-sys.exit(os.waitstatus_to_exitcode(status) & 0xff)
-"""
-
 
 class Bombs(ScanTest):
     def measure(self, *arguments, cpu=60, program=None):
@@ -45,11 +34,7 @@ class Bombs(ScanTest):
             resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-        done = subprocess.run([sys.executable, "-S", "-c", MEASURE, program or harness.program, *arguments], cwd=self.folder, capture_output=True,
-                              stdin=subprocess.DEVNULL, preexec_fn=limit, timeout=6 * harness.TIMEOUT)
-        lines = done.stderr.splitlines(keepends=True)
-        seconds, peak = lines.pop().split()
-        return harness.Run(done.returncode, done.stdout, b"".join(lines)), float(seconds), int(peak) * 1024
+        return harness.run_measured(*arguments, cwd=self.folder, executable=program, preexec_fn=limit)
 
     def bounded(self, *arguments, codes=(3,), mention="over the limit", seconds=2, memory=MOST_MEMORY):
         result, took, peak = self.measure(*arguments)
