@@ -68,10 +68,10 @@ constexpr std::array<std::string_view, 12> kDescriptions{
     ".BUILDINFO",    ".CHANGELOG",    ".INSTALL",       ".MTREE",       ".PKGINFO",     ".post-deinstall",
     ".post-install", ".post-upgrade", ".pre-deinstall", ".pre-install", ".pre-upgrade", ".trigger"};
 
-// rustc-1.85 of Debian and Ubuntu, rust1.85 of openSUSE, and what has the newest one.
+// rustc-1.85 of Debian and Ubuntu, rust1.85 of openSUSE, rustc-web of a stable Debian, and what has the newest one.
 bool is_compiler_name(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kNames{"rust",     "rustc",        "rustup",       "rust-all",
-                                                   "rust-bin", "rust-nightly", "rustc-nightly"};
+  constexpr std::array<std::string_view, 9> kNames{
+      "rust", "rustc", "rustup", "rust-all", "rust-bin", "rust-nightly", "rustc-nightly", "rustc-web", "rustc-mozilla"};
   if (name.starts_with('/')) return name == "/usr/bin/rustc";
   if (std::ranges::find(kNames, name) != kNames.end()) return true;
   for (const std::string_view start : {"rustc-", "rust-", "rust"})

@@ -34,9 +34,9 @@ TEST_SUITE("package") {
   TEST_CASE("relations to a compiler of Rust are kept as they are written") {
     const auto control = read_deb_control(
         "Package: a\nPre-Depends: rust-all\nDepends: rustc (>= 1.85.1), libc6,\n rustc:any (<< 1.85.2~), rust-gdb,\n"
-        " gcc | rustc-1.85\nRecommends: rustup, cargo\nSuggests: rustc-1.84\n");
+        " gcc | rustc-1.85\nRecommends: rustup, cargo, rustc-web\nSuggests: rustc-1.84\n");
     CHECK(control.compilers ==
-          Names{"rust-all", "rustc (>= 1.85.1)", "rustc:any (<< 1.85.2~)", "gcc | rustc-1.85", "rustup"});
+          Names{"rust-all", "rustc (>= 1.85.1)", "rustc:any (<< 1.85.2~)", "gcc | rustc-1.85", "rustup", "rustc-web"});
     const auto arch = read_pkginfo("depend = rust=1:1.85.1-1\ndepend = rust-src\noptdepend = rustup: to build\n");
     CHECK(arch.compilers == Names{"rust=1:1.85.1-1", "rustup"});
     CHECK(names_compiler("(rust1.85 >= 1 with rust1.85 < 2)"));

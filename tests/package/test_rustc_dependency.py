@@ -69,7 +69,8 @@ class Dependencies(unittest.TestCase):
         own, newer, older = self.number, self.next, self.before
         for depends, expected in ((None, "warning"), ("Depends: libc6, libelf1\n", "warning"),
                                   (f"Depends: libc6, {self.dependency}\n", None), (f"Recommends: {self.dependency}\n", None),
-                                  (f"Depends: rustc (= {own}+dfsg1-1)\n", None), (f"Depends: rustc:any (= 1:{own}-2ubuntu3)\n", None),
+                                  (f"Depends: rustc (= {own}+dfsg1-1)\n", None), (f"Depends: rustc-web (= {own}+dfsg1-1~deb12u2)\n", None),
+                                  (f"Depends: rustc:any (= 1:{own}-2ubuntu3)\n", None),
                                   (f"Depends: rustc-{self.series} | rustc (= {own}-1)\n", None), (f"Depends: rustc-{self.series}\n", None),
                                   (f"Depends: rustc (>= {own}), rustc (<< {newer}~)\n", None), ("Depends: rustc\n", "info"),
                                   (f"Depends: rustc (>= {own})\n", "info"), (f"Depends: rustc (>= {older}) | rustc-{self.series}\n", "info"),
