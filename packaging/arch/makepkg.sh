@@ -25,13 +25,16 @@ rartifacts_audit() {
   return 1
 }
 
-# rartifacts_depends PATH: adds the compiler of the metadata below PATH to depends, in exactly this version when it is installed here
+# rartifacts_depends PATH: adds the compiler of the metadata below PATH to depends, in exactly this version when it is
+# installed here, or is Arch's
 rartifacts_depends() {
-  local compiler package text
+  local compiler exact package text
   while IFS= read -r text; do
     compiler=$(type -P "${RUSTC:-rustc}") || compiler=
     if [ -n "$compiler" ] && [ "$("$compiler" -V)" = "$text" ] && package=$(pacman -Qqo "$(realpath "$compiler")" 2> /dev/null); then
       depends+=("$(pacman -Q "$package" | sed 's/ /=/')")
+    elif exact=$(rartifacts -C "$1" toolchain --format arch . 2> /dev/null); then
+      depends+=("$exact")
     elif [[ $text =~ ^rustc\ ([0-9.]+)(\ |$) ]]; then
       depends+=("rust=${BASH_REMATCH[1]}")
       warning "the metadata is of \"%s\", which no package here has: depends has rust=%s" "$text" "${BASH_REMATCH[1]}"
