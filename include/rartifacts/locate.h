@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -160,11 +159,16 @@ class SysrootPart {
   std::vector<bool> of(const Crate& crate) const;
 
  private:
-  using List = std::vector<Dependency>;
-  std::size_t lead(const List& list) const;
+  /// A part of a list.
+  struct Followers {
+    const Dependencies* list;
+    std::size_t first, size;
+    const Dependency& operator[](std::size_t i) const { return (*list)[first + i]; }
+  };
+  std::size_t lead(const Dependencies& list) const;
 
   /// What follows the crate with that SVH on every list that has it.
-  std::map<std::string, std::span<const Dependency>, std::less<>> followers_;
+  std::map<std::string_view, Followers> followers_;
 };
 
 /// True when the file is unreadable, or elsewhere: nothing is known about it, and nothing is said.

@@ -3,7 +3,10 @@
 
 #include <rartifacts/bytes.h>
 
-#include <array>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +54,52 @@ struct Dependency {
   std::optional<bool> is_private;  ///< since 1.74
 };
 
+/// A list of dependencies, in the order of the metadata. Crates of one set were compiled against the same others, so what is equal is held
+/// once for all lists of the process: a list takes a pointer for each. A `Dependency` stays where it is as long as there is a list with
+/// it. Lists can be made and changed on several threads, one list on one thread at a time.
+class Dependencies {
+ public:
+  class Iterator {
+   public:
+    using value_type = Dependency;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::forward_iterator_tag;
+    using pointer = const Dependency*;
+    using reference = const Dependency&;
+
+    Iterator() = default;
+    explicit Iterator(const Dependency* const* at) : at_(at) {}
+    reference operator*() const { return **at_; }
+    pointer operator->() const { return *at_; }
+    Iterator& operator++() { return ++at_, *this; }
+    Iterator operator++(int) { return Iterator(at_++); }
+    friend bool operator==(Iterator one, Iterator other) { return one.at_ == other.at_; }
+
+   private:
+    const Dependency* const* at_ = nullptr;
+  };
+
+  Dependencies() = default;
+  Dependencies(std::initializer_list<Dependency> all);
+
+  std::size_t size() const { return all_.size(); }
+  bool empty() const { return all_.empty(); }
+  const Dependency& operator[](std::size_t i) const { return *all_[i]; }
+  const Dependency& front() const { return *all_.front(); }
+  Iterator begin() const { return Iterator(all_.data()); }
+  Iterator end() const { return Iterator(all_.data() + all_.size()); }
+
+  void push_back(const Dependency& one);
+  /// Gives each the name that is returned for it; with nothing it keeps its own.
+  void rename(const std::function<std::optional<CrateName>(const Dependency&)>& name_for);
+
+ private:
+  friend class DependencyPool;
+
+  std::vector<const Dependency*> all_;
+  std::shared_ptr<class DependencyPool> pool_;  ///< has them all
+};
+
 enum class PanicStrategy { unwind, abort, immediate_abort };
 
 /// Flags of the crate root. Nothing: this compiler does not store it.
@@ -81,7 +130,7 @@ struct Crate {
   /// Options that all crates of a program share, since 1.86: `0:4=` is -Zretpoline in 1.95. What the numbers mean changes from
   /// release to release. Empty: none was given.
   std::optional<std::string> target_modifiers;
-  std::optional<std::vector<Dependency>> dependencies;  ///< nothing: unknown layout or a stub
+  std::optional<Dependencies> dependencies;  ///< nothing: unknown layout or a stub
 };
 
 /// A library that a crate asks the linker for: `#[link(…)]`, or -l when the crate was compiled.

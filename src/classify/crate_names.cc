@@ -12,34 +12,37 @@
 namespace rartifacts {
 namespace {
 
-void name_by_table(CrateName& name, std::string_view rustc) {
-  if (name.text || !name.predefined) return;
-  if (const auto word = predefined_crate_name(rustc, *name.predefined)) {
-    name.text = *word;
-    name.source = CrateName::Source::rustc_table;
-  }
+std::optional<CrateName> name_in_table(const CrateName& name, std::string_view rustc) {
+  if (name.text || !name.predefined) return std::nullopt;
+  const auto word = predefined_crate_name(rustc, *name.predefined);
+  if (!word) return std::nullopt;
+  return CrateName{std::string(*word), name.predefined, CrateName::Source::rustc_table};
 }
 
 }  // namespace
 
 void name_by_hash(Artifact& artifact, View file) {
   if (!artifact.crate) return;
-  std::vector<CrateName*> names;
   std::vector<std::uint32_t> symbols;
-  const auto want = [&](CrateName& name) {
-    if (name.text || !name.predefined) return;
-    names.push_back(&name);
-    symbols.push_back(*name.predefined);
+  const auto want = [&](const CrateName& name) {
+    if (!name.text && name.predefined) symbols.push_back(*name.predefined);
   };
   auto& crate = artifact.crate.edit();
   want(crate.name);
   if (crate.dependencies)
-    for (auto& dependency : *crate.dependencies) want(dependency.name);
-  if (names.empty()) return;
+    for (const auto& dependency : *crate.dependencies) want(dependency.name);
+  if (symbols.empty()) return;
   const auto metadata = metadata_in(file);
   if (!metadata) return;
   const auto words = prove_predefined(metadata->blob, symbols);
-  for (std::size_t i = 0; i < names.size(); ++i) names[i]->text = words[i];
+  auto word = words.begin();
+  const auto proved = [&](const CrateName& name) -> std::optional<CrateName> {
+    if (name.text || !name.predefined) return std::nullopt;
+    return CrateName{.text = *word++, .predefined = name.predefined, .source = name.source};
+  };
+  if (auto name = proved(crate.name)) crate.name = std::move(*name);
+  if (crate.dependencies)
+    crate.dependencies->rename([&](const Dependency& dependency) { return proved(dependency.name); });
 }
 
 std::optional<std::string> crate_name_in(std::string_view file_name, std::string_view extra_filename) {
@@ -73,7 +76,7 @@ void name_by_file(Artifact& artifact, std::string_view file_name) {
     // A stub does not store its extra filename; there the table is the better witness.
     if (!crate.is_stub) crate.name.text = crate_name_in(file_name, crate.extra_filename);
     if (crate.name.text) crate.name.source = CrateName::Source::file_name;
-    name_by_table(crate.name, rustc);
+    if (auto name = name_in_table(crate.name, rustc)) crate.name = std::move(*name);
     if (!crate.name.text && crate.is_stub) {
       const auto stem = file_name.substr(0, file_name.rfind('-'));
       crate.name.text = crate_name_in(std::string(stem) + ".rlib", "");
@@ -81,7 +84,7 @@ void name_by_file(Artifact& artifact, std::string_view file_name) {
     }
   }
   if (crate.dependencies)
-    for (auto& dependency : *crate.dependencies) name_by_table(dependency.name, rustc);
+    crate.dependencies->rename([&](const Dependency& needed) { return name_in_table(needed.name, rustc); });
 }
 
 }  // namespace rartifacts

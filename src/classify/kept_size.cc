@@ -20,8 +20,9 @@ std::uint64_t beside(const std::pair<std::string, std::string>& texts) {
 
 std::uint64_t beside(const CrateName& name) { return beside(name.text); }
 
-std::uint64_t beside(const Dependency& needed) {
-  return beside(needed.name) + beside(needed.svh) + beside(needed.host_svh) + beside(needed.extra_filename);
+// Each was counted when the first list had it.
+std::uint64_t beside(const Dependencies& list) {
+  return list.empty() ? 0 : list.size() * sizeof(const Dependency*) + kBlock;
 }
 
 std::uint64_t beside(const UndefinedSymbol& symbol) {

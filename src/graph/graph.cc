@@ -177,9 +177,10 @@ class DependencyNames {
     if (!is_new && known->second != *crate.name.text) known->second.reset();
   }
 
-  CrateName name_of(const Dependency& dependency) const {
+  /// A better name than it has.
+  std::optional<CrateName> name_for(const Dependency& dependency) const {
     auto name = dependency.name;
-    if (!name.predefined) return name;
+    if (!name.predefined) return std::nullopt;
     if (const auto same = by_svh_.find(dependency.svh); same != by_svh_.end()) {
       name.text = same->second;
       name.source = CrateName::Source::svh;
@@ -188,13 +189,8 @@ class DependencyNames {
       name.text = *file->second;
       name.source = CrateName::Source::file_name;
     }
+    if (name.text == dependency.name.text && name.source == dependency.name.source) return std::nullopt;
     return name;
-  }
-
-  bool changes(const Dependency& dependency) const {
-    if (!dependency.name.predefined) return false;
-    const auto name = name_of(dependency);
-    return name.text != dependency.name.text || name.source != dependency.name.source;
   }
 
  private:
@@ -213,9 +209,9 @@ void name_dependencies(std::span<Artifact> artifacts) {
     if (!artifact.crate || !artifact.crate->dependencies) continue;
     const auto [known, is_new] = done.try_emplace(artifact.crate.get(), artifact.crate, artifact.crate);
     auto& named = known->second.second;
-    const auto changes = [&](const Dependency& dependency) { return names.changes(dependency); };
-    if (is_new && std::ranges::any_of(*named->dependencies, changes))
-      for (auto& dependency : *named.edit().dependencies) dependency.name = names.name_of(dependency);
+    const auto name_for = [&](const Dependency& dependency) { return names.name_for(dependency); };
+    const auto changes = [&](const Dependency& dependency) { return name_for(dependency).has_value(); };
+    if (is_new && std::ranges::any_of(*named->dependencies, changes)) named.edit().dependencies->rename(name_for);
     artifact.crate = named;
   }
 }

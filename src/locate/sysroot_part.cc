@@ -33,26 +33,29 @@ void SysrootPart::learn(const Crate& crate) {
   const auto& list = *crate.dependencies;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (!is_language_crate(list[i].name)) continue;
-    const auto rest = std::span(list).subspan(i + 1);
-    const auto [known, is_new] = followers_.try_emplace(list[i].svh, rest.first(std::min(rest.size(), kMostFollowers)));
+    const auto rest = list.size() - i - 1;
+    const auto [known, is_new] =
+        followers_.try_emplace(list[i].svh, Followers{&list, i + 1, std::min(rest, kMostFollowers)});
     if (is_new) continue;
     auto& run = known->second;
     std::size_t same = 0;
-    while (same < run.size() && same < rest.size() && run[same].svh == rest[same].svh) ++same;
-    run = run.first(same);
+    while (same < run.size && same < rest && run[same].svh == list[i + 1 + same].svh) ++same;
+    run.size = same;
   }
 }
 
-std::size_t SysrootPart::lead(const List& list) const {
+std::size_t SysrootPart::lead(const Dependencies& list) const {
   if (list.empty() || !is_language_crate(list.front().name)) return 0;
   // A runtime that rustc chooses itself; no crate of anybody else is recorded as conditional.
-  const auto last = std::ranges::find(list.rbegin(), list.rend(), DependencyKind::conditional, &Dependency::kind);
-  if (last != list.rend()) return static_cast<std::size_t>(list.rend() - last);
-  if (list.front().name.text == "core")
-    return static_cast<std::size_t>(
-        std::ranges::find_if_not(list, [](const auto& one) { return stands_with_core(one.name); }) - list.begin());
+  for (auto size = list.size(); size > 0; --size)
+    if (list[size - 1].kind == DependencyKind::conditional) return size;
+  if (list.front().name.text == "core") {
+    std::size_t size = 1;
+    while (size < list.size() && stands_with_core(list[size].name)) ++size;
+    return size;
+  }
   const auto run = followers_.find(list.front().svh);
-  return 1 + (run == followers_.end() ? 0 : run->second.size());
+  return 1 + (run == followers_.end() ? 0 : run->second.size);
 }
 
 std::vector<bool> SysrootPart::of(const Crate& crate) const {
@@ -68,7 +71,7 @@ std::vector<bool> SysrootPart::of(const Crate& crate) const {
     part[i] = true;
     const auto run = followers_.find(list[i].svh);
     if (run == followers_.end()) continue;
-    for (std::size_t at = 0; at < run->second.size(); ++at)
+    for (std::size_t at = 0; at < run->second.size; ++at)
       if (i + 1 + at < list.size() && list[i + 1 + at].svh == run->second[at].svh) part[i + 1 + at] = true;
   }
   return part;

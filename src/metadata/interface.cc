@@ -145,7 +145,7 @@ class InterfaceWalk {
     } else if (record.crate == 0) {
       item.crate = module.crate;
     } else {
-      const auto& dependency = items.crate().dependencies->at(record.crate - 1);
+      const auto& dependency = (*items.crate().dependencies)[record.crate - 1];
       item.definition = crate_name(items, dependency.name);
       const auto path = joined(module.path, record.name);
       if (find_item_ && is_only_named(record, path)) proved = find_one(dependency, record.index, item.definition);

@@ -26,10 +26,12 @@
 // agree, and the proc-macro flag is the same in both places.
 // Defined by: rust-lang/rust compiler/rustc_metadata/src/rmeta/mod.rs (CrateHeader, CrateRoot, CrateDep).
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "bytes/hex.h"
 #include "bytes/unicode.h"
+#include "metadata/dependency_pool.h"
 #include "metadata/layout.h"
 
 namespace rartifacts {
@@ -54,6 +56,22 @@ bool is_cargo_hash(std::string_view text) {
   return text.size() >= 9 && text.size() <= 17 && text[0] == '-' &&
          text.substr(1).find_first_not_of("0123456789abcdef") == text.npos;
 }
+
+/// A dependency and the digits of its hashes, which stand nowhere in the file.
+struct DecodedDependency {
+  DependencyRecord record;
+  std::array<char, 32> svh, host_svh;
+  std::size_t digits = 0;
+  bool has_host = false;
+
+  /// Looks into the file, and at this.
+  DependencyRecord whole() const {
+    auto all = record;
+    all.svh = {svh.data(), digits};
+    if (has_host) all.host_svh = {host_svh.data(), digits};
+    return all;
+  }
+};
 
 class RootDecoder {
  public:
@@ -92,10 +110,11 @@ class RootDecoder {
   bool has(Layout::Has field) const { return (layout_.has & field) != 0; }
   void reject(std::string what) { root_.reject(ErrorKind::unsupported, std::move(what)); }
 
-  std::string string(Cursor& from) {
+  // A text in the file.
+  std::string_view string(Cursor& from) {
     const auto length = from.leb128(32);
     if (from.ok() && length > kMaxMetadataString) from.reject(ErrorKind::unsupported, "string of impossible length");
-    std::string text(as_text(from.raw(length)));
+    const auto text = as_text(from.raw(length));
     if (header_.string_sentinels && from.u8() != kStringSentinel && from.ok())
       from.reject(ErrorKind::unsupported, "string without its end");
     if (from.ok() && !is_utf8(text)) from.reject(ErrorKind::unsupported, "string is not UTF-8");
@@ -103,7 +122,15 @@ class RootDecoder {
   }
 
   CrateName crate_name(Cursor& from) {
+    const auto stored = stored_name(from);
     CrateName name;
+    if (stored.text) name.text = *stored.text;
+    name.predefined = stored.predefined;
+    return name;
+  }
+
+  StoredName stored_name(Cursor& from) {
+    StoredName name;
     const auto tag = layout_.symbol == Layout::Symbol::text ? 0 : from.u8();
     if (tag == 0) {
       name.text = string(from);
@@ -132,10 +159,19 @@ class RootDecoder {
     return value;
   }
 
-  std::string svh(Cursor& from) {
-    if (layout_.svh == Layout::Hash::leb128) return hex_digits(hash(from, from.leb128()));
+  // How many digits it has.
+  std::size_t svh(Cursor& from, std::array<char, 32>& digits) {
+    if (layout_.svh == Layout::Hash::leb128) return put_hex(digits.data(), hash(from, from.leb128())), 16;
     const Bytes raw = from.raw(16);
-    return raw.empty() ? std::string() : hex_digits(load_le(raw, 8, 8), load_le(raw, 0, 8));
+    if (raw.empty()) return 0;
+    put_hex(digits.data(), load_le(raw, 8, 8));
+    put_hex(digits.data() + 16, load_le(raw, 0, 8));
+    return digits.size();
+  }
+
+  std::string svh(Cursor& from) {
+    std::array<char, 32> digits;
+    return {digits.data(), svh(from, digits)};
   }
 
   std::string stable_crate_id() {
@@ -167,22 +203,23 @@ class RootDecoder {
     if (root_.ok() && !is_word(crate.triple, "._+-")) reject("not a target triple");
   }
 
-  void extra_filename(std::string& into, Cursor& from) {
-    into = string(from);
-    if (from.ok() && names_ == NameCheck::strict && !is_extra_filename(into))
+  std::string_view extra_filename(Cursor& from) {
+    const auto text = string(from);
+    if (from.ok() && names_ == NameCheck::strict && !is_extra_filename(text))
       from.reject(ErrorKind::unsupported, "not an extra filename");
+    return text;
   }
 
   void head(Crate& crate) {
     if (layout_.root == Layout::Root::name_first) {
       crate.name = crate_name(root_);
       target(crate);
-      extra_filename(crate.extra_filename, root_);
+      crate.extra_filename = extra_filename(root_);
       crate.svh = svh(root_);
     } else {
       header_fields(crate);
       if (crate.is_stub) return;
-      extra_filename(crate.extra_filename, root_);
+      crate.extra_filename = extra_filename(root_);
     }
     crate.stable_crate_id = stable_crate_id();
   }
@@ -242,31 +279,34 @@ class RootDecoder {
     return position;
   }
 
-  Dependency dependency(Cursor& from) {
-    Dependency dep;
-    dep.name = crate_name(from);
-    dep.svh = svh(from);
-    if (from.boolean()) dep.host_svh = svh(from);
+  DecodedDependency dependency(Cursor& from) {
+    DecodedDependency decoded;
+    auto& dep = decoded.record;
+    dep.name = stored_name(from);
+    decoded.digits = svh(from, decoded.svh);
+    decoded.has_host = from.boolean();
+    if (decoded.has_host) svh(from, decoded.host_svh);
     const bool four = layout_.kinds == Layout::Kinds::four_kinds;
     const auto kind = enumerator(from, four ? 4 : 3);
     // 1.41 tells macros that it does not re-export from others; both are macros only.
     dep.kind = DependencyKind{static_cast<std::uint8_t>(four && kind > 0 ? kind - 1 : kind)};
-    extra_filename(dep.extra_filename, from);
+    dep.extra_filename = extra_filename(from);
     if (has(Layout::kPrivateDependency)) dep.is_private = from.boolean();
-    return dep;
+    return decoded;
   }
 
-  std::vector<Dependency> dependencies(bool after_extern_items) {
-    std::vector<Dependency> all;
+  Dependencies dependencies(bool after_extern_items) {
+    std::vector<DecodedDependency> all;
     const auto count = root_.leb128(32);
     if (root_.ok() && count > kMaxDependencies) reject("dependency count");
-    if (!root_.ok()) return all;
+    if (!root_.ok()) return {};
     if (count == 0) {
       // rustc writes the dependencies first. If something there reads as one, the list is not really empty.
       Cursor from(blob_, header_.after_version);
       const auto dep = dependency(from);
-      if (from.ok() && is_cargo_hash(dep.extra_filename)) reject("dependencies stand there, but the list is empty");
-      return all;
+      if (from.ok() && is_cargo_hash(dep.record.extra_filename))
+        reject("dependencies stand there, but the list is empty");
+      return {};
     }
     const auto position = lazy(count);
     if (root_.ok() && !after_extern_items && position != header_.after_version)
@@ -279,8 +319,11 @@ class RootDecoder {
       if (!from.ok()) reject("a dependency record cannot be read");
     }
     if (root_.ok() && from.position() > header_.root) reject("the dependencies run into the crate root");
-    all.shrink_to_fit();  // of a set, all are held until the end
-    return all;
+    if (!root_.ok()) return {};
+    std::vector<DependencyRecord> records;
+    records.reserve(all.size());
+    for (const auto& decoded : all) records.push_back(decoded.whole());
+    return DependencyPool::list(records);
   }
 
   // `offset`: how far behind the native libraries the array stands.

@@ -15,14 +15,6 @@ bool has_unnamed(const Crate& crate) {
           std::ranges::any_of(*crate.dependencies, [](const auto& each) { return is_unnamed(each.name); }));
 }
 
-template <class Visit>
-void for_each_unnamed(Crate& crate, Visit visit) {
-  if (is_unnamed(crate.name)) visit(crate.name);
-  if (crate.dependencies)
-    for (auto& dependency : *crate.dependencies)
-      if (is_unnamed(dependency.name)) visit(dependency.name);
-}
-
 }  // namespace
 
 void prove_names(const Source& source, std::vector<Artifact>& artifacts) {
@@ -46,12 +38,15 @@ void prove_names(const Source& source, std::vector<Artifact>& artifacts) {
   if (!is_any_open) return;
   for (auto& artifact : artifacts) {
     if (!artifact.crate || !has_unnamed(*artifact.crate)) continue;
-    for_each_unnamed(artifact.crate.edit(), [&](CrateName& name) {
+    const auto proved = [&](const CrateName& name) -> std::optional<CrateName> {
+      if (!is_unnamed(name)) return std::nullopt;
       const auto word = words.find({artifact.metadata->rustc, *name.predefined});
-      if (word == words.end() || word->second.empty()) return;
-      name.text = word->second;
-      name.source = CrateName::Source::stored;
-    });
+      if (word == words.end() || word->second.empty()) return std::nullopt;
+      return CrateName{word->second, name.predefined, CrateName::Source::stored};
+    };
+    auto& crate = artifact.crate.edit();
+    if (auto name = proved(crate.name)) crate.name = std::move(*name);
+    if (crate.dependencies) crate.dependencies->rename([&](const Dependency& needed) { return proved(needed.name); });
   }
 }
 

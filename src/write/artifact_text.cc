@@ -73,7 +73,7 @@ class Text {
     }
   }
 
-  void dependencies(const std::vector<Dependency>& all) {
+  void dependencies(const Dependencies& all) {
     line("dependencies", all.empty() ? "none" : fmt::format("{}", all.size()));
     std::size_t width = 0;
     for (const auto& dependency : all) width = std::max(width, full_name(dependency).size());

@@ -20,9 +20,10 @@ Artifact node(std::string path, std::string name, std::string svh,
   artifact.crate.edit().triple = std::move(triple);
   artifact.crate.edit().dependencies.emplace();
   for (auto& [name_of_it, hash] : needs) {
-    auto& dependency = artifact.crate.edit().dependencies->emplace_back();
+    Dependency dependency;
     dependency.name.text = name_of_it;
     dependency.svh = hash;
+    artifact.crate.edit().dependencies->push_back(dependency);
   }
   return artifact;
 }
@@ -109,10 +110,11 @@ TEST_SUITE("graph") {
 
   TEST_CASE("a predefined name is that of the crate with the SVH, whatever a table says") {
     auto artifacts = healthy();
-    auto& name = artifacts[2].crate.edit().dependencies->at(0).name;
-    name = {.text = "std_panic", .predefined = 7, .source = CrateName::Source::rustc_table};
+    artifacts[2].crate.edit().dependencies->rename([](const Dependency&) {
+      return CrateName{.text = "std_panic", .predefined = 7, .source = CrateName::Source::rustc_table};
+    });
     name_dependencies(artifacts);
-    const auto& named = artifacts[2].crate->dependencies->at(0).name;
+    const auto& named = artifacts[2].crate->dependencies->front().name;
     CHECK(named.text == "core");
     CHECK(named.source == CrateName::Source::svh);
   }

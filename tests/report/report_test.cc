@@ -16,7 +16,7 @@ namespace {
 const std::string kHostile =
     "r\xff/]]>\"'<b>&\x1b[31m\x7f\n::error::100%,a:b\r\t{0}\xed\xa0\x80\xef\xbf\xbe\u00e9</script>.rmeta";
 
-Artifact crate_file(const std::string& name, const std::string& svh, std::vector<Dependency> dependencies = {}) {
+Artifact crate_file(const std::string& name, const std::string& svh, Dependencies dependencies = {}) {
   Artifact artifact{.path = "rust/lib" + name + ".rmeta", .kind = Kind::rmeta, .size = 10};
   artifact.crate.emplace();
   artifact.crate.edit().name.text = name;

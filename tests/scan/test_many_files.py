@@ -10,9 +10,11 @@ import unittest
 
 import harness
 from harness import ScanTest, main, run, run_measured
+from made_crates import make_crates
 
 FEW, MANY = 450, 1000
 KB = 1000
+MOST_MEMORY = 64 << 20
 
 
 class ManyFiles(ScanTest):
@@ -72,6 +74,33 @@ class ManyFiles(ScanTest):
         names = self.names(shutil.copy(harness.LEAF, self.folder), ".rmeta")
         self.assertGreater(len(run("scan", "--format", "json", *names, cwd=self.folder).stdout), MANY * KB)
         self.each_takes_less(10, names, "scan", "--format", "json")
+
+
+class ManyDependencies(ScanTest):
+    """Sets that are only large: 1,000 crates that were compiled against 471 others each, on the average, and against 760 at most."""
+
+    def answers(self, code, *command):
+        result, _, peak = run_measured(*command, cwd=self.folder)
+        self.assertEqual((result.code, result.stderr), (code, ""), command)
+        self.assertLess(peak, MOST_MEMORY, command)
+        return result.stdout
+
+    def make(self, folder, *endings, name="part"):
+        return [str(path.relative_to(self.folder)) for path in make_crates(self.folder / folder, name, MANY, 760, endings)]
+
+    def test_a_target_directory_is_audited(self):
+        self.make("target/debug/deps", ".rmeta", ".rlib")
+        self.assertEqual(self.answers(0, "audit", "--quiet", "target/debug/deps"), b"target/debug/deps: ok\n")
+
+    def test_the_libraries_are_shown(self):
+        names = self.make("deps", ".rlib")[-MANY // 2:]
+        lines = self.answers(0, "inspect", "--format", "ndjson", *names).splitlines()
+        self.assertEqual([line.count(b'"extra_filename"') for line in lines], [1 + min(760, i) for i in range(MANY // 2, MANY)])
+
+    def test_two_of_them_are_compared(self):
+        self.make("before", ".rlib")
+        self.make("after", ".rlib", name="piece")
+        self.assertEqual(self.answers(1, "diff", "before", "after").count(b"- part0999: removed"), 1)
 
 
 if __name__ == "__main__":
