@@ -37,6 +37,9 @@ struct ScanOptions {
   unsigned jobs = 0;     ///< threads; 0: one per processor
   /// Called on the calling thread now and then with the number of directory entries seen so far.
   std::function<void(std::uint64_t entries)> progress;
+  /// Called on the calling thread when the directories among `paths` are listed and no file has been read yet; no other thread of the
+  /// scan is there. A caller that lets nothing watch the walk until then sets it: depth costs nothing then, else it is charged.
+  std::function<void()> listed;
   /// Called on the reading threads with each file on disk that was read, and with the kernels that are known: it may drop what the
   /// caller has no use for. What is left is kept until the end, and of thousands of files that is much.
   std::function<void(Artifact& artifact, const ScanResult& so_far)> condense;

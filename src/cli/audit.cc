@@ -226,7 +226,7 @@ ExitCode run_audit(const AuditCommand& command) {
     condense(artifact, so_far, command.purpose);
   };
   for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
-  close_doors(openings_of(command, *operands, options->search, *wishes));
+  close_doors_to_scan(scan_options, openings_of(command, *operands, options->search, *wishes));
   auto roots = scan_roots(scan_options);
   const auto is_recorded = [](const ScanResult& root) {
     return std::ranges::any_of(root.artifacts, &Artifact::recorded);

@@ -7,7 +7,8 @@
 // Should one of them be talked into something, it finds itself in a process that can do little:
 //
 //     Landlock          opens nothing but the operands and libraries for reading, and where outputs go for writing; no TCP,
-//                       no signals to others (Linux 5.13, more with each release)
+//                       no signals to others (Linux 5.13, more with each release). Until all directories are listed, and the
+//                       first file is read, others can be listed too
 //     seccomp           starts no program, opens no socket, traces nobody, has no way to more privileges
 //     no_new_privs      a set-user-ID program would give none
 //     RLIMIT_CORE       no copy of the memory on disk
@@ -29,6 +30,8 @@
 #include <array>
 #include <climits>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "bytes/path.h"
 #include "cli/destination.h"
@@ -103,22 +106,21 @@ int landlock_version() { return static_cast<int>(syscall(kCreateRuleset, nullptr
 
 class Ruleset {
  public:
-  explicit Ruleset(int version) {
-    files_ = (std::uint64_t{1} << (version >= 5 ? 16 : version >= 3 ? 15 : version >= 2 ? 14 : 13)) - 1;
+  /// Rules for what is in `handled`, as far as the kernel knows it.
+  Ruleset(int version, std::uint64_t handled)
+      : files_(handled & ((std::uint64_t{1} << (version >= 5   ? 16
+                                                : version >= 3 ? 15
+                                                : version >= 2 ? 14
+                                                               : 13)) -
+                          1)) {
     const RulesetAttributes attributes{files_, kNetwork, kScopes};
     const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
     fd_ = Descriptor(static_cast<int>(syscall(kCreateRuleset, &attributes, size, 0U)));
   }
 
-  void allow(const std::string& path, std::uint64_t rights) const {
-    allow(Descriptor(open(path.c_str(), O_PATH | O_CLOEXEC)), rights);
-  }
-
-  void allow(const Descriptor& place, std::uint64_t rights) const {
-    struct stat status;
-    if (!place || fstat(place.get(), &status) != 0) return;
-    const PathRule rule{rights & files_ & (S_ISDIR(status.st_mode) ? ~std::uint64_t{0} : kOfFiles), place.get()};
-    syscall(kAddRule, fd_.get(), kPathBeneath, &rule, 0U);
+  void allow(int place, std::uint64_t rights) const {
+    const PathRule rule{rights & files_, place};
+    if (rule.allowed != 0) syscall(kAddRule, fd_.get(), kPathBeneath, &rule, 0U);
   }
 
   void enforce() const { syscall(kRestrictSelf, fd_.get(), 0U); }
@@ -128,6 +130,41 @@ class Ruleset {
   Descriptor fd_;
 };
 
+// What is asked about a directory when it is opened: Landlock goes up to the root for it, so that a walk costs the square of the depth.
+constexpr std::uint64_t kOfListing = kMayReadDir | kMayTruncate;
+
+/// The rules of a run: those in force at once, and those that wait until the directories have been listed.
+class Rules {
+ public:
+  Rules(int version, bool lists_first) : at_once_(version, lists_first ? ~kOfListing : ~std::uint64_t{0}) {
+    if (lists_first) then_.emplace(version, kOfListing);
+  }
+
+  void allow(const std::string& path, std::uint64_t rights) const {
+    allow(Descriptor(open(path.c_str(), O_PATH | O_CLOEXEC)), rights);
+  }
+
+  void allow(const Descriptor& place, std::uint64_t rights) const {
+    struct stat status;
+    if (!place || fstat(place.get(), &status) != 0) return;
+    rights &= S_ISDIR(status.st_mode) ? ~std::uint64_t{0} : kOfFiles;
+    at_once_.allow(place.get(), rights);
+    if (then_) then_->allow(place.get(), rights);
+  }
+
+  /// Gives back those that wait.
+  std::optional<Ruleset> enforce() {
+    at_once_.enforce();
+    return std::exchange(then_, std::nullopt);
+  }
+
+ private:
+  Ruleset at_once_;
+  std::optional<Ruleset> then_;
+};
+
+std::optional<Ruleset> rules_that_wait;
+
 std::string folder_of(const std::string& path) {
   const auto folder = directory_of(path);
   return !folder.empty() ? std::string(folder) : path.starts_with('/') ? "/" : ".";
@@ -135,45 +172,45 @@ std::string folder_of(const std::string& path) {
 
 // Reader modules are opened when the first file of their kind is met, and with them the libraries they need. A rule costs some
 // 0.01 ms, so there are no more than it takes.
-void allow_modules(const Ruleset& ruleset) {
+void allow_modules(const Rules& rules) {
   std::string program(PATH_MAX, '\0');
   const auto length = readlink("/proc/self/exe", program.data(), program.size());
   program.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-  if (!program.empty() && !is_below(program, "/usr")) ruleset.allow(folder_of(program) + "/modules", kRead);
-  for (const auto* place : {"/usr", "/etc/ld.so.cache"}) ruleset.allow(place, kRead);
-  if (!is_below(RARTIFACTS_MODULE_DIR, "/usr")) ruleset.allow(RARTIFACTS_MODULE_DIR, kRead);
+  if (!program.empty() && !is_below(program, "/usr")) rules.allow(folder_of(program) + "/modules", kRead);
+  for (const auto* place : {"/usr", "/etc/ld.so.cache"}) rules.allow(place, kRead);
+  if (!is_below(RARTIFACTS_MODULE_DIR, "/usr")) rules.allow(RARTIFACTS_MODULE_DIR, kRead);
   struct stat status;
   for (const auto* place : {"/lib", "/lib64"})  // links into /usr, on most systems
-    if (lstat(place, &status) == 0 && !S_ISLNK(status.st_mode)) ruleset.allow(place, kRead);
+    if (lstat(place, &status) == 0 && !S_ISLNK(status.st_mode)) rules.allow(place, kRead);
   for (const auto* place : {"/nix/store", "/gnu/store"})  // where those that stand there have all their libraries
-    if (is_below(program, place)) ruleset.allow(place, kRead);
+    if (is_below(program, place)) rules.allow(place, kRead);
 }
 
-void allow_writing(const Ruleset& ruleset, const std::string& path) {
+void allow_writing(const Rules& rules, const std::string& path) {
   if (path.empty()) return;
   struct stat status;
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    return ruleset.allow(path, kMayWriteFile | kMayTruncate);
+    return rules.allow(path, kMayWriteFile | kMayTruncate);
   // Whether links may be followed to it is asked when it is written.
-  if (const auto place = find_destination(path, {})) ruleset.allow(place->folder, kWrite);
+  if (const auto place = find_destination(path, {})) rules.allow(place->folder, kWrite);
 }
 
 void restrict_files(const Openings& openings) {
   const int version = landlock_version();
   if (version < 1 || (version < 2 && !openings.fill.empty()))
     return;  // the first version lets nobody move between folders
-  const Ruleset ruleset(version);
-  allow_modules(ruleset);
+  Rules rules(version, openings.lists_first);
+  allow_modules(rules);
 #ifdef RARTIFACTS_SANITIZED
-  ruleset.allow("/proc", kRead);  // its maps of memory
+  rules.allow("/proc", kRead);  // its maps of memory
 #endif
-  for (const auto& path : openings.read) ruleset.allow(path, kRead);
-  for (const auto& path : openings.write) allow_writing(ruleset, path);
+  for (const auto& path : openings.read) rules.allow(path, kRead);
+  for (const auto& path : openings.write) allow_writing(rules, path);
   for (const auto& path : openings.fill) {
     struct stat status;
-    ruleset.allow(stat(path.c_str(), &status) == 0 ? path : folder_of(path), kFill);
+    rules.allow(stat(path.c_str(), &status) == 0 ? path : folder_of(path), kFill);
   }
-  ruleset.enforce();
+  rules_that_wait = rules.enforce();
 }
 
 void limit_resources() {
@@ -196,6 +233,23 @@ void close_doors(const Openings& openings) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return;  // the others ask for it
   restrict_files(openings);
   filter_system_calls();
+}
+
+void close_doors_to_scan(ScanOptions& options, Openings openings) {
+  const Descriptor base(open(options.base.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const auto is_directory = [&](const std::string& path) {
+    struct stat status;
+    return fstatat(base.get(), path.c_str(), &status, 0) == 0 && S_ISDIR(status.st_mode);
+  };
+  // A file that was named, or one that is looked into for what it is, is read before the walk has ended.
+  openings.lists_first = base && !doors_stay_open && !options.sniff && options.path_leaks.empty() &&
+                         !options.together && std::ranges::all_of(options.paths, is_directory);
+  if (openings.lists_first) options.listed = stop_listing;
+  close_doors(openings);
+}
+
+void stop_listing() {
+  if (const auto rules = std::exchange(rules_that_wait, std::nullopt)) rules->enforce();
 }
 
 std::vector<std::string> reads_of(const Operands& operands) {

@@ -94,7 +94,7 @@ ExitCode run_scan(const ScanCommand& command) {
   Progress progress;
   options.progress = std::ref(progress);
   options.digests = format->needs_digests;
-  close_doors({.read = reads_of(*operands)});
+  close_doors_to_scan(options, {.read = reads_of(*operands)});
   auto found = choose(scan_roots(options), profile, command);
   if (format->needs_digests && (found.problems.empty() || command.keep_going))
     add_digests(options.base, found.artifacts, options.jobs, found.problems);

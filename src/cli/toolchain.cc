@@ -62,7 +62,7 @@ ExitCode run_toolchain(const ToolchainCommand& command) {
   options.base = operands->base;
   options.paths = operands->paths;
   const auto shown = fmt::format("{}", fmt::join(command.paths, ", "));
-  close_doors({.read = reads_of(*operands), .write = {command.output}});
+  close_doors_to_scan(options, {.read = reads_of(*operands), .write = {command.output}});
   std::set<std::string> compilers;
   std::set<std::string> tools;
   bool was_read = true;

@@ -77,7 +77,7 @@ ExitCode run_tree(const TreeCommand& command) {
   options.kernel_kinds = options.kinds;  // host rlibs are crates too
   options.base = operands->base;
   options.paths = operands->paths;
-  close_doors({.read = reads_of(*operands)});
+  close_doors_to_scan(options, {.read = reads_of(*operands)});
   auto roots = scan_roots(options);
   const auto graph = graph_of(roots);
   bool is_whole = true;

@@ -94,6 +94,7 @@ std::vector<ScanResult> scan_roots(const ScanOptions& options) {
   }
   auto operands = sort_operands(base->get(), options.paths, options.together);
   const auto packages = std::move(operands.packages);
+  if (options.listed && (operands.directories.empty() || !operands.manifests.empty())) options.listed();
   for (const auto& path : operands.manifests) roots.push_back(read_recorded(base->get(), path));
   if ((packages.empty() && roots.empty()) || !operands.directories.empty() || !operands.files.empty() ||
       !operands.problems.empty())

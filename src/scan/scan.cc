@@ -51,6 +51,7 @@ class Scanner {
 
   ScanResult run() {
     walk_directories();
+    if (options_.listed) options_.listed();
     find_kernels(source_, entries_, result_);
     for (auto& kernel : result_.kernels) follow_linked_directories(kernel);
     index_ = KernelIndex(result_.kernels);
@@ -77,6 +78,7 @@ class Scanner {
     request.directories = directories_;
     request.jobs = options_.jobs;
     request.recurse = options_.recurse;
+    request.watched = !options_.listed;
     request.progress = options_.progress;
     const bool wants_modules = options_.kinds.contains(Kind::kernel_module);
     request.wants = [this, wants_modules](std::string_view directory, std::string_view name) {

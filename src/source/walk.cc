@@ -139,9 +139,9 @@ class Walker {
   Result<void> visit(const FolderToVisit& folder) {
     const auto& directory = folder.path;
     // Landlock looks at all that is above what is opened, and nothing real is that far down.
-    constexpr std::size_t kStepsPerByte = 32;
+    const std::size_t steps_per_byte = request_.watched ? 32 : 1;
     if (directory.size() > kAnchorDistance)
-      if (auto charged = rartifacts::work(kStepsPerByte * directory.size()); !charged) return charged;
+      if (auto charged = rartifacts::work(steps_per_byte * directory.size()); !charged) return charged;
     const bool is_start = std::ranges::find(request_.directories, directory) != request_.directories.end();
     const auto& anchor = folder.anchor;
     auto fd = open_below(anchor.fd ? anchor.fd->get() : base_, std::string_view(directory).substr(anchor.length),

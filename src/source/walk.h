@@ -19,7 +19,8 @@ struct WalkRequest {
   unsigned jobs = 0;
   /// Called on the walking threads for every name that is no directory; true keeps the entry.
   std::function<bool(std::string_view directory, std::string_view name)> wants;
-  bool sniff = false;  ///< look into regular files that `wants` refused, and keep those that begin like an artifact
+  bool sniff = false;   ///< look into regular files that `wants` refused, and keep those that begin like an artifact
+  bool watched = true;  ///< each directory that is opened costs its depth, as Landlock makes it
   std::function<void(std::uint64_t entries)> progress;  ///< called on the calling thread
 };
 

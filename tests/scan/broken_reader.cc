@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A reader of packages that somebody has taken over: it tries what a reader has no business with, and says how far it came, as
+// A reader of packages, and of compressed files, that somebody has taken over: it tries what a reader has no business with, and says how far it came, as
 // `open=13 exec=1`: numbers of errno, 0 for what was possible. It stands where the program looks for its reader module libarchive.
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -17,11 +17,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <thread>
 
 #include "modules/load.h"
 #include "modules/package_reader.h"
+#include "modules/unpack.h"
 
 RARTIFACTS_MODULE;
 
@@ -71,7 +73,7 @@ void try_files() {
   say("mkdir", mkdir("made", 0700));
 }
 
-rartifacts_package* try_all(int, std::uint64_t, std::uint64_t, const rartifacts_limits*) {
+void try_all() {
   try_files();
   try_network();
   try_processes();
@@ -79,17 +81,33 @@ rartifacts_package* try_all(int, std::uint64_t, std::uint64_t, const rartifacts_
   rlimit core{};
   getrlimit(RLIMIT_CORE, &core);
   said += " core=" + std::to_string(core.rlim_max) + " nnp=" + std::to_string(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+}
+
+rartifacts_package* try_with_package(int, std::uint64_t, std::uint64_t, const rartifacts_limits*) {
+  try_all();
   return reinterpret_cast<rartifacts_package*>(&said);
+}
+
+// Who asks for this takes no message.
+rartifacts_packed* try_with_file(const std::uint8_t*, std::size_t, std::uint64_t) {
+  try_all();
+  dprintf(STDERR_FILENO, "%s\n", said.c_str());
+  return nullptr;
 }
 
 }  // namespace
 
 RARTIFACTS_EXPORT const rartifacts_package_reader rartifacts_package_reader_v2;
 const rartifacts_package_reader rartifacts_package_reader_v2{
-    try_all, [](rartifacts_package*, rartifacts_package_entry*) { return -1; },
+    try_with_package, [](rartifacts_package*, rartifacts_package_entry*) { return -1; },
     [](rartifacts_package*, void*, std::size_t) -> std::int64_t { return -1; },
     [](rartifacts_package*, int* why) -> const char* {
       *why = RARTIFACTS_DAMAGED;
       return said.c_str();
     },
     [](rartifacts_package*) {}};
+
+RARTIFACTS_EXPORT const rartifacts_unpacker rartifacts_unpacker_v1;
+const rartifacts_unpacker rartifacts_unpacker_v1{
+    try_with_file, [](rartifacts_packed*, std::uint8_t*, std::size_t) -> std::int64_t { return -1; },
+    [](rartifacts_packed*) {}};

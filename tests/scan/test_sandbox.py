@@ -7,6 +7,7 @@
 
 import errno
 import io
+import lzma
 import os
 import shutil
 import sys
@@ -78,6 +79,15 @@ class Doors(ScanTest):
             self.assertEqual([tried[what] for what in ("open", "list", "write", "remove", "mkdir")], [errno.EACCES] * 5, command)
             self.assertEqual(tried["beside"], 0)
         self.assertEqual(sorted(os.listdir(self.tree.root)), ["beside", "x.tar"])
+
+    def test_when_a_file_is_read_in_a_directory_no_other_is_listed(self):
+        """Until then directories are open to the walk, which opens no file."""
+        if "no landlock" in status():
+            self.skipTest(status())
+        self.tree.write("folder/x.ko.xz", lzma.compress(b"x"))
+        for command in ("scan", "--kind", "kernel-module"), ("scan", "--sniff"):
+            tried = self.tried(*command, "folder")
+            self.assertEqual([tried[what] for what in ("open", "list", "write", "remove", "mkdir")], [errno.EACCES] * 5, command)
 
     def test_no_privileges_and_no_core(self):
         tried = self.tried("scan", "x.tar")
