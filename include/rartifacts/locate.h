@@ -83,6 +83,7 @@ struct SoughtCrate {
 enum class Refusal {
   silent,          ///< another crate, or an empty .rmeta: rustc passes over it without a word
   unread,          ///< it cannot be read now, so that nothing is known
+  file_name,       ///< E0463: named by `--extern`, and not called as a library is
   corrupt,         ///< E0786
   version,         ///< E0514
   static_library,  ///< E0462
@@ -133,7 +134,7 @@ class CrateLocator {
 
   Located search(const SoughtCrate& sought) const;
   bool look_by_name(const SoughtCrate& sought, bool is_macro, Located& found) const;
-  bool look_with(const SoughtCrate& sought, bool is_macro, std::string_view extra, std::set<const CrateFile*>& seen,
+  bool look_with(const SoughtCrate& sought, bool is_macro, std::string_view extra, std::set<std::string_view>& seen,
                  Located& found) const;
   bool look_at_paths(const SoughtCrate& sought, bool is_macro, Located& found) const;
   bool choose(const SoughtCrate& sought, bool is_macro, const Groups& groups, Located& found) const;

@@ -50,6 +50,11 @@ void Blame::report_refusal(const Complaint& complaint, const RefusedFile& refuse
   switch (refused.why) {
     case Refusal::silent: return;
     case Refusal::unread: return findings_.leave_open(path);
+    case Refusal::file_name:
+      return findings_.add_with_code(
+          "E0463", Rule::missing_crate, path, name,
+          fmt::format("{} is not called lib*.rlib or lib*.rmeta, nor as a dynamic library: rustc does not read it",
+                      name_in(path)));
     case Refusal::corrupt: return report_damage(*refused.file, name);
     case Refusal::static_library:
       return findings_.add_with_code(

@@ -12,7 +12,8 @@
 //      that go on with the recorded text, then, if none of them will do, all. A name that is no UTF-8 is none.
 //   3. Groups. Candidates with one text between the name and the ending are one library in up to three forms. The .rmeta is read
 //      before the .rlib before the library. Where metadata is all that is needed, the first form that is good enough ends it.
-//      Of two groups with one hash the one that was met last is kept, with the forms that it has and no others.
+//      Of two groups with one hash the one that was met last is kept, with the forms that it has and no others. A file that
+//      several names lead to is a candidate once, under the first: of .rlib files, then .rmeta, then libraries.
 //   4. Questions, put to each file in this order. The first that it fails is why it is refused:
 //
 //         can its metadata be read?             E0786
@@ -88,6 +89,11 @@ bool fits_flavor(const Artifact& artifact, std::size_t flavor) {
   if (flavor == kRmetaFlavor) return artifact.kind == Kind::rmeta;
   if (flavor == kRlibFlavor) return artifact.kind == Kind::rlib;
   return artifact.kind != Kind::rmeta && artifact.kind != Kind::rlib;
+}
+
+// A link is the file that it leads to.
+std::string_view followed_path(const CrateFile& file) {
+  return file.artifact && file.artifact->resolved ? std::string_view(*file.artifact->resolved) : file.path;
 }
 
 // What the file name says of a name that is a word of rustc is what is asked here; the table of that compiler knows.
@@ -233,7 +239,7 @@ Located CrateLocator::search(const SoughtCrate& sought) const {
 }
 
 bool CrateLocator::look_by_name(const SoughtCrate& sought, bool is_macro, Located& found) const {
-  std::set<const CrateFile*> seen;
+  std::set<std::string_view> seen;
   if (sought.dependency && !sought.dependency->extra_filename.empty() &&
       look_with(sought, is_macro, sought.dependency->extra_filename, seen, found))
     return true;
@@ -241,7 +247,7 @@ bool CrateLocator::look_by_name(const SoughtCrate& sought, bool is_macro, Locate
 }
 
 bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::string_view extra,
-                             std::set<const CrateFile*>& seen, Located& found) const {
+                             std::set<std::string_view>& seen, Located& found) const {
   const auto all_names = names_for(is_macro ? reader_.host : reader_.target);
   const auto stem = fmt::format("{}{}", sought.name, extra);
   const auto prefix = "lib" + stem;
@@ -254,7 +260,7 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
     for (const auto& names : all_names)
       if (!key)
         key = middle(name, fmt::format("{}{}", names.dll_prefix, stem), names.dll_suffix), flavor = kDylibFlavor;
-    if (key && seen.insert(&file).second) candidates[flavor].emplace_back(*key, &file);
+    if (key) candidates[flavor].emplace_back(*key, &file);
     const auto is_static = [&](const LibraryNames& names) {
       return middle(name, fmt::format("{}{}", names.static_prefix, stem), names.static_suffix).has_value();
     };
@@ -271,7 +277,10 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
     if (has_bare_names)
       for (const auto* file : shelf_.starting_with(folder.path, stem)) sort_in(*file);
     for (const std::size_t flavor : {kRlibFlavor, kRmetaFlavor, kDylibFlavor}) {
-      for (const auto& [key, file] : candidates[flavor]) groups.of(key).files[flavor].push_back(file);
+      for (const auto& [key, file] : candidates[flavor]) {
+        auto& group = groups.of(key);  // it has its place among the groups, even if it stays empty
+        if (seen.insert(followed_path(*file)).second) group.files[flavor].push_back(file);
+      }
       candidates[flavor].clear();
     }
   }
@@ -280,14 +289,19 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
 
 bool CrateLocator::look_at_paths(const SoughtCrate& sought, bool is_macro, Located& found) const {
   Groups groups;
+  const auto all_names = names_for(is_macro ? reader_.host : reader_.target);
   for (const auto& path : sought.paths) {
     const auto* file = shelf_.at(path);
     const auto name = file_name_of(path);
     if (!file) continue;
-    const auto flavor = middle(name, "lib", ".rlib")    ? kRlibFlavor
-                        : middle(name, "lib", ".rmeta") ? kRmetaFlavor
-                                                        : kDylibFlavor;
-    groups.of("").files[flavor].push_back(file);
+    const auto is_dylib = [&](const LibraryNames& names) {
+      return middle(name, names.dll_prefix, names.dll_suffix).has_value();
+    };
+    auto& files = groups.of("").files;
+    if (middle(name, "lib", ".rlib")) files[kRlibFlavor].push_back(file);
+    else if (middle(name, "lib", ".rmeta")) files[kRmetaFlavor].push_back(file);
+    else if (std::ranges::any_of(all_names, is_dylib)) files[kDylibFlavor].push_back(file);
+    else found.refused.push_back({file, Refusal::file_name});
   }
   return choose(sought, is_macro, groups, found);
 }

@@ -267,5 +267,59 @@ class Folders(unittest.TestCase):
         self.assertIn(("target-mismatch", "derive", printed), self.audit().errors, said)
 
 
+class Programs(unittest.TestCase):
+    """A program, the crate that it uses, and the crate that this one needs, all in one folder and without hashes in their names"""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.root = Path(temporary.name)
+        try:
+            self.toolchain = Toolchain(real_rustc("rustc"))
+        except FileNotFoundError:
+            self.skipTest("no rustc on PATH")
+        self.toolchain.environment.update(RUSTC_BOOTSTRAP="1", RUSTC_LOG="rustc_metadata=info")
+        self.rustc("pub struct S;", "--crate-name=dep", "--crate-type=rlib", "--emit=metadata,link")
+        self.rustc("extern crate dep; pub use dep::S;", "--crate-name=middle", "--crate-type=rlib", "--emit=metadata,link")
+
+    def rustc(self, source, *arguments, accepts=True):
+        (self.root / "source.rs").write_text(source)
+        done = self.toolchain.run([self.toolchain.rustc, "-L.", *arguments, "source.rs"], self.root)
+        self.assertEqual(done.returncode == 0, accepts, done.stderr)
+        return done
+
+    def says(self, accepts):
+        done = self.rustc("extern crate middle; fn main() { let _ = middle::S; }", "-oprogram", accepts=accepts)
+        said = harness.run("audit", "--rustc", self.toolchain.rustc, "--report", "json", ".", cwd=self.root)
+        errors = [(one["rule"], one["crate"]) for one in json.loads(said.stdout)["findings"] if one["severity"] == "error"]
+        self.assertEqual(errors, [] if accepts else [("missing-crate", "dep")], said)
+        if not accepts:
+            self.assertIn("crate `dep` required to be available in rlib format", done.stderr)
+
+    def test_a_file_with_two_names_is_one_candidate(self):
+        """Under the name that comes first, and the forms of a library are put together by their names."""
+        self.says(True)
+        for target in "libdep.rmeta", "libdep.rlib":
+            ending = Path(target).suffix
+            for name, accepts in (f"libdep2{ending}", True), (f"libdep-2{ending}", False):
+                (self.root / name).symlink_to(target)
+                with self.subTest(target, name=name):
+                    self.says(accepts)
+                (self.root / name).unlink()
+        (self.root / "libdep2.rmeta").write_bytes((self.root / "libdep.rmeta").read_bytes())
+        self.says(False)
+
+    def test_what_extern_names_is_called_as_a_library_is(self):
+        for name, accepts in ("libother.rlib", True), ("other.rlib", False), ("libother.lib", False), ("libother", False):
+            (self.root / name).symlink_to("libdep.rlib")
+            with self.subTest(name):
+                done = self.rustc("extern crate dep; fn main() { let _ = dep::S; }", f"--extern=dep={name}", "-oprogram", accepts=accepts)
+                said = harness.run("audit", "--rustc", self.toolchain.rustc, "--report", "json", "--extern", f"dep={name}", "libdep.rlib", name, cwd=self.root)
+                errors = [(one["rule"], one["crate"], one["rustc_error"]) for one in json.loads(said.stdout)["findings"] if one["severity"] == "error"]
+                self.assertEqual(errors, [] if accepts else [("missing-crate", "dep", "E0463")], said)
+                self.assertEqual("is of an unknown type" in done.stderr, not accepts)
+            (self.root / name).unlink()
+
+
 if __name__ == "__main__":
     harness.main()
