@@ -118,8 +118,10 @@ void sort(Audit& audit) {
   std::ranges::sort(audit.findings, {}, [](const Finding& finding) {
     return std::tuple<const std::string&, Rule, const std::string&>(finding.path, finding.rule, finding.crate);
   });
-  std::ranges::sort(audit.passed, {}, [](const auto& one) { return std::tie(one.second, one.first); });
-  std::ranges::sort(audit.paths);
+  // Of one root these are sorted already.
+  const auto by_path = [](const auto& one) { return std::tie(one.second, one.first); };
+  if (!std::ranges::is_sorted(audit.passed, {}, by_path)) std::ranges::sort(audit.passed, {}, by_path);
+  if (!std::ranges::is_sorted(audit.paths)) std::ranges::sort(audit.paths);
 }
 
 constexpr std::size_t kNodeSize = 80;  ///< of a map, with a short text

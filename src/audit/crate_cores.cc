@@ -19,7 +19,7 @@ void compare_cores(const std::vector<const Artifact*>& files, const std::set<con
   for (const auto* file : files) {
     if (!file->crate || !file->crate->dependencies || skipped.contains(file)) continue;
     for (const auto& needed : *file->crate->dependencies)
-      if (needed.name.text == "core")
+      if (needed.name.text && std::string_view(*needed.name.text) == "core")
         cores[{std::string(directory_of(file->path)), file->metadata->rustc, target_text(*file->crate)}].emplace(
             needed.svh, file);
   }

@@ -10,13 +10,15 @@ namespace rartifacts {
 CrateNeighbours::CrateNeighbours(const std::vector<const Artifact*>& files) {
   for (const auto* file : files)
     if (file->resolved) behind_links_.insert(*file->resolved);
+  std::unordered_set<const Dependency*> seen;  // the same one is on many lists
   for (const auto* file : files) {
     auto& folder = folders_[directory_of(file->path)];
     folder.files.push_back(file);
     folder.has_crates |= file->kind == Kind::rmeta || file->kind == Kind::rlib;
     folder.is_reached |= !behind_links_.contains(file->path);
     if (file->kind == Kind::proc_macro || !file->crate || !file->crate->dependencies) continue;
-    for (const auto& needed : *file->crate->dependencies) needed_.insert(needed.svh);
+    for (const auto& needed : *file->crate->dependencies)
+      if (seen.insert(&needed).second) needed_.insert(needed.svh);
   }
 }
 

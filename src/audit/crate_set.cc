@@ -240,21 +240,22 @@ class CrateAudit {
   void load(const Artifact& user, CrateLocator& locator) {
     if (!loaded_.emplace(&user, &locator).second || !user.crate->dependencies) return;
     const auto& list = *user.crate->dependencies;
-    const auto part = sysroot_part(user, locator);
-    auto& settled = settled_[&locator];
+    auto& answers = answers_[&locator];
+    const auto part = sysroot_part(user, locator, answers);
     for (std::size_t i = 0; i < list.size(); ++i) {
       const auto& needed = list[i];
-      if (const auto one = settled.find(needed.svh); one != settled.end() && is_same_name(*one->second, needed.name))
-        continue;
+      auto& answer = answers[&needed];
+      if (answer.is_settled || (answer.is_unchecked && part[i])) continue;
       const auto name = places_.name_of(needed, locator);
       crates_.emplace(name, needed.svh);
-      const auto& found = places_.find(locator, needed);
+      const auto& found = answer.ask(places_, locator, needed);
       if (found.state == Located::State::chosen) {
         if (locator.reader().links) check_link(user, needed, name, found);
         if (!is_ours(*found.metadata)) load(*found.metadata, locator);
-        if (found.rlib || found.dylib || !locator.reader().links) settled.emplace(needed.svh, &needed.name);
+        answer.is_settled = found.rlib || found.dylib || !locator.reader().links;
       } else if (part[i]) {
         findings_.leave_unchecked({name, needed.svh, user.path});
+        answer.is_unchecked = true;
       } else if (i > 0 && lacks_target(user, locator) && sysroot_part_.of(*user.crate)[i]) {
         continue;  // std, or core, is what is said to be missing
       } else if (is_outdated(user)) {
@@ -269,10 +270,6 @@ class CrateAudit {
   bool lacks_target(const Artifact& user, CrateLocator& locator) const {
     return places_.lacks_sysroot(user) && sysroot_part_.of(*user.crate).front() &&
            places_.find(locator, user.crate->dependencies->front()).state == Located::State::absent;
-  }
-
-  static bool is_same_name(const CrateName& one, const CrateName& other) {
-    return one.text == other.text && one.predefined == other.predefined;
   }
 
   // An earlier build of a crate that is there anew: nobody needs it, and what it needs has been replaced as well.
@@ -292,19 +289,33 @@ class CrateAudit {
     if (!file.crate->dependencies || skipped_.contains(&file)) return false;
     auto& locator = places_.locator_for(file);
     const auto& list = *file.crate->dependencies;
-    const auto part = sysroot_part(file, locator);
+    auto& answers = answers_[&locator];
+    const auto part = sysroot_part(file, locator, answers);
     for (std::size_t i = 0; i < list.size(); ++i)
-      if (!part[i] && places_.find(locator, list[i]).state != Located::State::chosen) return false;
+      if (!part[i] && answers[&list[i]].ask(places_, locator, list[i]).state != Located::State::chosen) return false;
     return true;
   }
 
+  /// What a search has told of a dependency: of a set of many crates each stands on nearly all lists.
+  struct Answer {
+    const Located* found = nullptr;
+    bool is_settled = false;    ///< nothing is left to say of it
+    bool is_unchecked = false;  ///< left so, because only a sysroot could have it
+
+    const Located& ask(const CratePlaces& places, CrateLocator& locator, const Dependency& needed) {
+      if (!found) found = &places.find(locator, needed);
+      return *found;
+    }
+  };
+  using Answers = std::unordered_map<const Dependency*, Answer>;
+
   // Which of the crates on its list only a sysroot could have, when none is known.
-  std::vector<bool> sysroot_part(const Artifact& user, CrateLocator& locator) {
+  std::vector<bool> sysroot_part(const Artifact& user, CrateLocator& locator, Answers& answers) {
     const auto& list = *user.crate->dependencies;
     auto part = places_.knows_sysroot(user) ? std::vector<bool>(list.size()) : sysroot_part_.of(*user.crate);
     // std that was compiled with the set (-Z build-std) is no other compiler's.
     for (std::size_t i = 0; i < list.size(); ++i)
-      if (part[i] && places_.find(locator, list[i]).state == Located::State::chosen)
+      if (part[i] && answers[&list[i]].ask(places_, locator, list[i]).state == Located::State::chosen)
         return std::vector<bool>(list.size());
     return part;
   }
@@ -374,9 +385,7 @@ class CrateAudit {
   CrateNeighbours neighbours_;
   std::set<const Artifact*> skipped_;  ///< of another rustc than the reader
   std::set<std::pair<const Artifact*, const CrateLocator*>> loaded_;
-  /// What a search has found, so that nothing is left to say of it: by SVH, with the name. Of a set of many crates each stands on
-  /// nearly all lists.
-  std::map<const CrateLocator*, std::unordered_map<std::string_view, const CrateName*>> settled_;
+  std::map<const CrateLocator*, Answers> answers_;
   std::set<std::pair<std::string, std::string>> crates_;    ///< name and SVH of all that are there or needed
   std::set<std::pair<std::string, std::string>> reported_;  ///< of these, what was blamed
 };

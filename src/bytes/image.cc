@@ -13,7 +13,8 @@ namespace rartifacts {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-/// A file up to this size is read whole: one pread costs less than two.
+/// A file up to this size is read whole, as one pread costs less than two, and into memory from malloc: pages of its own are more work for
+/// the system than the reading.
 constexpr std::uint64_t kSmallFile = 64 * 1024;
 /// More address space than any artifact has bytes; a sparse file can claim any size.
 constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 40;
@@ -54,8 +55,15 @@ Result<Image> Image::of_file(int fd, std::uint64_t size) {
 }
 
 Result<Image> Image::of_reader(ReadAt read, std::uint64_t size) {
-  auto image = reserved(size);
-  if (image) image->read_ = std::move(read);
+  auto image = reserved(size > kSmallFile ? size : 0);
+  if (!image) return image;
+  image->read_ = std::move(read);
+  if (size == 0 || size > kSmallFile) return image;
+  image->owned_.resize(size);
+  image->base_ = image->owned_.data();
+  image->size_ = size;
+  image->is_reserved_ = true;
+  image->held_ = std::make_shared<Held>();
   return image;
 }
 
@@ -106,7 +114,7 @@ Image& Image::operator=(Image&& other) noexcept {
 }
 
 Image::~Image() {
-  if (is_reserved_) munmap(const_cast<std::uint8_t*>(base_), size_);
+  if (is_reserved_ && owned_.empty()) munmap(const_cast<std::uint8_t*>(base_), size_);
 }
 
 Result<Bytes> Image::fetch(std::uint64_t offset, std::uint64_t length) {
@@ -131,7 +139,7 @@ Result<void> Image::load(std::uint64_t begin, std::uint64_t end) {
   const auto read_until = [&](std::uint64_t stop) -> Result<void> {
     if (stop <= position) return {};
     if (auto held = held_->grow(stop - position); !held) return held;
-    fault_in(const_cast<std::uint8_t*>(base_) + position, stop - position);
+    if (owned_.empty()) fault_in(const_cast<std::uint8_t*>(base_) + position, stop - position);
     while (position < stop) {
       auto got = read_({const_cast<std::uint8_t*>(base_) + position, stop - position}, position);
       if (!got) return pass(got);

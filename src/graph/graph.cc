@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
@@ -204,13 +205,19 @@ void name_dependencies(std::span<Artifact> artifacts) {
   DependencyNames names;
   for (const auto& artifact : artifacts)
     if (artifact.crate && artifact.crate->name.text) names.learn(*artifact.crate);
+  const auto name_for = [&](const Dependency& dependency) { return names.name_for(dependency); };
+  std::unordered_map<const Dependency*, bool> asked;  // the same one is on many lists
+  const auto changes = [&](const Dependency& dependency) {
+    if (!dependency.name.predefined) return false;
+    const auto [known, is_new] = asked.try_emplace(&dependency);
+    if (is_new) known->second = name_for(dependency).has_value();
+    return known->second;
+  };
   std::map<const Crate*, std::pair<Shared<Crate>, Shared<Crate>>> done;  // before and after: twins go on sharing
   for (auto& artifact : artifacts) {
     if (!artifact.crate || !artifact.crate->dependencies) continue;
     const auto [known, is_new] = done.try_emplace(artifact.crate.get(), artifact.crate, artifact.crate);
     auto& named = known->second.second;
-    const auto name_for = [&](const Dependency& dependency) { return names.name_for(dependency); };
-    const auto changes = [&](const Dependency& dependency) { return name_for(dependency).has_value(); };
     if (is_new && std::ranges::any_of(*named->dependencies, changes)) named.edit().dependencies->rename(name_for);
     artifact.crate = named;
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <fcntl.h>
 #include <rartifacts/archive.h>
 #include <rartifacts/classify.h>
 #include <rartifacts/container.h>
@@ -67,7 +68,7 @@ void take_exports(Artifact& artifact, View file) {
 
 class Disk final : public Source {
  public:
-  explicit Disk(int base) : base_(base) {}
+  explicit Disk(int base) : base_(base), own_files_(open(kOwnFiles, O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
 
   Result<struct stat> status(const std::string& path) const override { return stat_below(base_, path); }
   Result<std::string> read_link(const std::string& path) const override { return read_link_below(base_, path); }
@@ -81,7 +82,7 @@ class Disk final : public Source {
   WalkResult walk(const WalkRequest& request) override { return rartifacts::walk(base_, request); }
 
   Result<std::optional<Artifact>> look(const std::string& path, const LookRequest& request) const override {
-    auto file = open_file_below(base_, path, request.named);
+    auto file = open_file_below(base_, path, request.named, own_files_.get());
     if (!file) return pass(file);
     auto image = Image::of_file(file->fd.get(), static_cast<std::uint64_t>(file->status.st_size));
     if (!image) return pass(image);
@@ -117,6 +118,7 @@ class Disk final : public Source {
 
  private:
   int base_;
+  Descriptor own_files_;
   mutable SharedTexts texts_;
 };
 
