@@ -231,8 +231,9 @@ class CratePlaces {
   const ScanResult& result_;
   const SearchOptions& search_;
   CrateFiles shelf_;
-  std::map<std::pair<std::string, std::string>, std::string> sysroots_;   ///< in the set: rustc and target, to folder
-  std::map<std::string_view, std::map<std::string, TargetUse>> targets_;  ///< by folder, and text
+  std::map<std::pair<std::string, std::string>, std::string> sysroots_;     ///< in the set: rustc and target, to folder
+  std::map<std::string_view, std::map<std::string, TargetUse>> targets_;    ///< by folder, and text
+  mutable std::map<std::string_view, std::optional<FolderTarget>> around_;  ///< by folder; what was asked before
   std::map<std::tuple<std::string, std::string, std::string, bool>, CrateLocator> locators_;
 };
 

@@ -94,7 +94,10 @@ std::optional<FolderTarget> CratePlaces::target_in(std::string_view folder) cons
 
 std::optional<FolderTarget> CratePlaces::target_around(const Artifact& file) const {
   if (!file.crate || is_for_host(file) || targets_.empty()) return std::nullopt;
-  return target_in(own_folders(std::string(directory_of(file.path))).front().path);
+  const auto folder = directory_of(file.path);
+  const auto [known, is_new] = around_.try_emplace(folder);
+  if (is_new) known->second = target_in(own_folders(std::string(folder)).front().path);
+  return known->second;
 }
 
 bool CratePlaces::is_out_of_reach(std::string_view path) const {

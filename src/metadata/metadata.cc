@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
-#include <cstdlib>
 
 #include "metadata/layout.h"
 
 namespace rartifacts {
 
 std::vector<const Layout*> layout_candidates(const MetadataHeader& header) {
-  std::vector<const Layout*> rows;
-  for (const auto& row : layouts()) rows.push_back(&row);
   std::ptrdiff_t own = std::ssize(layouts()) - 1;
   if (header.release) {
     const auto next = std::ranges::upper_bound(layouts(), header.release->minor, {}, &Layout::first);
     own = std::max<std::ptrdiff_t>(0, next - layouts().begin() - 1);
   }
-  // Rows of equal distance stay in the order of the table.
-  std::ranges::sort(rows, {},
-                    [&](const Layout* row) { return std::pair(std::abs(row - layouts().data() - own), row); });
+  std::vector<const Layout*> rows{&layouts()[static_cast<std::size_t>(own)]};
+  for (std::ptrdiff_t distance = 1; distance < std::ssize(layouts()); ++distance)
+    for (const auto row : {own - distance, own + distance})
+      if (row >= 0 && row < std::ssize(layouts())) rows.push_back(&layouts()[static_cast<std::size_t>(row)]);
   return rows;
 }
 
