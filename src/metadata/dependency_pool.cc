@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "metadata/dependency_pool.h"
 
+#include <mutex>
+
 #include "bytes/budget.h"
 
 namespace rartifacts {
@@ -62,41 +64,61 @@ std::shared_ptr<DependencyPool> DependencyPool::current() {
   static std::weak_ptr<DependencyPool> shared;
   const std::lock_guard lock(mutex);
   auto pool = shared.lock();
-  if (!pool || pool->is_full()) shared = pool = std::make_shared<DependencyPool>();
+  if (!pool || pool->size_ >= kFullPool) shared = pool = std::make_shared<DependencyPool>();
   return pool;
 }
 
-bool DependencyPool::is_full() {
-  const std::lock_guard lock(mutex_);
-  return all_.size() >= kFullPool;
+const Dependency* DependencyPool::known(std::size_t hash, const DependencyRecord& record) const {
+  const auto found = known_.find(hash);
+  return found != known_.end() && is_same(*found->second, record) ? found->second : nullptr;
 }
 
-const Dependency* DependencyPool::at(const DependencyRecord& record) {
-  auto& known = known_[hash_of(record)];
-  if (known && is_same(*known, record)) return known;
+const Dependency* DependencyPool::put(std::size_t hash, const DependencyRecord& record) {
+  if (const auto* one = known(hash, record)) return one;
   (void)keep(pooled_size(record));  // if that was too much, the next charge says so
   const auto& name = record.name;
-  return known = &all_.emplace_back(Dependency{{owned(name.text), name.predefined, name.source},
-                                               std::string(record.svh),
-                                               owned(record.host_svh),
-                                               record.kind,
-                                               std::string(record.extra_filename),
-                                               record.is_private});
+  ++size_;
+  return known_[hash] = &all_.emplace_back(Dependency{{owned(name.text), name.predefined, name.source},
+                                                      std::string(record.svh),
+                                                      owned(record.host_svh),
+                                                      record.kind,
+                                                      std::string(record.extra_filename),
+                                                      record.is_private});
 }
 
 Dependencies DependencyPool::list(std::span<const DependencyRecord> records) {
   Dependencies list;
   if (records.empty()) return list;
   list.pool_ = current();
-  list.all_.reserve(records.size());
-  const std::lock_guard lock(list.pool_->mutex_);
-  for (const auto& record : records) list.all_.push_back(list.pool_->at(record));
+  auto& pool = *list.pool_;
+  std::vector<std::size_t> hashes;
+  hashes.reserve(records.size());
+  for (const auto& record : records) hashes.push_back(hash_of(record));
+  list.all_.resize(records.size());
+  bool is_any_new = false;
+  {
+    const std::shared_lock lock(pool.mutex_);
+    for (std::size_t i = 0; i < records.size(); ++i) is_any_new |= !(list.all_[i] = pool.known(hashes[i], records[i]));
+  }
+  if (!is_any_new) return list;
+  const std::lock_guard lock(pool.mutex_);
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (!list.all_[i]) list.all_[i] = pool.put(hashes[i], records[i]);
   return list;
+}
+
+const Dependency* DependencyPool::at(const DependencyRecord& record) {
+  const auto hash = hash_of(record);
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto* one = known(hash, record)) return one;
+  }
+  const std::lock_guard lock(mutex_);
+  return put(hash, record);
 }
 
 void DependencyPool::add(Dependencies& list, const DependencyRecord& record) {
   if (!list.pool_) list.pool_ = current();
-  const std::lock_guard lock(list.pool_->mutex_);
   list.all_.push_back(list.pool_->at(record));
 }
 
@@ -107,7 +129,6 @@ void DependencyPool::rename(Dependencies& list,
     if (!name) continue;
     auto record = looking_at(*one);
     record.name = looking_at(*name);
-    const std::lock_guard lock(list.pool_->mutex_);
     one = list.pool_->at(record);
   }
 }

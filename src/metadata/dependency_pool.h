@@ -12,11 +12,12 @@
 
 #include <rartifacts/metadata.h>
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -48,11 +49,13 @@ class DependencyPool {
 
  private:
   static std::shared_ptr<DependencyPool> current();
-  bool is_full();
+  const Dependency* known(std::size_t hash, const DependencyRecord& record) const;
+  const Dependency* put(std::size_t hash, const DependencyRecord& record);
   const Dependency* at(const DependencyRecord& record);
 
-  std::mutex mutex_;
+  std::shared_mutex mutex_;  ///< nearly always nothing is new, and threads look things up side by side
   std::deque<Dependency> all_;
+  std::atomic<std::size_t> size_{0};
   std::unordered_map<std::size_t, const Dependency*> known_;  ///< by a hash; of several the last
 };
 
