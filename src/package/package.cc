@@ -26,9 +26,9 @@
 #include "package/clashes.h"
 #include "package/content.h"
 #include "package/identity.h"
+#include "package/looks.h"
 #include "package/paths.h"
 #include "package/stream.h"
-#include "source/members.h"
 #include "source/unpack.h"
 
 namespace rartifacts {
@@ -38,14 +38,12 @@ namespace {
 constexpr std::uint64_t kMetadataHead = std::uint64_t{64} << 10;
 constexpr std::uint64_t kMetadataTail = std::uint64_t{1} << 20;
 
-using Look = Result<std::optional<Artifact>>;
-
 /// What is known of a file or link.
 struct Node {
   mode_t st_mode = 0;
   std::uint64_t size = 0;
   Shared<std::string> text;  ///< of a link, or of a known text
-  std::shared_ptr<const Look> look;
+  std::shared_ptr<const PackageLook> look;
 };
 
 /// What a file is looked into for because a link leads to it.
@@ -99,13 +97,14 @@ class Packages final : public PackageSource {
   }
   Result<Shared<std::string>> share_text(const std::string& path) const override { return text_of(path, false); }
 
-  Look look(const std::string& path, const LookRequest&) const override {
+  PackageLook look(const std::string& path, const LookRequest&) const override {
     const auto node = nodes_.find(path);
     return node == nodes_.end() || !node->second.look ? std::nullopt : *node->second.look;
   }
 
   WalkResult walk(const WalkRequest& request) override {
     WalkResult result;
+    modules_.emplace(request.jobs, options_.members);
     for (std::size_t i = 0; i < files_.size(); ++i) {
       root_.packages.push_back({.file = files_[i], .identity = {}});
       if (auto read = read_package(i, request, result); !read) result.problems.push_back({files_[i], read.error()});
@@ -113,6 +112,7 @@ class Packages final : public PackageSource {
     }
     paths_.sort();
     look_behind_links(request, result);
+    modules_.reset();
     root_.clashes = compare_clashes(
         base_, files_, paths_.clashes(), [&](const auto& path) { return is_directory(path); }, result.problems);
     tidy(result.entries);
@@ -132,8 +132,9 @@ class Packages final : public PackageSource {
 
   Result<void> read_package(std::size_t index, const WalkRequest& request, WalkResult& result) {
     auto& facts = root_.packages[index];
-    return for_each_entry(
-        base_, files_[index], [&](OpenedPackage& package, PackageStream& stream, PackageEntry& entry) {
+    auto read =
+        for_each_entry(base_, files_[index], [&](OpenedPackage& package, PackageStream& stream, PackageEntry& entry) {
+          if (modules_->has_failed()) return modules_->finish();
           if (facts.entries == 0) facts.identity = package.identity, facts.is_directory = package.is_directory;
           if (++facts.entries % 1024 == 0 && request.progress) request.progress(result.seen + facts.entries);
           if (entry.path.empty()) return Result<void>();
@@ -141,6 +142,8 @@ class Packages final : public PackageSource {
           return is_of_package ? take_description(facts, stream, entry)
                                : take_entry(index, stream, entry, request, result);
         });
+    auto looked = modules_->finish();  // what came first is told
+    return looked ? read : looked;
   }
 
   // A link can lead to a file that has another sort of name, and may have passed by before the link came. Such files are looked
@@ -285,6 +288,7 @@ class Packages final : public PackageSource {
     if (auto has_room = rartifacts::keep(3 * (sizeof entry + entry.path.size() + entry.link.size())); !has_room)
       return has_room;
     const auto original = nodes_.find(entry.link);
+    if (auto looked = modules_->finish(); !looked) return looked;
     twins_[entry.link].push_back(entry.path);
     if (is_known_text(entry.path)) twins_of_texts_.insert(entry.link);
     const bool lacks_text = original != nodes_.end() && is_known_text(entry.path) &&
@@ -305,11 +309,12 @@ class Packages final : public PackageSource {
     return {};
   }
 
-  static std::shared_ptr<const Look> renamed(const std::shared_ptr<const Look>& look, const std::string& path) {
+  static std::shared_ptr<const PackageLook> renamed(const std::shared_ptr<const PackageLook>& look,
+                                                    const std::string& path) {
     if (!look || !*look || !**look) return look;
     auto artifact = ***look;
     artifact.path = path;
-    return std::make_shared<const Look>(std::move(artifact));
+    return std::make_shared<const PackageLook>(std::move(artifact));
   }
 
   // In a cpio the last name of a file has its content; the others, before it, are empty.
@@ -346,6 +351,9 @@ class Packages final : public PackageSource {
     const bool is_needed = is_wanted || is_text || is_twin || is_auxiliary || behind != behind_links_.end();
     const bool is_program = (entry.st_mode & S_IXUSR) != 0;
     if (!is_needed && !is_program && !request.sniff) return {};
+    const bool is_module = is_wanted && is_packed_module(file_name_of(entry.path)) && !is_program;
+    if (is_module && !is_text && !is_twin && !is_auxiliary && entry.size <= ModuleLooks::kMostPacked)
+      return take_module(index, stream, entry, result);
 
     PackageContent content(stream, entry.size, options_);
     auto image = Image::of_stream(std::ref(content), entry.size);
@@ -364,7 +372,7 @@ class Packages final : public PackageSource {
     if (is_wanted || is_sniffed) result.entries.push_back({entry.path, false});
     if (is_text)
       if (auto kept = keep_text(**node, file); !kept) return kept;
-    auto look = look_into(file, entry.path);
+    auto look = look_at_packaged(file, entry.path, options_.members);
     if (content.failure) return std::unexpected(*content.failure);
     if (look && !*look && is_auxiliary) look = Artifact{.path = entry.path, .size = entry.size};
     if (look && *look) {
@@ -372,29 +380,32 @@ class Packages final : public PackageSource {
       if (auto finished = content.finish(**look); !finished) return finished;
       if (auto kept = rartifacts::keep(kept_size(**look)); !kept) return kept;
     }
-    if (!look || *look) (*node)->look = std::make_shared<const Look>(std::move(look));
+    if (!look || *look) (*node)->look = std::make_shared<const PackageLook>(std::move(look));
     return is_twin ? give_to_twins(**node, entry.link) : Result<void>();
+  }
+
+  Result<void> take_module(std::size_t index, PackageStream& stream, const PackageEntry& entry, WalkResult& result) {
+    PackageContent content(stream, entry.size, options_);
+    std::vector<std::uint8_t> packed(entry.size);
+    for (std::span<std::uint8_t> rest = packed; !rest.empty();) {
+      auto got = content(rest);
+      if (!got) return pass(got);
+      rest = rest.subspan(*got);
+    }
+    auto node = keep(index, entry);
+    if (!node) return pass(node);
+    result.entries.push_back({entry.path, false});
+    Artifact known{.path = entry.path};
+    known.mode = entry.st_mode & kPermissions;
+    if (auto finished = content.finish(known); !finished) return finished;
+    (*node)->look = modules_->add(std::move(packed), std::move(known));
+    return {};
   }
 
   // The known text may be another name of the file.
   bool is_text_of_twin(const PackageEntry& entry) const {
     if (entry.is_hard_link && is_known_text(entry.link)) return true;
     return twins_of_texts_.contains(entry.is_hard_link ? entry.link : entry.path);
-  }
-
-  Look look_into(View packed, const std::string& path) const {
-    auto unpacked = unpack_module(packed, file_name_of(path));
-    if (!unpacked) return pass(unpacked);
-    const View file(*unpacked ? View(**unpacked) : packed);
-    auto look = classify(file, file_name_of(path));
-    if (!look || !*look) return look;
-    (*look)->path = path;
-    if (*unpacked) note_packed(**look, packed.size());
-    if (!options_.members || !is_archive(file.head(8))) return look;
-    auto members = read_members(file);
-    if (!members) return pass(members);
-    take_members(**look, std::move(*members));
-    return look;
   }
 
   // One that is too long is a problem only for who asks for it.
@@ -420,6 +431,7 @@ class Packages final : public PackageSource {
   std::vector<std::pair<std::size_t, PackageEntry>> late_hard_links_;  ///< and of which package
   PackagePaths paths_;
   PackageRoot root_;
+  std::optional<ModuleLooks> modules_;  ///< while packages are read
 };
 
 }  // namespace

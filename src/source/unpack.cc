@@ -9,11 +9,17 @@
 // that. How often is a matter of the budget.
 #include "source/unpack.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <new>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "bytes/budget.h"
 #include "modules/load.h"
@@ -33,7 +39,62 @@ constexpr std::array kPackings{Packing{".ko.gz", "\x1f\x8b"}, Packing{".ko.xz", 
 constexpr std::size_t kPiece = std::size_t{128} << 10;
 constexpr std::size_t kKeptHead = (std::size_t{12} << 20) / kPiece;
 constexpr std::size_t kKeptTail = (std::size_t{8} << 20) / kPiece;
-using UnpackedPiece = std::vector<std::uint8_t>;
+
+/// Memory for one piece, straight from the system: between what is kept of modules, holes of that size would stay for good. But there
+/// are thousands of modules, and pages that the system has just taken back cost as much as copying them: each thread keeps a few.
+class PieceMemory {
+ public:
+  PieceMemory() {
+    if (spare().empty()) {
+      void* memory = mmap(nullptr, kPiece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+      if (memory == MAP_FAILED) throw std::bad_alloc();
+      start_ = static_cast<std::uint8_t*>(memory);
+    } else {
+      start_ = spare().back();
+      spare().pop_back();
+    }
+  }
+  PieceMemory(PieceMemory&& other) noexcept : start_(std::exchange(other.start_, nullptr)) {}
+  PieceMemory& operator=(PieceMemory&& other) noexcept {
+    std::swap(start_, other.start_);
+    return *this;
+  }
+  ~PieceMemory() {
+    if (!start_) return;
+    if (spare().size() < spare().capacity()) spare().push_back(start_);
+    else munmap(start_, kPiece);
+  }
+  std::uint8_t* start() const { return start_; }
+
+ private:
+  struct Spare : std::vector<std::uint8_t*> {
+    Spare() {
+      constexpr std::size_t kMost = 24;
+      reserve(kMost);
+    }
+    Spare(const Spare&) = delete;
+    Spare& operator=(const Spare&) = delete;
+    ~Spare() {
+      for (auto* start : *this) munmap(start, kPiece);
+    }
+  };
+  static Spare& spare() {
+    static thread_local Spare pieces;
+    return pieces;
+  }
+  std::uint8_t* start_ = nullptr;
+};
+
+class UnpackedPiece {
+ public:
+  std::span<std::uint8_t> rest() const { return {memory_.start() + size_, kPiece - size_}; }
+  void take(std::size_t size) { size_ += size; }
+  Bytes bytes() const { return {memory_.start(), size_}; }
+
+ private:
+  PieceMemory memory_;
+  std::size_t size_ = 0;
+};
 
 class PackedModule {
  public:
@@ -45,7 +106,7 @@ class PackedModule {
       auto more = next_piece();
       if (!more) return pass(more);
       size_ += *more;
-      if (*more == 0) break;
+      if (*more < kPiece) break;
     }
     end_ = std::exchange(tail_, {});
     return size_;
@@ -55,7 +116,7 @@ class PackedModule {
     if (offset >= size_) return std::size_t{0};
     auto piece = piece_at(offset / kPiece);
     if (!piece) return pass(piece);
-    const Bytes from = Bytes(**piece).subspan(offset % kPiece);
+    const Bytes from = (*piece)->bytes().subspan(offset % kPiece);
     const auto length = std::min(into.size(), from.size());
     std::memcpy(into.data(), from.data(), length);
     return length;
@@ -93,18 +154,17 @@ class PackedModule {
     if (!handle_) handle_ = {unpacker_.open(packed_.data(), packed_.size(), Budget::kWindow), Close{&unpacker_}};
     if (!handle_)
       return fail(ErrorKind::malformed, "unknown compression: modules are compressed with gzip, xz or zstd");
-    UnpackedPiece piece(kPiece);
-    std::size_t done = 0;
-    while (done < piece.size()) {
-      const auto got = unpacker_.read(handle_.get(), piece.data() + done, piece.size() - done);
+    UnpackedPiece piece;
+    while (!piece.rest().empty()) {
+      const auto got = unpacker_.read(handle_.get(), piece.rest().data(), piece.rest().size());
       if (got == -2) return over(Limit::window);
       if (got < 0) return fail(ErrorKind::malformed, "the compressed data is damaged or cut off");
       if (got == 0) break;
-      done += static_cast<std::size_t>(got);
+      piece.take(static_cast<std::size_t>(got));
     }
+    const auto done = piece.bytes().size();
     if (auto charged = unfold(done); !charged) return pass(charged);
     if (done == 0) return done;
-    piece.resize(done);
     if (auto kept = store(std::move(piece)); !kept) return pass(kept);
     return done;
   }
@@ -131,11 +191,18 @@ class PackedModule {
   Held held_;
 };
 
+const Packing* packing_of(std::string_view file_name) {
+  const auto* form = std::ranges::find_if(kPackings, [&](const auto& row) { return file_name.ends_with(row.suffix); });
+  return form == kPackings.end() ? nullptr : form;
+}
+
 }  // namespace
 
+bool is_packed_module(std::string_view file_name) { return packing_of(file_name) != nullptr; }
+
 Result<std::optional<Image>> unpack_module(View file, std::string_view file_name) {
-  const auto* form = std::ranges::find_if(kPackings, [&](const auto& row) { return file_name.ends_with(row.suffix); });
-  if (form == kPackings.end() || !as_text(file.head(8)).starts_with(form->magic)) return std::nullopt;
+  const auto* form = packing_of(file_name);
+  if (!form || !as_text(file.head(8)).starts_with(form->magic)) return std::nullopt;
   auto symbol = load_module_symbol("libarchive", kUnpacker);
   if (!symbol) return pass(symbol);
   auto packed = file.fetch(0, file.size());

@@ -10,6 +10,9 @@
 
 namespace rartifacts {
 
+/// True of `NAME.ko.xz`, `.ko.zst` and `.ko.gz`.
+bool is_packed_module(std::string_view file_name);
+
 /// The content of a compressed module, `NAME.ko.xz`, `.ko.zst` or `.ko.gz`; nothing for any other file, whatever is in it.
 /// `file` must stay as long as that. Errors: `malformed`, `too_large`, `unsupported` without the reader module.
 Result<std::optional<Image>> unpack_module(View file, std::string_view file_name);
