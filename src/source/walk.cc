@@ -29,15 +29,26 @@
 namespace rartifacts {
 namespace {
 
-/// A directory that is kept open so that those far below it are reached from there, and not from the base each time.
-struct Anchor {
-  std::shared_ptr<const Descriptor> fd;  ///< none: the base
-  std::size_t length = 0;                ///< of its path, with the slash behind it
+/// An open directory, one of those that are counted.
+struct OpenFolder {
+  OpenFolder(Descriptor opened, std::atomic<int>& counter) : fd(std::move(opened)), count(counter) {}
+  OpenFolder(const OpenFolder&) = delete;
+  OpenFolder& operator=(const OpenFolder&) = delete;
+  ~OpenFolder() { --count; }
+  Descriptor fd;
+  std::atomic<int>& count;
 };
-/// So many characters further down there is another one.
+
+/// A directory that stays open until those in it have been visited: from there they are found at once, and not part by part from the base.
+struct Anchor {
+  std::shared_ptr<const OpenFolder> folder;  ///< none: the base
+  std::size_t length = 0;                    ///< of its path, with the slash behind it
+};
+/// Of 1024 files that a process may have open as a rule, so many serve for this; more only where a path is so much longer than that of the
+/// anchor above.
+constexpr int kMostAnchors = 64;
+constexpr int kMostFarAnchors = 192;
 constexpr std::size_t kAnchorDistance = 1024;
-/// At most so many are open at a time, of 1024 files that a process may have as a rule.
-constexpr int kMostAnchors = 128;
 
 struct FolderToVisit {
   std::string path;
@@ -144,20 +155,22 @@ class Walker {
       if (auto charged = rartifacts::work(steps_per_byte * directory.size()); !charged) return charged;
     const bool is_start = std::ranges::find(request_.directories, directory) != request_.directories.end();
     const auto& anchor = folder.anchor;
-    auto fd = open_below(anchor.fd ? anchor.fd->get() : base_, std::string_view(directory).substr(anchor.length),
-                         O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
+    auto fd =
+        open_below(anchor.folder ? anchor.folder->fd.get() : base_, std::string_view(directory).substr(anchor.length),
+                   O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
     if (!fd && !is_start && fd.error().kind == ErrorKind::changed)
       return fail(ErrorKind::changed, "vanished while the tree was read");
     if (!fd) return pass(fd);
-    below_ = anchor_below(folder);
+    const int number = fd->get();
+    below_ = anchor_below(folder, *fd);
     for (;;) {
-      const auto got = getdents64(fd->get(), buffer_.data(), buffer_.size());
+      const auto got = getdents64(number, buffer_.data(), buffer_.size());
       if (got < 0) return fail_errno("");
       if (got == 0) return {};
       for (std::ptrdiff_t at = 0; at < got;) {
         const auto* entry = reinterpret_cast<const dirent64*>(buffer_.data() + at);
         at += entry->d_reclen;
-        visit_entry(fd->get(), directory, entry->d_name, entry->d_type);
+        visit_entry(number, directory, entry->d_name, entry->d_type);
       }
     }
   }
@@ -177,23 +190,16 @@ class Walker {
     }
   }
 
-  // That of the folder itself, when it is far enough below the last one.
-  Anchor anchor_below(const FolderToVisit& folder) const {
-    if (folder.path.size() < folder.anchor.length + kAnchorDistance) return folder.anchor;
-    const auto& above = folder.anchor;
-    auto fd = open_below(above.fd ? above.fd->get() : base_, std::string_view(folder.path).substr(above.length),
-                         O_PATH | O_DIRECTORY | O_NOFOLLOW);
-    if (!fd || anchors_.fetch_add(1) >= kMostAnchors) {
-      if (fd) --anchors_;
-      return above;
+  // The folder itself, which is taken over from `fd`, unless too many are open: then that which it was reached from.
+  Anchor anchor_below(const FolderToVisit& folder, Descriptor& fd) const {
+    const auto& path = folder.path;
+    const bool is_far = path.size() >= folder.anchor.length + kAnchorDistance;
+    if (anchors_.fetch_add(1) >= (is_far ? kMostFarAnchors : kMostAnchors)) {
+      --anchors_;
+      return folder.anchor;
     }
-    auto* counter = &anchors_;
-    return {std::shared_ptr<const Descriptor>(new Descriptor(std::move(*fd)),
-                                              [counter](const Descriptor* one) {
-                                                delete one;
-                                                --*counter;
-                                              }),
-            folder.path.size() + 1};
+    const auto length = join_path(path, "").size();  // what stands before the names in it
+    return {std::make_shared<const OpenFolder>(std::move(fd), anchors_), length};
   }
 
   bool sniff(int directory, const char* name) const {
