@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """A package is judged as the folder that it was made from, in every format, alone and with others."""
 
+import hashlib
 import itertools
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -254,6 +256,37 @@ class Packages(unittest.TestCase):
                 result = harness.run("scan", "--kind", "kernel-module", "--format", "json", name, cwd=self.place)
                 self.assertEqual(result.code, code, result)
                 self.assertEqual({one["kind"] for one in json.loads(result.stdout or b'{"artifacts": []}')["artifacts"]}, kinds)
+
+    def test_threads_tell_the_same_of_many_modules(self):
+        noise = random.Random(1).randbytes(3 << 20)  # the last ones are so long that they are not kept for another thread
+        for form, pack in (".xz", ["xz", "-c", "--check=crc32"]), (".gz", ["gzip", "-nc"]):
+            module = Tree(self.place / f"root{form}")
+            folder = module.root / "lib/modules/7.2.0"
+            folder.mkdir(parents=True)
+            plain = self.place / "m.ko"
+            subprocess.run(["gcc", "-c", "-x", "c", "-", "-o", plain], input=MODULE, check=True)
+            for i in range(60):
+                content = plain.read_bytes() + noise[:(i * i) << (10 if i > 56 else 4)]
+                packed = subprocess.run(pack, input=content, capture_output=True, check=True).stdout
+                (folder / f"m{i}.ko{form}").write_bytes(packed)
+            os.link(folder / f"m3.ko{form}", folder / f"zz.ko{form}")
+            self.package(module.root, "a.tar")
+            runs = {harness.run("scan", f"-j{jobs}", "--kind", "kernel-module", "--format", "json", "a.tar", cwd=self.place).stdout for jobs in (1, 2, 7)}
+            self.assertEqual(len(runs), 1)
+            listed = json.loads(runs.pop())["artifacts"]
+            self.assertEqual(len(listed), 61)
+            for one in listed:
+                path = module.root / inside(one["path"])
+                self.assertEqual(one["sha256"], hashlib.sha256(path.read_bytes()).hexdigest())
+                self.assertEqual(one["size"], path.stat().st_size)
+            # What is damaged is told, whichever thread saw it.
+            damaged = folder / f"m7.ko{form}"
+            damaged.write_bytes(damaged.read_bytes()[:-20])
+            self.package(module.root, "a.tar")
+            for jobs in 1, 2:
+                result = harness.run("scan", f"-j{jobs}", "--kind", "kernel-module", "a.tar", cwd=self.place)
+                self.assertEqual((result.code, result.paths), (3, []))
+                self.assertIn("m7.ko", result.stderr)
 
     def test_what_is_missing_is_missed_in_the_package_of_its_tree(self):
         root = self.installed()
