@@ -7,6 +7,7 @@ Rust kernel build leaves: `rust/`, `include/` and `scripts/` of a real one, or a
 """
 import os
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -113,6 +114,24 @@ def workspace(cache, crates):
     subprocess.run(["cargo", "build", "--offline", "--quiet"], cwd=half_done, check=True, env={**os.environ, "CARGO_INCREMENTAL": "0"})
     half_done.rename(done)
     return done
+
+
+def modules(cache):
+    """A package with the compressed modules of a kernel, Debian's newest, and the folder that it unpacks to; fetched when it is not there."""
+    done = cache / f"modules-v{VERSION}"
+    if not done.exists():
+        half_done = cache / "half-done"
+        shutil.rmtree(half_done, ignore_errors=True)
+        half_done.mkdir()
+        listed = subprocess.run(["apt-cache", "search", "--names-only", "^linux-image-[0-9].*[0-9].*-amd64$"], capture_output=True, text=True, check=True)
+        names = [line.split()[0] for line in listed.stdout.splitlines() if not {"cloud", "rt"} & set(line.split()[0].split("-"))]
+        newest = max(names, key=lambda name: [int(part) for part in re.findall("[0-9]+", name)], default=None)
+        if newest is None or subprocess.run(["apt-get", "-qq", "download", newest], cwd=half_done, stderr=subprocess.DEVNULL).returncode != 0:
+            return None, None
+        next(half_done.glob("*.deb")).rename(half_done / "modules.deb")
+        subprocess.run(["dpkg-deb", "-x", half_done / "modules.deb", half_done / "root"], check=True)
+        half_done.rename(done)
+    return (done / "modules.deb", done / "root") if any(done.rglob("*.ko.xz")) else (None, None)
 
 
 def plant(kernel, tree):
