@@ -119,6 +119,8 @@ bool has_items(ItemKind kind) {
 constexpr std::uint64_t kMostRecords = std::uint64_t{4} << 20;
 constexpr std::uint64_t kRecordNameBytes = std::uint64_t{64} << 20;  ///< names may lead back to one text
 constexpr std::uint64_t kTriedRecords = 1'000;
+/// Where a release is known to have the table, fewer show that it is that: what is wrong with the others is seen when they are read.
+constexpr std::uint64_t kTriedWhereLikely = 100;
 
 /// Calls `visit` for each record of a list, with its name.
 template <class Visit>
@@ -153,6 +155,9 @@ Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array 
 }
 
 bool are_reexports(const ItemFile& file, const ItemTable& table) {
+  const auto likely = file.child_table - re_exports_before_children(file.release);
+  const bool is_known = !file.is_guessed && &table == &file.tables[likely];
+  const auto enough = is_known ? kTriedWhereLikely : kTriedRecords;
   std::uint64_t records = 0;
   bool has_module = false;
   for (DefIndex i = 0; i < table.count(8); ++i) {
@@ -160,7 +165,7 @@ bool are_reexports(const ItemFile& file, const ItemTable& table) {
     if (array.position == 0 || array.count == 0) continue;
     if (i >= file.definitions.size() || !has_items(file.kind(i))) return false;
     has_module = has_module || file.kind(i) == ItemKind::mod;
-    if (records > kTriedRecords) continue;
+    if (records > enough) continue;
     if (!each_record(file, array, [](const ReExport&, const StoredSymbol&) {})) return false;
     records += array.count;
   }
