@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <deque>
 #include <memory>
@@ -41,7 +42,8 @@ constexpr std::size_t kKeptHead = (std::size_t{12} << 20) / kPiece;
 constexpr std::size_t kKeptTail = (std::size_t{8} << 20) / kPiece;
 
 /// Memory for one piece, straight from the system: between what is kept of modules, holes of that size would stay for good. But there
-/// are thousands of modules, and pages that the system has just taken back cost as much as copying them: each thread keeps a few.
+/// are thousands of modules, and pages that the system has just taken back cost as much as copying them: each thread keeps a few, and all
+/// of them together no more than 6 MiB.
 class PieceMemory {
  public:
   PieceMemory() {
@@ -52,6 +54,7 @@ class PieceMemory {
     } else {
       start_ = spare().back();
       spare().pop_back();
+      --all_spare;
     }
   }
   PieceMemory(PieceMemory&& other) noexcept : start_(std::exchange(other.start_, nullptr)) {}
@@ -61,8 +64,14 @@ class PieceMemory {
   }
   ~PieceMemory() {
     if (!start_) return;
-    if (spare().size() < spare().capacity()) spare().push_back(start_);
-    else munmap(start_, kPiece);
+    constexpr int kMostSpare = 48;
+    const bool has_room = spare().size() < spare().capacity();
+    if (has_room && all_spare++ < kMostSpare) {
+      spare().push_back(start_);
+    } else {
+      if (has_room) --all_spare;
+      munmap(start_, kPiece);
+    }
   }
   std::uint8_t* start() const { return start_; }
 
@@ -75,13 +84,14 @@ class PieceMemory {
     Spare(const Spare&) = delete;
     Spare& operator=(const Spare&) = delete;
     ~Spare() {
-      for (auto* start : *this) munmap(start, kPiece);
+      for (auto* start : *this) munmap(start, kPiece), --all_spare;
     }
   };
   static Spare& spare() {
     static thread_local Spare pieces;
     return pieces;
   }
+  static inline std::atomic<int> all_spare{0};
   std::uint8_t* start_ = nullptr;
 };
 
