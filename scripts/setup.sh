@@ -13,7 +13,7 @@ build_packages=(meson ninja-build pkg-config g++ dpkg-dev libelf-dev libfmt-dev 
 # To run the tests besides.
 test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2cpio libarchive-tools make binutils llvm lld elfutils libxml2-utils file
   git shellcheck libbz2-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
-  mandoc man-db groff zsh fish bash-completion doxygen)
+  mandoc man-db groff zsh fish bash-completion doxygen parallel python3-yaml)
 # Not every Debian has these; what needs them is left out then.
 optional_packages=(liblief-dev)
 optional_test_packages=(linux-kbuild-6.1)

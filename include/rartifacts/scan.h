@@ -18,6 +18,9 @@ namespace rartifacts {
 /// unless `separate`. Paths in the latter are those inside; `PackageRoot::shown` makes them those that a user sees.
 std::vector<ScanResult> scan_roots(const ScanOptions& options);
 
+/// The same in parts, each a scan of its own: what is on disk, if anything is, and every package. Sorted by path.
+std::vector<ScanOptions> apart(const ScanOptions& options);
+
 /// The same in one, as it is shown.
 ScanResult scan(const ScanOptions& options);
 

@@ -32,7 +32,14 @@ struct Waiver {
 /// Reads a file of waivers. Errors: `malformed`, with the line, for anything that is not exactly the form above.
 Result<std::vector<Waiver>> parse_waivers(std::string_view text);
 
-/// Marks the findings that `waivers` excuse. Those that excuse none, or whose day has passed, become findings about `file`.
+/// Marks the findings that `waivers` excuse, and notes in `used`, one for each of them, those that excuse one. For sets that are judged
+/// one by one: each is marked with the same `used`, and at the end `waiver_findings` has what is to be said of the waivers.
+void mark_waived(Audit& audit, const std::vector<Waiver>& waivers, std::chrono::year_month_day today,
+                 std::vector<bool>& used);
+/// Findings about `file`: waivers that are not in `used`, or whose day has passed.
+std::vector<Finding> waiver_findings(const std::vector<Waiver>& waivers, const std::vector<bool>& used,
+                                     const std::string& file, std::chrono::year_month_day today);
+/// Both at once.
 void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::string& file,
                    std::chrono::year_month_day today);
 

@@ -56,6 +56,10 @@ bool fits(const Waiver& waiver, const Finding& finding) {
          fnmatch(waiver.path.c_str(), finding.path.c_str(), 0) == 0;
 }
 
+bool is_expired(const Waiver& waiver, std::chrono::year_month_day today) {
+  return waiver.expires && *waiver.expires < today;
+}
+
 // Excuses what the waiver fits; false when there is nothing.
 bool apply(Audit& audit, const Waiver& waiver) {
   bool is_used = false;
@@ -131,8 +135,15 @@ Result<std::vector<Waiver>> parse_waivers(std::string_view text) {
   return waivers;
 }
 
-void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::string& file,
-                   std::chrono::year_month_day today) {
+void mark_waived(Audit& audit, const std::vector<Waiver>& waivers, std::chrono::year_month_day today,
+                 std::vector<bool>& used) {
+  used.resize(waivers.size());
+  for (std::size_t i = 0; i < waivers.size(); ++i)
+    if (!is_expired(waivers[i], today) && apply(audit, waivers[i])) used[i] = true;
+}
+
+std::vector<Finding> waiver_findings(const std::vector<Waiver>& waivers, const std::vector<bool>& used,
+                                     const std::string& file, std::chrono::year_month_day today) {
   std::vector<Finding> about;
   const auto complain_of = [&](Rule rule, const Waiver& waiver, const std::string& message) {
     const auto& row = row_of(rule);
@@ -145,17 +156,25 @@ void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::
                      .evidence = {{"line", std::to_string(waiver.line)}, {"reason", waiver.reason}},
                      .fix = std::string(row.fix)});
   };
-  for (const auto& waiver : waivers) {
+  for (std::size_t i = 0; i < waivers.size(); ++i) {
+    const auto& waiver = waivers[i];
     const auto what =
         fmt::format("the waiver of {} for {} (line {})", row_of(waiver.rule).id, waiver.path, waiver.line);
-    if (waiver.expires && *waiver.expires < today)
+    if (is_expired(waiver, today))
       complain_of(
           Rule::expired_waiver, waiver,
           fmt::format("{} was valid until {:04}-{:02}-{:02}", what, static_cast<int>(waiver.expires->year()),
                       static_cast<unsigned>(waiver.expires->month()), static_cast<unsigned>(waiver.expires->day())));
-    else if (!apply(audit, waiver)) complain_of(Rule::unused_waiver, waiver, what + " matches no finding");
+    else if (i >= used.size() || !used[i]) complain_of(Rule::unused_waiver, waiver, what + " matches no finding");
   }
-  std::ranges::move(about, std::back_inserter(audit.findings));
+  return about;
+}
+
+void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::string& file,
+                   std::chrono::year_month_day today) {
+  std::vector<bool> used;
+  mark_waived(audit, waivers, today, used);
+  std::ranges::move(waiver_findings(waivers, used, file, today), std::back_inserter(audit.findings));
 }
 
 void apply_baseline(Audit& audit, const std::vector<Waiver>& baseline) {

@@ -37,6 +37,7 @@ inline constexpr SizeLimit
     control_text      {"control-text",      mebi(4),   "text in a control file", in_bytes},
     manifest          {"manifest",          mebi(64),  "manifest", in_bytes},
     manifest_values   {"manifest-values",   4'000'000, "values in a manifest"},
+    report_line       {"report-line",       mebi(4),   "text in one line of a report", in_bytes},
     rpm_entries       {"rpm-entries",       0xffff,    "entries in an rpm header"},  // HEADER_TAGS_MAX of rpm
     rpm_store         {"rpm-store",         mebi(256), "data in an rpm header", in_bytes},  // HEADER_DATA_MAX of rpm
     rpm_strings       {"rpm-strings",       4096,      "names in an rpm header, or bytes in one of them"},

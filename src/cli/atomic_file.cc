@@ -74,27 +74,75 @@ Result<void> replace_whole(const Destination& place, const std::optional<struct 
   return fail_errno("cannot be written");
 }
 
-}  // namespace
-
-Result<void> write_atomically(const std::string& path, std::string_view text, const InputPlaces& inputs) {
+bool is_standard_output(const std::string& path) {
   struct stat status;
   struct stat output;
-  // A second descriptor would write over what the first has written, and a socket cannot be opened.
-  if (fstat(STDOUT_FILENO, &output) == 0 && stat(path.c_str(), &status) == 0 && is_same_file(status, output))
-    return write_steps(STDOUT_FILENO, text);
-  const auto place = find_destination(path, inputs);
+  return fstat(STDOUT_FILENO, &output) == 0 && stat(path.c_str(), &status) == 0 && is_same_file(status, output);
+}
+
+/// Where a file goes, and what stands there now.
+struct FoundPlace {
+  Destination place;
+  std::optional<struct stat> present;
+
+  bool takes_a_file() const { return !present || (S_ISREG(present->st_mode) && !place.is_magic); }
+};
+
+Result<FoundPlace> find_place(const std::string& path, const InputPlaces& inputs) {
+  auto place = find_destination(path, inputs);
   if (!place) return pass(place);
+  struct stat status;
   const int follow = place->is_magic ? 0 : AT_SYMLINK_NOFOLLOW;
   const bool is_there = fstatat(place->folder.get(), place->name.c_str(), &status, follow) == 0;
   if (!is_there && errno != ENOENT) return fail_errno("cannot be written");
-  if (!is_there || (S_ISREG(status.st_mode) && !place->is_magic))
-    return replace_whole(*place, is_there ? std::optional(status) : std::nullopt, text);
-  if (place->is_input)
-    return fail(ErrorKind::io, "not a regular file, and below a directory that is read: write elsewhere");
-  const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (place->is_magic ? 0 : O_NOFOLLOW);
-  const Descriptor stream(openat(place->folder.get(), place->name.c_str(), flags));
-  if (!stream) return fail_errno("cannot be written");
-  return write_steps(stream.get(), text);
+  return FoundPlace{*std::move(place), is_there ? std::optional(status) : std::nullopt};
 }
+
+// A pipe, a terminal.
+Result<Descriptor> open_stream(const Destination& place) {
+  if (place.is_input)
+    return fail(ErrorKind::io, "not a regular file, and below a directory that is read: write elsewhere");
+  const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (place.is_magic ? 0 : O_NOFOLLOW);
+  Descriptor stream(openat(place.folder.get(), place.name.c_str(), flags));
+  if (!stream) return fail_errno("cannot be written");
+  return stream;
+}
+
+}  // namespace
+
+Result<void> write_atomically(const std::string& path, std::string_view text, const InputPlaces& inputs) {
+  // A second descriptor would write over what the first has written, and a socket cannot be opened.
+  if (is_standard_output(path)) return write_steps(STDOUT_FILENO, text);
+  const auto found = find_place(path, inputs);
+  if (!found) return pass(found);
+  if (found->takes_a_file()) return replace_whole(found->place, found->present, text);
+  const auto stream = open_stream(found->place);
+  return stream ? write_steps(stream->get(), text) : pass(stream);
+}
+
+Result<GrowingFile> GrowingFile::open(const std::string& path, const InputPlaces& inputs) {
+  constexpr mode_t kAsUmaskSays = 0666;
+  Descriptor file;
+  if (is_standard_output(path)) {
+    file = Descriptor(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+  } else {
+    const auto found = find_place(path, inputs);
+    if (!found) return pass(found);
+    if (!found->takes_a_file()) {
+      auto stream = open_stream(found->place);
+      if (!stream) return pass(stream);
+      return GrowingFile(*std::move(stream));
+    }
+    const HeldSignals held;
+    auto made = TemporaryFile::make(found->place.folder.get(), found->place.name, kAsUmaskSays);
+    if (!made) return pass(made);
+    file = Descriptor(fcntl(made->fd(), F_DUPFD_CLOEXEC, 0));
+    if (file && !made->move_to(found->place.name)) return fail_errno("cannot be written");
+  }
+  if (!file) return fail_errno("cannot be written");
+  return GrowingFile(std::move(file));
+}
+
+Result<void> GrowingFile::write(std::string_view text) const { return write_steps(file_.get(), text); }
 
 }  // namespace rartifacts

@@ -16,4 +16,16 @@ namespace rartifacts {
 /// in place. What is no file, or is standard output (/dev/stdout), is written to directly.
 Result<void> write_atomically(const std::string& path, std::string_view text, const InputPlaces& inputs);
 
+/// A file that gets its lines while a run goes on. It takes the place of what stood there as soon as it is opened; for the rest, the same
+/// holds as for `write_atomically`.
+class GrowingFile {
+ public:
+  static Result<GrowingFile> open(const std::string& path, const InputPlaces& inputs);
+  Result<void> write(std::string_view text) const;
+
+ private:
+  explicit GrowingFile(Descriptor file) : file_(std::move(file)) {}
+  Descriptor file_;
+};
+
 }  // namespace rartifacts

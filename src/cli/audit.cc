@@ -10,23 +10,23 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 
 #include "bytes/path.h"
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
+#include "cli/excuses.h"
+#include "cli/judge.h"
 #include "cli/needs.h"
 #include "cli/operands.h"
+#include "cli/report_output.h"
 #include "cli/rustc.h"
 #include "cli/sandbox.h"
 #include "cli/search.h"
-#include "cli/suggestion.h"
 #include "cli/terminal.h"
 #include "package/identity.h"
-#include "report/reports.h"
-#include "report/shared.h"
+#include "report/ndjson.h"
 #include "source/directory.h"
-#include "write/escape.h"
+#include "source/threads.h"
 
 namespace rartifacts {
 namespace {
@@ -52,33 +52,6 @@ std::optional<std::string> this_glibc() {
 
 /// No path is longer (PATH_MAX).
 constexpr std::size_t kLongestPrefix = 4096;
-
-/// `json=out.json`, or `json` for standard output.
-struct Wish {
-  const ReportFormat* format;
-  std::string file;
-};
-
-Result<std::vector<Wish>> wishes_of(const AuditCommand& command) {
-  std::vector<Wish> wishes;
-  for (const auto& text : command.reports) {
-    const auto name = text.substr(0, text.find('='));
-    const auto* format = report_of(name);
-    if (!format)
-      return fail(ErrorKind::unsupported, "--report {}: there is no format {}{}", text, name,
-                  suggestion(name, report_table(), &ReportFormat::name));
-    wishes.push_back({format, text.size() > name.size() ? text.substr(name.size() + 1) : ""});
-  }
-  const auto to_stdout = std::ranges::count(wishes, std::string(), &Wish::file);
-  if (to_stdout > 1)
-    return fail(ErrorKind::unsupported,
-                "two reports for standard output: give one of them a file, as in json=out.json");
-  if (to_stdout > 0 && command.quiet)
-    return fail(ErrorKind::unsupported,
-                "--quiet and a report, both for standard output: give the report a file, as in json=out.json");
-  if (to_stdout == 0 && !command.quiet) wishes.insert(wishes.begin(), {report_of("text"), ""});
-  return wishes;
-}
 
 // `/build/=400`. A prefix may hold equals signs: only digits behind the last one make it a budget.
 std::optional<PathLeakBudget> budget_in(std::string_view text) {
@@ -148,36 +121,9 @@ Result<AuditOptions> options_of(const AuditCommand& command) {
   return options;
 }
 
-Result<std::vector<Waiver>> read_waivers(const std::string& file) {
-  auto text = read_text_below(AT_FDCWD, file, true);
-  if (!text) return fail(text.error().kind, "{}: {}", file, text.error().what);
-  auto waivers = parse_waivers(*text);
-  // Of its own making: wrong usage, unlike a file that cannot be read.
-  if (!waivers) return fail(ErrorKind::unsupported, "{}: {}", file, waivers.error().what);
-  return waivers;
-}
-
-// Waivers first: what they excuse does not belong in a new baseline.
-Result<void> excuse(Audit& judged, const AuditCommand& command, const InputPlaces& inputs) {
-  if (!command.waivers.empty()) {
-    auto waivers = read_waivers(command.waivers);
-    if (!waivers) return pass(waivers);
-    const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-    apply_waivers(judged, *waivers, command.waivers, today);
-  }
-  if (!command.write_baseline.empty())
-    if (auto written = write_atomically(command.write_baseline, write_baseline(judged), inputs); !written)
-      return fail(written.error().kind, "{}: {}", command.write_baseline, written.error().what);
-  if (command.baseline.empty()) return {};
-  auto baseline = read_waivers(command.baseline);
-  if (!baseline) return pass(baseline);
-  apply_baseline(judged, *baseline);
-  return {};
-}
-
 // Links of a tree are judged by what they lead to, wherever that is, and the libraries that it needs stand wherever ld.so looks.
 Openings openings_of(const AuditCommand& command, const Operands& operands, const SearchOptions& search,
-                     const std::vector<Wish>& wishes) {
+                     const std::vector<ReportWish>& wishes) {
   Openings openings{.read = reads_of(operands), .write = {command.write_baseline}};
   const auto is_tree = [&](const std::string& path) { return is_directory_at(join_path(operands.base, path)); };
   if (std::ranges::any_of(operands.paths, is_tree)) openings.read = {"/"};
@@ -189,99 +135,214 @@ Openings openings_of(const AuditCommand& command, const Operands& operands, cons
   return openings;
 }
 
-// One line, for scripts.
-std::string verdict(const ReportInput& input, bool is_healthy) {
-  const auto at_fault =
-      std::ranges::find_if(input.audit.findings, [&](const Finding& finding) { return decides(finding, input); });
-  if (is_healthy || at_fault == input.audit.findings.end()) return fmt::format("{}: ok\n", printable(input.root));
-  return fmt::format("{}: {}: {} [{}]\n", printable(input.root), printable(at_fault->path),
-                     printable(at_fault->message), row_of(at_fault->rule).id);
-}
-
-}  // namespace
-
-ExitCode run_audit(const AuditCommand& command) {
-  auto operands = plan_operands(command.paths, false);
-  if (!operands) return refuse(operands.error());
-  const auto wishes = wishes_of(command);
-  if (!wishes) return refuse(wishes.error());
-  auto options = options_of(command);
-  if (!options) return refuse(options.error());
-
+ScanOptions scan_options_of(const AuditCommand& command, const Operands& operands, const AuditOptions& options) {
   auto scan_options = scan_for(Profile::oot);
   scan_options.kernel_kinds.insert(Kind::rlib);  // rustc looks into one that has the name of a crate
   scan_options.link_facts = true;  // of what is named; thousands of objects in a tree are nobody's question
   if (command.modules)
     for (auto* kinds : {&scan_options.kinds, &scan_options.kernel_kinds}) kinds->insert(Kind::kernel_module);
   scan_options.package_kinds = {Kind::kernel_module};  // a package is named for all that it installs
-  scan_options.base = operands->base;
-  scan_options.paths = operands->paths;
-  Progress progress;
-  scan_options.progress = std::ref(progress);
+  scan_options.base = operands.base;
+  scan_options.paths = operands.paths;
   scan_options.separate = command.separate;
   scan_options.together = command.together;
   scan_options.outside = true;
   scan_options.around = true;
-  scan_options.condense = [&](Artifact& artifact, const ScanResult& so_far) {
-    condense(artifact, so_far, command.purpose);
+  scan_options.jobs = command.jobs;
+  scan_options.condense = [purpose = command.purpose](Artifact& artifact, const ScanResult& so_far) {
+    condense(artifact, so_far, purpose);
   };
-  for (const auto& wish : options->path_leak) scan_options.path_leaks.push_back(wish.prefix);
-  close_doors_to_scan(scan_options, openings_of(command, *operands, options->search, *wishes));
-  auto roots = scan_roots(scan_options);
-  const auto is_recorded = [](const ScanResult& root) {
-    return std::ranges::any_of(root.artifacts, &Artifact::recorded);
-  };
-  if (std::ranges::any_of(roots, is_recorded))
-    return complain(
-               "a manifest holds no kernel configuration and no target file, so a verdict would be a guess: audit the "
-               "tree"),
-           ExitCode::usage;
-  if (auto read = read_places(options->search, roots); !read) return refuse(read.error());
-  if (command.host_arch.empty()) options->absent_libraries = absent_libraries(roots, operands->base, options->search);
-  auto judged = audit(roots, *options);
-  std::set<std::string> shipped;
-  for (auto& root : roots)
-    for (const auto* artifact : select(root, Profile::oot).artifacts)
-      shipped.insert(root.packages.shown(artifact->path));
-  auto result = joined(std::move(roots));
-  std::vector<const Artifact*> shipping;
-  for (const auto& artifact : result.artifacts)
-    if (shipped.contains(artifact.path)) shipping.push_back(&artifact);
-  show_as_typed(result, *operands);
-  show_as_typed(judged, *operands);
-  // A verdict about files that were not read would be a guess: there is none, and no report.
-  for (const auto& problem : result.problems) report(problem);
-  if (!result.problems.empty()) return ExitCode::input;
-  if (is_over_limit()) return print("");
-  if (judged.paths.empty())
-    return complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", result.entries)),
-           ExitCode::input;
-  const InputPlaces inputs(*operands);
-  if (!command.needs.empty())
-    if (auto done = judge_needs(judged, command.needs, command.paths); !done)
-      return refuse(done.error()), ExitCode::input;
-  if (auto excused = excuse(judged, command, inputs); !excused) return refuse(excused.error());
-  weigh(judged.findings, *options);
+  for (const auto& wish : options.path_leak) scan_options.path_leaks.push_back(wish.prefix);
+  return scan_options;
+}
 
-  ReportInput input{judged,
-                    result,
-                    std::move(shipping),
-                    command.paths.size() == 1 ? command.paths.front() : operands->base,
-                    command.fail_on,
-                    RARTIFACTS_VERSION,
-                    wants_color()};
-  const bool healthy = is_healthy(input);
-  if (command.quiet)
-    if (const auto printed = print(verdict(input, healthy)); printed != ExitCode::done) return printed;
-  for (const auto& wish : *wishes) {
-    const auto text = wish.format->write(input);
-    if (wish.file.empty()) {
-      if (const auto printed = print(text); printed != ExitCode::done) return printed;
-    } else if (auto written = write_atomically(wish.file, text, inputs); !written) {
-      return report({wish.file, written.error()}), ExitCode::input;
-    }
+/// A run, set by set.
+class AuditRun {
+ public:
+  AuditRun(const AuditCommand& command, const Operands& operands, const std::vector<ReportWish>& wishes,
+           Excuses excuses)
+      : command_(command),
+        operands_(operands),
+        wishes_(wishes),
+        excuses_(std::move(excuses)),
+        inputs_(operands),
+        root_(command.paths.size() == 1 ? command.paths.front() : operands.base),
+        joined_(command.fail_on, keeps()) {}
+
+  ExitCode run(const ScanOptions& scan_options, const AuditOptions& options) {
+    options_ = &options;
+    if (!open_line_files() || !write_lines(ndjson_run(root_, RARTIFACTS_VERSION, command_.fail_on))) return code_;
+    const Judge judge(options, operands_, command_.host_arch.empty());
+    auto parts = command_.separate ? apart(scan_options) : std::vector{scan_options};
+    if (parts.size() == 1) return run_one(judge, parts.front());
+    for (auto& part : parts) part.jobs = 1;
+    for_each_in_order(
+        command_.jobs, parts.size(), [&](std::size_t i) { return judge.alone(parts[i], root_); },
+        [&](std::size_t i, Result<JudgedSet>&& set) {
+          progress_.of_packages(i + 1, parts.size());
+          return set ? take(*std::move(set)) : stop(refuse(set.error()));
+        });
+    return is_stopped_ ? code_ : finish();
   }
-  return healthy ? ExitCode::done : ExitCode::findings;
+
+ private:
+  // What no report asks for is not kept: of very many packages it is much.
+  JoinedSets::Keeps keeps() const {
+    JoinedSets::Keeps keeps{.findings = !command_.write_baseline.empty(), .passed = false};
+    for (const auto& wish : wishes_) {
+      if (is_in_lines(wish)) continue;
+      keeps.findings = true;
+      keeps.passed |= wish.format->shows_passed;
+    }
+    return keeps;
+  }
+
+  ExitCode run_one(const Judge& judge, ScanOptions part) {
+    part.progress = std::ref(progress_);
+    auto judged = judge(part, root_);
+    if (!judged) return refuse(judged.error());
+    auto& set = judged->set;
+    // A verdict about files that were not read would be a guess: there is none, and no report.
+    for (const auto& problem : set.problems) report(problem);
+    if (set.problems.empty() && is_over_limit()) return print("");
+    if (set.problems.empty() && set.is_judged) {
+      if (!add_needs(set.audit)) return code_;
+      excuses_.apply_waivers(set.audit);
+      std::ranges::move(excuses_.findings(), std::back_inserter(set.audit.findings));
+      if (!record(set.audit)) return code_;
+      settle(set.audit);
+    } else {
+      set.audit = {};
+    }
+    if (!write_lines(ndjson_set(set, command_.fail_on)) || !write_lines(ndjson_end(1))) return code_;
+    if (!set.problems.empty()) return ExitCode::input;
+    if (!set.is_judged) return say_that_there_is_nothing(set.entries);
+    return write_reports({set.audit,
+                          judged->scan,
+                          std::move(judged->artifacts),
+                          root_,
+                          command_.fail_on,
+                          RARTIFACTS_VERSION,
+                          wants_color(),
+                          {}},
+                         wishes_, command_.quiet, inputs_);
+  }
+
+  bool take(JudgedSet set) {
+    for (const auto& problem : set.problems) report(problem);
+    excuses_.apply_waivers(set.audit);
+    if (!command_.write_baseline.empty())
+      std::ranges::copy(set.audit.findings, std::back_inserter(to_record_.findings));
+    settle(set.audit);
+    if (!write_lines(ndjson_set(set, command_.fail_on))) return false;
+    ++sets_;
+    return joined_.add(std::move(set)) || stop(print(""));
+  }
+
+  // What concerns no set alone comes last.
+  ExitCode finish() {
+    JudgedSet about{.name = command_.waivers.empty() ? command_.needs : command_.waivers, .audit = {}, .problems = {}};
+    about.is_judged = joined_.is_judged;
+    if (joined_.is_judged && !add_needs(about.audit)) return code_;
+    excuses_.apply_waivers(about.audit);
+    std::ranges::move(excuses_.findings(), std::back_inserter(about.audit.findings));
+    if (!about.audit.findings.empty() && !take(std::move(about))) return code_;
+    joined_.finish();
+    if (!write_lines(ndjson_end(sets_))) return code_;
+    if (is_over_limit()) return print("");
+    if (!joined_.is_readable && !command_.keep_going) return ExitCode::input;
+    if (!joined_.is_judged) return say_that_there_is_nothing(joined_.entries);
+    if (!record(to_record_)) return code_;
+    const ScanResult nothing;
+    const auto code = write_reports(
+        {joined_.audit, nothing, {}, root_, command_.fail_on, RARTIFACTS_VERSION, wants_color(), joined_.rows}, wishes_,
+        command_.quiet, inputs_);
+    return joined_.is_readable ? code : ExitCode::input;
+  }
+
+  bool add_needs(Audit& audit) {
+    if (command_.needs.empty()) return true;
+    const auto done = judge_needs(audit, command_.needs, command_.paths);
+    if (done) return true;
+    refuse(done.error());
+    return stop(ExitCode::input);
+  }
+
+  // Waivers first: what they excuse does not belong in a new baseline.
+  bool record(const Audit& audit) {
+    if (command_.write_baseline.empty()) return true;
+    const auto written = write_atomically(command_.write_baseline, write_baseline(audit), inputs_);
+    if (written) return true;
+    return stop(
+        refuse({written.error().kind, fmt::format("{}: {}", command_.write_baseline, written.error().what), {}}));
+  }
+
+  void settle(Audit& audit) const {
+    excuses_.apply_baseline(audit);
+    weigh(audit.findings, *options_);
+  }
+
+  bool open_line_files() {
+    for (const auto& wish : wishes_) {
+      if (!is_in_lines(wish) || wish.file.empty()) continue;
+      auto file = GrowingFile::open(wish.file, inputs_);
+      if (!file) return report({wish.file, file.error()}), stop(ExitCode::input);
+      line_files_.emplace_back(wish.file, *std::move(file));
+    }
+    return true;
+  }
+
+  bool write_lines(const std::string& lines) {
+    const bool is_shown =
+        std::ranges::any_of(wishes_, [](const ReportWish& wish) { return is_in_lines(wish) && wish.file.empty(); });
+    if (is_shown)
+      if (const auto printed = print(lines); printed != ExitCode::done) return stop(printed);
+    for (const auto& [path, file] : line_files_)
+      if (auto written = file.write(lines); !written) return report({path, written.error()}), stop(ExitCode::input);
+    return true;
+  }
+
+  static ExitCode say_that_there_is_nothing(std::uint64_t entries) {
+    complain(fmt::format("no Rust artifacts among {} entries, and no kernel configuration", entries));
+    return ExitCode::input;
+  }
+
+  bool stop(ExitCode code) {
+    code_ = code;
+    is_stopped_ = true;
+    return false;
+  }
+
+  const AuditCommand& command_;
+  const Operands& operands_;
+  const std::vector<ReportWish>& wishes_;
+  const AuditOptions* options_ = nullptr;
+  Excuses excuses_;
+  InputPlaces inputs_;
+  std::string root_;
+  JoinedSets joined_;
+  Progress progress_;
+  Audit to_record_;  ///< for a baseline
+  std::vector<std::pair<std::string, GrowingFile>> line_files_;
+  std::size_t sets_ = 0;
+  ExitCode code_ = ExitCode::done;
+  bool is_stopped_ = false;
+};
+
+}  // namespace
+
+ExitCode run_audit(const AuditCommand& command) {
+  auto operands = plan_operands(command.paths, false);
+  if (!operands) return refuse(operands.error());
+  const auto wishes = report_wishes(command.reports, command.quiet);
+  if (!wishes) return refuse(wishes.error());
+  const auto options = options_of(command);
+  if (!options) return refuse(options.error());
+  auto scan_options = scan_options_of(command, *operands, *options);
+  close_doors_to_scan(scan_options, openings_of(command, *operands, options->search, *wishes));
+  auto excuses = Excuses::read(command.waivers, command.baseline);
+  if (!excuses) return refuse(excuses.error());
+  return AuditRun(command, *operands, *wishes, *std::move(excuses)).run(scan_options, *options);
 }
 
 }  // namespace rartifacts

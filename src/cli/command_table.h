@@ -21,6 +21,7 @@ struct Commands {
   TreeCommand tree;
   ToolchainCommand toolchain;
   AuditCommand audit;
+  ReportCommand report;
   ExtractCommand extract;
   VerifyCommand verify;
   DiffCommand diff;

@@ -72,12 +72,25 @@ struct AuditCommand {
   Severity fail_on = Severity::error;
   Purpose purpose = Purpose::automatic;
   bool separate = false;
+  bool keep_going = false;  ///< with `separate`
   bool together = false;
   bool modules = false;
   bool strict = false;
   bool quiet = false;
+  unsigned jobs = 0;
 };
 ExitCode run_audit(const AuditCommand& command);
+
+struct ReportCommand {
+  std::vector<std::string> parts;  ///< `-` for standard input
+  std::vector<std::string> reports;
+  std::string waivers;
+  std::string baseline;
+  Severity fail_on = Severity::error;
+  bool keep_going = false;
+  bool quiet = false;
+};
+ExitCode run_report(const ReportCommand& command);
 
 struct ExtractCommand {
   std::string file;

@@ -19,6 +19,14 @@ Examples:
 In scripts, use `set -o pipefail`: when scan fails, it lists nothing, and a pipe would hide that.
 )";
 
+inline constexpr std::string_view kReportExamples = R"(
+When several parts tell of the same path, the name of the part without .ndjson is put in front of it.
+
+Examples:
+  rartifacts audit --report ndjson=one.ndjson linux-build/         in one job, and in the last one:
+  rartifacts report --from *.ndjson --report html=all.html --report junit=all.xml
+)";
+
 inline constexpr std::string_view kExtractExamples = R"(
 When several members are called a.o, the second becomes a.2.o and the third a.3.o. Either all files are written, or none.
 

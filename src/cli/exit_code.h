@@ -20,7 +20,7 @@ struct ExitCodeRow {
 };
 inline constexpr std::array<ExitCodeRow, 4> exit_code_table{{
     {ExitCode::done, "success"},
-    {ExitCode::findings, "audit, diff, verify, api --has or sources --check found something"},
+    {ExitCode::findings, "audit, report, diff, verify, api --has or sources --check found something"},
     {ExitCode::usage, "wrong usage, or a file name that the chosen format cannot express"},
     {ExitCode::input, "input could not be read or is not what was asked for, or output could not be written"},
 }};

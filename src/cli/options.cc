@@ -228,14 +228,57 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
           "--needs", command.needs,
           "Items that a module imports, one path per line; each that a crate in PATH does not offer is a finding")
       ->type_name("FILE");
-  audit.add_flag("--separate", command.separate, "Check each package alone, not as if they were installed together");
+  auto* separate =
+      audit.add_flag("--separate", command.separate,
+                     "Check each package alone, not as if they were installed together; several at a time");
+  audit
+      .add_flag("--keep-going", command.keep_going,
+                "Report on the other packages when one cannot be read; the exit status is still 3")
+      ->needs(separate);
   audit
       .add_flag("--together", command.together,
                 "Check directories like packages that are installed together: debian/linux-headers debian/linux-kbuild")
       ->excludes("--separate");
   audit.add_flag("-q,--quiet", command.quiet, "Print one line: ok, or the first finding");
+  audit.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
+      ->check(is_number_of_jobs)
+      ->type_name("N");
   audit.footer([] {
     return list_of("Reports", report_table()) + "\n`rartifacts explain` lists the rules.\n" +
+           exit_codes("there are findings of the severity that --fail-on names, or a higher one");
+  });
+}
+
+void add_report(CLI::App& report, ReportCommand& command) {
+  report
+      .add_option("--from", command.parts,
+                  "Files that audit --report ndjson=FILE has written, one or more; - for standard input")
+      ->required()
+      ->type_name("FILE...");
+  report.add_option("-r,--report", command.reports, "Write a report to FILE or standard output; may be repeated")
+      ->type_name("FORMAT[=FILE]")
+      ->allow_extra_args(false);
+  report
+      .add_option_function<std::string>(
+          "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },
+          "Lowest severity that makes the exit status 1 (default: error)")
+      ->check(CLI::IsMember({"info", "warning", "error"}))
+      ->type_name("LEVEL");
+  report
+      .add_option("--waivers", command.waivers,
+                  "Do not count the findings that this TOML file lists ([[waiver]] with rule, path, reason, …)")
+      ->type_name("FILE");
+  report
+      .add_option("--baseline", command.baseline,
+                  "Do not count the findings that audit --write-baseline recorded in FILE")
+      ->type_name("FILE");
+  report.add_flag("--keep-going", command.keep_going,
+                  "Leave out what could not be read, then or now; the exit status is still 3");
+  report.add_flag("-q,--quiet", command.quiet, "Print one line: ok, or the first finding");
+  report.footer([] {
+    std::vector<ReportFormat> joined;
+    std::ranges::remove_copy(report_table(), std::back_inserter(joined), "ndjson", &ReportFormat::name);
+    return list_of("Reports", joined) + std::string(kReportExamples) +
            exit_codes("there are findings of the severity that --fail-on names, or a higher one");
   });
 }

@@ -15,6 +15,7 @@ void add_inspect(CLI::App& inspect, InspectCommand& command);
 void add_tree(CLI::App& tree, TreeCommand& command);
 void add_toolchain(CLI::App& toolchain, ToolchainCommand& command);
 void add_audit(CLI::App& audit, AuditCommand& command);
+void add_report(CLI::App& report, ReportCommand& command);
 void add_extract(CLI::App& extract, ExtractCommand& command);
 void add_verify(CLI::App& verify, VerifyCommand& command);
 void add_diff(CLI::App& diff, DiffCommand& command);

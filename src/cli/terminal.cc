@@ -66,13 +66,20 @@ Progress::~Progress() {
   if (shown_) write_to(STDERR_FILENO, "\r\x1b[K");
 }
 
-void Progress::operator()(std::uint64_t entries) {
-  if (!enabled_) return;
+bool Progress::is_due() {
+  if (!enabled_) return false;
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < std::chrono::milliseconds(shown_ ? 200 : 1000)) return;
+  if (now - last_ < std::chrono::milliseconds(shown_ ? 200 : 1000)) return false;
   last_ = now;
-  shown_ = true;
-  write_to(STDERR_FILENO, fmt::format("\rscanning: {} entries\x1b[K", entries));
+  return shown_ = true;
+}
+
+void Progress::operator()(std::uint64_t entries) {
+  if (is_due()) write_to(STDERR_FILENO, fmt::format("\rscanning: {} entries\x1b[K", entries));
+}
+
+void Progress::of_packages(std::size_t done, std::size_t all) {
+  if (is_due()) write_to(STDERR_FILENO, fmt::format("\rauditing: {} of {} packages\x1b[K", done, all));
 }
 
 }  // namespace rartifacts

@@ -34,8 +34,11 @@ class Progress {
   Progress();
   ~Progress();
   void operator()(std::uint64_t entries);
+  /// The same for packages: `auditing: 12 of 140 packages`.
+  void of_packages(std::size_t done, std::size_t all);
 
  private:
+  bool is_due();
   std::chrono::steady_clock::time_point last_;
   bool enabled_;
   bool shown_ = false;

@@ -108,6 +108,32 @@ std::string finding_card(const Finding& finding, const ReportInput& input) {
                            code(codes_of(finding)));
 }
 
+// Of several sets, how each came out.
+std::string sets_section(const ReportInput& input) {
+  if (input.sets.size() < 2) return {};
+  std::map<std::string_view, std::size_t> verdicts;
+  std::string rows;
+  for (const auto& set : input.sets) {
+    const auto verdict = verdict_word(set, input.fail_on);
+    ++verdicts[verdict];
+    const auto* color = verdict == "ok" ? "ok" : verdict == "nothing" ? "soft" : "bad";
+    rows += fmt::format("<tr><td>{}</td><td class=\"{}\">{}</td>", code(set.name), color, verdict);
+    for (const auto severity : {Severity::error, Severity::warning, Severity::info})
+      rows += fmt::format("<td class=\"number\">{}</td>", set.tally.open[static_cast<std::size_t>(severity)]);
+    rows += fmt::format("<td class=\"number\">{}</td></tr>\n", artifacts_in(set, input.fail_on));
+  }
+  std::string counts;
+  for (const auto& [verdict, count] : verdicts)
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", verdict, count);
+  return fmt::format(
+      "<section>\n<h2>Checked one by one</h2>\n<p class=\"soft\">{}: {}.</p>\n<div class=\"wide\"><table "
+      "class=\"list\">\n<thead><tr><th scope=\"col\">path</th><th scope=\"col\">verdict</th><th scope=\"col\" "
+      "class=\"number\">errors</th><th scope=\"col\" class=\"number\">warnings</th><th scope=\"col\" "
+      "class=\"number\">info</th><th scope=\"col\" class=\"number\">artifacts</th></tr></thead>\n<tbody>\n{}</tbody>\n"
+      "</table></div>\n</section>\n",
+      input.sets.size(), counts, rows);
+}
+
 std::string findings_section(const ReportInput& input, bool waived) {
   std::string cards;
   for (const auto& finding : input.audit.findings)
@@ -177,8 +203,8 @@ std::string rules_section(const ReportInput& input) {
 }  // namespace
 
 std::string write_html_report(const ReportInput& input) {
-  return head(input) + findings_section(input, false) + findings_section(input, true) + picture_section(input) +
-         manifest_section(input) + rules_section(input) + "</body>\n</html>\n";
+  return head(input) + sets_section(input) + findings_section(input, false) + findings_section(input, true) +
+         picture_section(input) + manifest_section(input) + rules_section(input) + "</body>\n</html>\n";
 }
 
 }  // namespace rartifacts

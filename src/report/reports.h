@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "report/judged_set.h"
+
 namespace rartifacts {
 
 /// What a report is made of.
@@ -18,6 +20,8 @@ struct ReportInput {
   Severity fail_on = Severity::error;      ///< the threshold of the verdict
   std::string version;                     ///< of rartifacts
   bool color = false;                      ///< for `text`
+  /// Where the findings are of sets that were judged one by one: one row each, shown when there are several. Then `scan` and `artifacts` are empty.
+  std::vector<SetRow> sets = {};
 };
 
 /// True when nothing that is not waived reaches the threshold.
@@ -28,6 +32,7 @@ struct ReportFormat {
   std::string_view name;
   std::string_view what;
   std::string (*write)(const ReportInput& input);
+  bool shows_passed = false;  ///< tells of rules that found nothing, too
 };
 
 /// One row per format.
@@ -44,5 +49,6 @@ std::string write_codequality_report(const ReportInput& input);
 std::string write_checkstyle_report(const ReportInput& input);
 std::string write_markdown_report(const ReportInput& input);
 std::string write_html_report(const ReportInput& input);
+std::string write_ndjson_report(const ReportInput& input);
 
 }  // namespace rartifacts

@@ -24,15 +24,13 @@ bool decides(const Finding& finding, const ReportInput& input) {
 std::string verdict_of(const ReportInput& input) {
   static constexpr std::array<std::pair<Severity, std::string_view>, 3> kWords{
       {{Severity::error, "error"}, {Severity::warning, "warning"}, {Severity::info, "info"}}};
-  const auto& findings = input.audit.findings;
-  const auto waived = std::ranges::count_if(findings, &Finding::waived);
+  const auto tally = tally_of(input.audit.findings);
   std::string open;
   for (const auto& [severity, word] : kWords) {
-    const auto found = std::ranges::count_if(
-        findings, [severity](const Finding& finding) { return !finding.waived && finding.severity == severity; });
-    if (found > 0) open += (open.empty() ? "" : ", ") + counted(found, word);
+    const auto found = tally.open[static_cast<std::size_t>(severity)];
+    if (found > 0) open += (open.empty() ? "" : ", ") + counted(static_cast<std::ptrdiff_t>(found), word);
   }
-  std::string aside = waived > 0 ? fmt::format("{} waived", waived) : "";
+  std::string aside = tally.waived > 0 ? fmt::format("{} waived", tally.waived) : "";
   if (!is_healthy(input))
     return open + " in " + counted(artifact_count(input), "artifact") + (aside.empty() ? "" : " (" + aside + ")");
   if (!open.empty()) aside = open + (aside.empty() ? "" : ", " + aside);
@@ -50,6 +48,13 @@ std::string verdict_of(const ReportInput& input) {
 }
 
 std::ptrdiff_t artifact_count(const ReportInput& input) {
+  if (!input.sets.empty()) {
+    const bool is_sound = is_healthy(input);
+    std::size_t shipping = 0;
+    std::size_t judged = 0;
+    for (const auto& set : input.sets) shipping += set.shipping, judged += set.judged;
+    return static_cast<std::ptrdiff_t>(is_sound && shipping > 0 ? shipping : judged);
+  }
   return std::ssize(is_healthy(input) && !input.artifacts.empty() ? input.artifacts : judged_artifacts(input));
 }
 

@@ -10,6 +10,10 @@ namespace rartifacts {
 
 // What several reports need.
 
+/// The members of a finding, in an open object.
+void write_finding(Json& json, const Finding& finding);
+void write_unchecked(Json& json, const std::vector<UncheckedCrate>& crates);
+
 /// True when this finding alone makes the verdict bad: it is not waived and reaches the threshold.
 bool decides(const Finding& finding, const ReportInput& input);
 

@@ -123,6 +123,31 @@ std::vector<ScanResult> scan_roots(const ScanOptions& options) {
   return roots;
 }
 
+std::vector<ScanOptions> apart(const ScanOptions& options) {
+  auto base = open_below(AT_FDCWD, options.base, O_PATH | O_DIRECTORY);
+  if (!base) return {options};  // which says so
+  auto operands = sort_operands(base->get(), options.paths, options.together);
+  auto packages = std::move(operands.packages);
+  std::ranges::sort(packages);
+  const auto repeated = std::ranges::unique(packages);
+  packages.erase(repeated.begin(), repeated.end());
+  std::vector<ScanOptions> parts;
+  const auto add = [&](std::vector<std::string> paths) {
+    if (paths.empty()) return;
+    parts.push_back(options);
+    parts.back().paths = std::move(paths);
+  };
+  std::vector<std::string> on_disk;
+  for (const auto& path : options.paths) {
+    const bool has_problem = std::ranges::find(operands.problems, path, &Problem::path) != operands.problems.end();
+    const bool stands_for_others = std::ranges::binary_search(packages, path) || is_build_record(path);
+    if (has_problem || !stands_for_others) on_disk.push_back(path);
+  }
+  add(std::move(on_disk));
+  for (auto& package : packages) add({std::move(package)});
+  return parts;
+}
+
 void show_packages(ScanResult& result) {
   const auto& packages = result.packages;
   if (packages.packages.empty()) return;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -54,6 +56,49 @@ void for_each_index(unsigned jobs, std::size_t count, const Work& work) {
   const auto threads = static_cast<unsigned>(std::min<std::size_t>(thread_count(jobs), count));
   on_threads(threads, [&](unsigned) {
     for (std::size_t i; (i = next.fetch_add(1)) < count;) work(i);
+  });
+}
+
+/// Runs `make(i)` for each i below `count`, spread over threads, and hands what it makes to `take(i, made)`: in order, one at a time, on
+/// whichever thread. While one takes long, the others go on until twice as many as there are threads wait for it. Nothing more is
+/// begun when `take` returns false.
+template <class Make, class Take>
+void for_each_in_order(unsigned jobs, std::size_t count, const Make& make, const Take& take) {
+  if (count == 0) return;
+  const auto threads = static_cast<unsigned>(std::min<std::size_t>(thread_count(jobs), count));
+  std::mutex mutex;
+  std::condition_variable one_was_taken;
+  std::map<std::size_t, decltype(make(std::size_t{0}))> made;
+  std::size_t next = 0;
+  std::size_t taken = 0;
+  bool is_over = false;
+  const auto end = [&] {
+    is_over = true;
+    one_was_taken.notify_all();
+  };
+  on_threads(threads, [&](unsigned) {
+    std::unique_lock lock(mutex);
+    try {
+      for (;;) {
+        one_was_taken.wait(lock, [&] { return is_over || next == count || next < taken + 2 * threads; });
+        if (is_over || next == count) return;
+        const auto i = next++;
+        lock.unlock();
+        auto one = make(i);
+        lock.lock();
+        made.emplace(i, std::move(one));
+        for (auto first = made.begin(); !is_over && first != made.end() && first->first == taken;) {
+          if (!take(taken, std::move(first->second))) end();
+          first = made.erase(first);
+          ++taken;
+        }
+        one_was_taken.notify_all();
+      }
+    } catch (...) {
+      if (!lock.owns_lock()) lock.lock();
+      end();
+      throw;
+    }
   });
 }
 

@@ -21,7 +21,7 @@ from mini_kernel import AUXILIARY, CLOSURE
 NEEDED = sorted(CLOSURE + AUXILIARY)
 CONFIGURATION = "include/config/auto.conf"
 # In the table under "CI" there are files, and tests/packages/ci runs those.
-BLOCKS = {"Debian: debhelper": 3, "RPM": 1, "Arch": 1, "DKMS": 1, "The kernel's own packages": 3}
+BLOCKS = {"Debian: debhelper": 3, "RPM": 1, "Arch": 1, "DKMS": 1, "The kernel's own packages": 3, "A pool of packages": 3}
 
 
 def recipes():
@@ -159,6 +159,65 @@ class Recipes(mini_kernel.AtThePrompt):
         self.assertEqual(self.files("headers"), sorted([*NEEDED, CONFIGURATION]))
         self.tree("build", without="rust/libffi.rmeta")
         self.assertIn("rust/libkernel.rmeta: needs crate ffi", self.run_there("sh", "install", str(self.place / "headers"), fails=True))
+
+    def pool(self):
+        """A package of the sound kernel, one with a crate missing, one without anything to judge, and half a package."""
+        (self.place / "pool").mkdir()
+        for name, without in (("sound", None), ("broken", "rust/libffi.rmeta")):
+            self.pack(self.tree(name, without), name)
+        (self.place / "docs").mkdir()
+        (self.place / "docs/README").write_text("text")
+        self.pack(self.place / "docs", "docs")
+
+    def pack(self, folder, name):
+        subprocess.run(["tar", "-cf", self.place / f"pool/{name}.deb", "-C", folder, "."], check=True)
+
+    def judged(self):
+        """What the joined reports of the pool say."""
+        page = (self.place / "pool.html").read_text()
+        cases = (self.place / "pool.xml").read_text()
+        self.assertIn('<testcase classname="rartifacts.missing-crate" name="pool/broken.deb:rust/libkernel.rmeta"', cases)
+        self.assertIn('<td><code>pool/sound.deb</code></td><td class="ok">ok</td>', page)
+        self.assertIn('<td><code>pool/broken.deb</code></td><td class="bad">findings</td>', page)
+        return re.search("<p class=\"soft\">([0-9].*)</p>", page)[1]
+
+    def test_a_pool_in_one_run(self):
+        self.pool()
+        self.run_there("bash", "-ec", self.recipe("A pool of packages"), fails=True)
+        self.assertEqual(self.judged(), "3: findings 1, nothing 1, ok 1.")
+        (self.place / "pool/half.deb").write_bytes((self.place / "pool/sound.deb").read_bytes()[:5000])
+        said = self.run_there("bash", "-ec", self.recipe("A pool of packages"), fails=True)
+        self.assertIn("pool/half.deb", said)
+        self.assertEqual(self.judged(), "4: findings 1, nothing 1, ok 1, unreadable 1.")
+
+    def test_a_pool_with_gnu_parallel(self):
+        if not shutil.which("parallel"):
+            self.skipTest("no GNU parallel")
+        self.pool()
+        script = self.recipe("A pool of packages", 1)
+        self.run_there("bash", "-ec", script, fails=True, HOME=str(self.place))
+        self.assertEqual(self.judged(), "3: findings 1, nothing 1, ok 1.")
+        part = self.place / "parts/sound.ndjson"
+        part.write_text("".join(part.read_text().splitlines(keepends=True)[:-1]))
+        said = self.run_there("bash", "-ec", script.splitlines()[-1], fails=True)
+        self.assertIn("sound.ndjson: line", said)
+
+    def test_a_matrix_of_ci(self):
+        try:
+            import yaml
+        except ImportError:
+            self.skipTest("no python3-yaml")
+        jobs = yaml.safe_load(self.recipe("A pool of packages", 2))["jobs"]
+        (joined,) = [step["run"] for step in jobs["report"]["steps"] if "run" in step]
+        for broken, line in ((None, "verdict: ok: 14 artifacts fit together"), ("arm64", r"arm64/linux-build/rust/libkernel.rmeta: error: libkernel.rmeta needs crate ffi")):
+            for machine in jobs["audit"]["strategy"]["matrix"]["arch"]:
+                shutil.rmtree(self.place / "linux-build", ignore_errors=True)
+                self.tree("linux-build", "rust/libffi.rmeta" if machine == broken else None)
+                fill = lambda text: re.sub(r"\$\{\{ matrix\.arch \}\}", machine, text)
+                first, upload = jobs["audit"]["steps"]
+                self.run_there("bash", "-eo", "pipefail", "-c", fill(first["run"]))
+                self.assertTrue((self.place / fill(upload["with"]["path"])).exists())
+            self.assertRegex(self.run_there("bash", "-eo", "pipefail", "-c", joined, fails=broken is not None), line)
 
 
 if __name__ == "__main__":
