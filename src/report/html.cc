@@ -74,14 +74,17 @@ std::string_view threshold_of(const ReportInput& input) {
 }
 
 std::string head(const ReportInput& input) {
+  const auto several = fmt::format("{} packages and trees", input.sets.size());
+  const bool has_sets = input.sets.size() > 1;
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
       "<title>rartifacts audit: {}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>Audit of {}</h1>\n"
       "<p class=\"verdict {}\">{}</p>\n<p class=\"soft\">rartifacts {}; the audit {}</p>\n",
-      xml_escaped(input.root), kStyle, code(input.root), is_healthy(input) ? "ok" : "bad",
-      xml_escaped(verdict_of(input)), xml_escaped(input.version), threshold_of(input));
+      has_sets ? several : xml_escaped(input.root), kStyle, has_sets ? several : code(input.root),
+      is_healthy(input) ? "ok" : "bad", xml_escaped(verdict_of(input)), xml_escaped(input.version),
+      threshold_of(input));
 }
 
 // `needed_by` is a word for programs; paths and options are what they are.
@@ -126,12 +129,12 @@ std::string sets_section(const ReportInput& input) {
   for (const auto& [verdict, count] : verdicts)
     counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", verdict, count);
   return fmt::format(
-      "<section>\n<h2>Checked one by one</h2>\n<p class=\"soft\">{}: {}.</p>\n<div class=\"wide\"><table "
+      "<section>\n<h2>Checked one by one</h2>\n<p class=\"soft\">{}.</p>\n<div class=\"wide\"><table "
       "class=\"list\">\n<thead><tr><th scope=\"col\">path</th><th scope=\"col\">verdict</th><th scope=\"col\" "
       "class=\"number\">errors</th><th scope=\"col\" class=\"number\">warnings</th><th scope=\"col\" "
       "class=\"number\">info</th><th scope=\"col\" class=\"number\">artifacts</th></tr></thead>\n<tbody>\n{}</tbody>\n"
       "</table></div>\n</section>\n",
-      input.sets.size(), counts, rows);
+      counts, rows);
 }
 
 std::string findings_section(const ReportInput& input, bool waived) {

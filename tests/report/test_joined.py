@@ -7,6 +7,7 @@ A pool of packages is judged in one run and in many, alone and together, on one 
 out the same. Parts that are broken off, changed, or were never written by audit are refused with the line.
 """
 
+import gzip
 import io
 import itertools
 import json
@@ -165,6 +166,29 @@ class ManyRuns(Joined):
             self.assertEqual((self.pool / "lines").read_bytes().count(b'"kind": "finding"'), 100 * count)
             peaks.append(peak)
         self.assertLessEqual(peaks[1], peaks[0] + (4 << 20), peaks)
+
+    def test_a_terminal_is_told_how_many_packages_are_done(self):
+        pack(self.pool / "large.tar", {"usr/lib/libleaf.rmeta": LEAF.read_bytes(), "large": bytes(48 << 20)})
+        names = [f"large-{number}.tar.gz" for number in range(40)]
+        with gzip.open(self.pool / names[0], "wb", compresslevel=1) as packed:
+            packed.write((self.pool / "large.tar").read_bytes())
+        for name in names[1:]:
+            os.link(self.pool / names[0], self.pool / name)
+        command = [harness.program, "audit", "--separate", "-q", "-j", "1", *names]
+        terminal, inner = os.openpty()
+        done = subprocess.run(command, cwd=self.pool, stdout=subprocess.DEVNULL, stderr=inner, timeout=60)
+        os.close(inner)
+        shown = b""
+        try:
+            while more := os.read(terminal, 1 << 16):
+                shown += more
+        except OSError:  # its end, on Linux
+            pass
+        os.close(terminal)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(shown, rb"^\rauditing: [0-9]+ of 40 packages")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
+        self.assertEqual(subprocess.run(command, cwd=self.pool, capture_output=True, timeout=60).stderr, b"")
 
     def test_the_exit_status_is_that_of_all(self):
         for arguments, code in (((), 1), (("--fail-on", "warning"), 1), (("leaf",), 0)):
