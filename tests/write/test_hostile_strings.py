@@ -55,10 +55,10 @@ PLAIN = b"plain"
 TEXT = {"table", "tree-text", "report-text", "verify-text", "diff-text", "inspect-text", "api-text", "api-diff-text"}
 JSON = {"cyclonedx", "spdx", "report-codequality", "json", "tree-json", "report-json", "report-sarif", "verify-json", "diff-json", "inspect-json",
         "api-json", "api-diff-json"}
-OTHER = {"paths", "paths0", "ndjson", "csv", "sha256sums", "dh-install", "rpm-files", "make", "report-junit", "report-checkstyle", "report-html", "report-markdown", "report-github",
+OTHER = {"paths", "paths0", "ndjson", "report-ndjson", "csv", "sha256sums", "dh-install", "rpm-files", "make", "report-junit", "report-checkstyle", "report-html", "report-markdown", "report-github",
          "tree-dot", "tree-mermaid", "baseline", "kbuild", "api-ndjson", "api-markdown", "api-diff-markdown"}
 # For people, or in files that are printed into logs as they are.
-IN_LOGS = TEXT | JSON | {"ndjson", "report-junit", "report-checkstyle", "report-html", "report-markdown", "report-github", "tree-dot", "tree-mermaid", "baseline",
+IN_LOGS = TEXT | JSON | {"ndjson", "report-ndjson", "report-junit", "report-checkstyle", "report-html", "report-markdown", "report-github", "tree-dot", "tree-mermaid", "baseline",
                          "api-ndjson", "api-markdown", "api-diff-markdown"}
 
 HASH_COMMAND = re.compile(r"##[A-Za-z]*\[")
@@ -192,9 +192,10 @@ class Matrix(unittest.TestCase):
             self.assertIn(shown(raw) + " -> " + shown(raw), content.decode())
 
     def test_json_gives_every_text_back(self):
-        for raw, form, content in self.each(*JSON - {"cyclonedx", "spdx", "report-codequality"}, "ndjson", "api-ndjson"):
-            plain = list(strings_in(json.loads(self.forms[PLAIN, form])))
-            read = json.loads(content)
+        for raw, form, content in self.each(*JSON - {"cyclonedx", "spdx", "report-codequality"}, "ndjson", "report-ndjson", "api-ndjson"):
+            parse = (lambda lines: [json.loads(line) for line in lines.splitlines()]) if form == "report-ndjson" else json.loads
+            plain = list(strings_in(parse(self.forms[PLAIN, form])))
+            read = parse(content)
             found = list(strings_in(read))
             wanted = decoded(raw).replace("{", "{{").replace("}", "}}") if form == "report-sarif" else decoded(raw)
             spelled = 2 if form == "report-sarif" else 0  # URIs
