@@ -26,6 +26,22 @@ mkdir -p "$work"/{bin,debs,log,src,tree}
 # One script at a time: a second one waits. A script that another one starts has the lock already.
 [ -n "${RARTIFACTS_KERNEL_LOCKED-}" ] || RARTIFACTS_KERNEL_LOCKED=1 exec flock "$work" "$0" "$@"
 
+# arch_of CONFIGURATION: ARCH as kbuild calls it
+arch_of() {
+  case $1 in
+    arm64) echo arm64 ;;
+    *) echo x86 ;;
+  esac
+}
+
+# uname_of CONFIGURATION: what uname -m prints on that machine
+uname_of() {
+  case $1 in
+    arm64) echo aarch64 ;;
+    *) uname -m ;;
+  esac
+}
+
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*" >&2; }
 skip() { echo "skipped: $*" >&2; exit 77; }
 
