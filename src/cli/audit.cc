@@ -214,7 +214,7 @@ class AuditRun {
     } else {
       set.audit = {};
     }
-    if (!write_lines(ndjson_set(set, command_.fail_on)) || !write_lines(ndjson_end(1))) return code_;
+    if (!write_set(set) || !write_lines(ndjson_end(1))) return code_;
     if (!set.problems.empty()) return ExitCode::input;
     if (!set.is_judged) return say_that_there_is_nothing(set.entries);
     return write_reports({set.audit,
@@ -234,7 +234,7 @@ class AuditRun {
     if (!command_.write_baseline.empty())
       std::ranges::copy(set.audit.findings, std::back_inserter(to_record_.findings));
     settle(set.audit);
-    if (!write_lines(ndjson_set(set, command_.fail_on))) return false;
+    if (!write_set(set)) return false;
     ++sets_;
     return joined_.add(std::move(set)) || stop(print(""));
   }
@@ -290,6 +290,10 @@ class AuditRun {
       line_files_.emplace_back(wish.file, *std::move(file));
     }
     return true;
+  }
+
+  bool write_set(const JudgedSet& set) {
+    return std::ranges::none_of(wishes_, is_in_lines) || write_lines(ndjson_set(set, command_.fail_on));
   }
 
   bool write_lines(const std::string& lines) {

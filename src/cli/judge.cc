@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "bytes/budget.h"
 #include "cli/search.h"
@@ -40,7 +41,7 @@ Result<JudgedPart> Judge::operator()(const ScanOptions& scan_options, const std:
   }));
   show_as_typed(part.scan, operands_);
   show_as_typed(judged, operands_);
-  part.set.problems = part.scan.problems;
+  part.set.problems = std::move(part.scan.problems);
   return part;
 }
 

@@ -14,7 +14,7 @@ namespace rartifacts {
 /// A set, and what was read of it.
 struct JudgedPart {
   JudgedSet set;
-  ScanResult scan;                         ///< as it is shown
+  ScanResult scan;                         ///< as it is shown; without the problems, which `set` has
   std::vector<const Artifact*> artifacts;  ///< of it, what would ship
 };
 
