@@ -98,6 +98,6 @@ TEST_SUITE("metadata") {
       auto& list = lists.emplace_back();
       for (int k = 0; k < 100; ++k) list.push_back(named(std::to_string(100 * i + k)));
     }
-    for (int i = 0; i < 400; ++i) CHECK(lists[i][99].name.text == std::to_string(100 * i + 99));
+    for (std::size_t i = 0; i < 400; ++i) CHECK(lists[i][99].name.text == std::to_string(100 * i + 99));
   }
 }
