@@ -11,11 +11,14 @@ NameFilter::NameFilter(const std::set<Kind>& kinds) : wants_versioned_(kinds.con
   for (const auto kind : kinds)
     for (const auto suffix : kind_table[static_cast<std::size_t>(kind)].suffixes)
       if (!suffix.empty() && std::ranges::find(suffixes_, suffix) == suffixes_.end()) suffixes_.push_back(suffix);
+  for (const auto suffix : suffixes_) last_characters_.set(static_cast<unsigned char>(suffix.back()));
 }
 
 bool NameFilter::operator()(std::string_view name) const {
   const auto is_ending = [&](std::string_view suffix) { return name.ends_with(suffix); };
-  return std::ranges::any_of(suffixes_, is_ending) || (wants_versioned_ && name.find(".so.") != name.npos);
+  const bool may_end_so = !name.empty() && last_characters_[static_cast<unsigned char>(name.back())];
+  return (may_end_so && std::ranges::any_of(suffixes_, is_ending)) ||
+         (wants_versioned_ && name.find(".so.") != name.npos);
 }
 
 bool is_editor_source(std::string_view directory, std::string_view name) {

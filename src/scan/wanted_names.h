@@ -3,6 +3,7 @@
 
 #include <rartifacts/artifact.h>
 
+#include <bitset>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,8 @@ class NameFilter {
 
  private:
   std::vector<std::string_view> suffixes_;
-  bool wants_versioned_;  ///< libfoo.so.1 is a shared library too, but never a proc macro
+  std::bitset<256> last_characters_;  ///< of them: most names of a tree end in another one, and need no further look
+  bool wants_versioned_;              ///< libfoo.so.1 is a shared library too, but never a proc macro
 };
 
 /// What an editor reads of a kernel tree besides the artifacts.
