@@ -15,7 +15,7 @@ std::uint64_t size_in_report(const Finding& finding) {
   constexpr std::uint64_t kTwice = 2;
   std::uint64_t size = sizeof finding + finding.path.size() + finding.crate.size() + finding.message.size() +
                        finding.fix.size() + finding.rustc_error.size() + finding.waiver_reason.size();
-  for (const auto& [name, value] : finding.evidence) size += 2 * sizeof name + name.size() + value.size();
+  for (const auto& [name, value] : finding.evidence) size += 2 * sizeof(std::string) + name.size() + value.size();
   return kTwice * size;
 }
 

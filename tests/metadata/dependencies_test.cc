@@ -80,6 +80,7 @@ TEST_SUITE("metadata") {
     std::vector<std::vector<Dependencies>> made(4);
     {
       std::vector<std::jthread> threads;
+      threads.reserve(made.size());
       for (auto& lists : made) threads.emplace_back([&] { lists = lists_of_many(); });
     }
     std::set<const Dependency*> places;
