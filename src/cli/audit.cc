@@ -175,6 +175,7 @@ class AuditRun {
     const Judge judge(options, operands_, command_.host_arch.empty());
     auto parts = command_.separate ? apart(scan_options) : std::vector{scan_options};
     if (parts.size() == 1) return run_one(judge, parts.front());
+    if (scan_options.listed) scan_options.listed();  // for all threads, before there are any
     for (auto& part : parts) part.jobs = 1;
     for_each_in_order(
         command_.jobs, parts.size(), [&](std::size_t i) { return judge.alone(parts[i], root_); },

@@ -55,8 +55,7 @@ constexpr std::array kCommandRows{
     command_row<&Commands::report, add_report, run_report>(
         "report",
         "Join what several runs of audit have found into one report\n\nReads what `audit --report ndjson` has written: "
-        "in "
-        "the jobs of a CI matrix, or by a run for each package. The exit status is that of one audit of it all."),
+        "in the jobs of a CI matrix, or by a run for each package. The exit status is that of one audit of it all."),
     command_row<&Commands::extract, add_extract, run_extract>(
         "extract", "Extract objects or metadata from an rlib or static library"),
     command_row<&Commands::verify, add_verify, run_verify>("verify", "Check a copy against a manifest"),

@@ -47,6 +47,38 @@ std::string list_of(std::string_view title, const Table& table) {
 
 std::string exit_codes_without_findings() { return exit_codes(""); }
 
+// What several commands have.
+
+void add_jobs(CLI::App& app, unsigned& jobs) {
+  app.add_option("-j,--jobs", jobs, "Number of threads, 1 to 256 (default: one per processor)")
+      ->check(is_number_of_jobs)
+      ->type_name("N");
+}
+
+void add_reports(CLI::App& app, std::vector<std::string>& reports) {
+  app.add_option("-r,--report", reports, "Write a report to FILE or standard output; may be repeated")
+      ->type_name("FORMAT[=FILE]")
+      ->allow_extra_args(false);
+}
+
+void add_fail_on(CLI::App& app, Severity& fail_on) {
+  app.add_option_function<std::string>(
+         "--fail-on", [&fail_on](const std::string& name) { fail_on = *severity_of(name); },
+         "Lowest severity that makes the exit status 1 (default: error)")
+      ->check(CLI::IsMember({"info", "warning", "error"}))
+      ->type_name("LEVEL");
+}
+
+void add_waivers(CLI::App& app, std::string& waivers) {
+  app.add_option("--waivers", waivers,
+                 "Do not count the findings that this TOML file lists ([[waiver]] with rule, path, reason, …)")
+      ->type_name("FILE");
+}
+
+void add_quiet(CLI::App& app, bool& quiet) {
+  app.add_flag("-q,--quiet", quiet, "Print one line: ok, or the first finding");
+}
+
 }  // namespace
 
 std::string exit_codes(std::string_view found) {
@@ -88,9 +120,7 @@ void add_scan(CLI::App& scan, ScanCommand& command) {
   scan.add_flag("--allow-empty", command.allow_empty, "Do not fail when nothing is found");
   scan.add_flag("--keep-going", command.keep_going,
                 "List the rest when a file cannot be read; the exit status is still 3");
-  scan.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
-      ->check(is_number_of_jobs)
-      ->type_name("N");
+  add_jobs(scan, command.jobs);
   scan.footer([] {
     return list_of("Formats", format_table()) + list_of("Profiles", profile_table) + list_of("Kinds", kind_table) +
            std::string(kScanExamples) + exit_codes("");
@@ -154,9 +184,7 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       ->check(CLI::IsMember({"kernel", "user"}))
       ->type_name("WHERE");
   audit.add_flag("--modules", command.modules, "Check every module (.ko) below PATH");
-  audit.add_option("-r,--report", command.reports, "Write a report to FILE or standard output; may be repeated")
-      ->type_name("FORMAT[=FILE]")
-      ->allow_extra_args(false);
+  add_reports(audit, command.reports);
   audit
       .add_option("--rustc", command.rustc,
                   "The rustc that will read the artifacts; it is run, with -vV and with --print sysroot")
@@ -204,21 +232,13 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
                   "Report files that contain PREFIX more than BUDGET times (default: 0); may be repeated")
       ->type_name("PREFIX[=BUDGET]")
       ->allow_extra_args(false);
-  audit
-      .add_option_function<std::string>(
-          "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },
-          "Lowest severity that makes the exit status 1 (default: error)")
-      ->check(CLI::IsMember({"info", "warning", "error"}))
-      ->type_name("LEVEL");
+  add_fail_on(audit, command.fail_on);
   audit
       .add_option("--severity", command.severities,
                   "Report RULE as LEVEL: error, warning, info or off; may be repeated")
       ->type_name("RULE=LEVEL")
       ->allow_extra_args(false);
-  audit
-      .add_option("--waivers", command.waivers,
-                  "Do not count the findings that this TOML file lists ([[waiver]] with rule, path, reason, …)")
-      ->type_name("FILE");
+  add_waivers(audit, command.waivers);
   audit.add_option("--baseline", command.baseline, "Do not count the findings that --write-baseline recorded in FILE")
       ->type_name("FILE");
   audit.add_option("--write-baseline", command.write_baseline, "Record the current findings in FILE")
@@ -239,10 +259,8 @@ void add_audit(CLI::App& audit, AuditCommand& command) {
       .add_flag("--together", command.together,
                 "Check directories like packages that are installed together: debian/linux-headers debian/linux-kbuild")
       ->excludes("--separate");
-  audit.add_flag("-q,--quiet", command.quiet, "Print one line: ok, or the first finding");
-  audit.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
-      ->check(is_number_of_jobs)
-      ->type_name("N");
+  add_quiet(audit, command.quiet);
+  add_jobs(audit, command.jobs);
   audit.footer([] {
     return list_of("Reports", report_table()) + "\n`rartifacts explain` lists the rules.\n" +
            exit_codes("there are findings of the severity that --fail-on names, or a higher one");
@@ -255,26 +273,16 @@ void add_report(CLI::App& report, ReportCommand& command) {
                   "Files that audit --report ndjson=FILE has written, one or more; - for standard input")
       ->required()
       ->type_name("FILE...");
-  report.add_option("-r,--report", command.reports, "Write a report to FILE or standard output; may be repeated")
-      ->type_name("FORMAT[=FILE]")
-      ->allow_extra_args(false);
-  report
-      .add_option_function<std::string>(
-          "--fail-on", [&](const std::string& name) { command.fail_on = *severity_of(name); },
-          "Lowest severity that makes the exit status 1 (default: error)")
-      ->check(CLI::IsMember({"info", "warning", "error"}))
-      ->type_name("LEVEL");
-  report
-      .add_option("--waivers", command.waivers,
-                  "Do not count the findings that this TOML file lists ([[waiver]] with rule, path, reason, …)")
-      ->type_name("FILE");
+  add_reports(report, command.reports);
+  add_fail_on(report, command.fail_on);
+  add_waivers(report, command.waivers);
   report
       .add_option("--baseline", command.baseline,
                   "Do not count the findings that audit --write-baseline recorded in FILE")
       ->type_name("FILE");
   report.add_flag("--keep-going", command.keep_going,
                   "Leave out what could not be read, then or now; the exit status is still 3");
-  report.add_flag("-q,--quiet", command.quiet, "Print one line: ok, or the first finding");
+  add_quiet(report, command.quiet);
   report.footer([] {
     std::vector<ReportFormat> joined;
     std::ranges::remove_copy(report_table(), std::back_inserter(joined), "ndjson", &ReportFormat::name);
@@ -323,9 +331,7 @@ void add_verify(CLI::App& verify, VerifyCommand& command) {
       ->type_name("FORMAT");
   verify.add_flag("--files-only", command.files_only, "Ignore files that are not listed");
   verify.add_flag("--any-mode", command.any_mode, "Ignore permissions, which umask and dh_fixperms change");
-  verify.add_option("-j,--jobs", command.jobs, "Number of threads, 1 to 256 (default: one per processor)")
-      ->check(is_number_of_jobs)
-      ->type_name("N");
+  add_jobs(verify, command.jobs);
   verify.footer([] {
     return list_of("Differences", discrepancy_table) + std::string(kVerifyExamples) +
            exit_codes("the copy is not what MANIFEST lists");

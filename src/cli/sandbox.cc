@@ -104,15 +104,16 @@ struct [[gnu::packed]] PathRule {
 
 int landlock_version() { return static_cast<int>(syscall(kCreateRuleset, nullptr, std::size_t{0}, kAskVersion)); }
 
+/// Each release that has more of them has one bit more.
+std::uint64_t rights_known_to(int version) {
+  const int count = version >= 5 ? 16 : version >= 3 ? 15 : version >= 2 ? 14 : 13;
+  return (std::uint64_t{1} << count) - 1;
+}
+
 class Ruleset {
  public:
   /// Rules for what is in `handled`, as far as the kernel knows it.
-  Ruleset(int version, std::uint64_t handled)
-      : files_(handled & ((std::uint64_t{1} << (version >= 5   ? 16
-                                                : version >= 3 ? 15
-                                                : version >= 2 ? 14
-                                                               : 13)) -
-                          1)) {
+  Ruleset(int version, std::uint64_t handled) : files_(handled & rights_known_to(version)) {
     const RulesetAttributes attributes{files_, kNetwork, kScopes};
     const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
     fd_ = Descriptor(static_cast<int>(syscall(kCreateRuleset, &attributes, size, 0U)));
