@@ -65,7 +65,7 @@ clang_packages() {
   local version
   for version in "${clang_versions[@]}"; do
     [ -n "$(candidate "clang-$version")" ] || continue
-    printf '%s\n' "clang-$version" "clang-format-$version" "clang-tidy-$version" "libclang-rt-$version-dev"
+    printf '%s\n' "clang-$version" "clang-format-$version" "clang-tidy-$version" "libclang-rt-$version-dev" "lld-$version"
     return
   done
 }

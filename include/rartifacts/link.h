@@ -115,6 +115,13 @@ struct SourceGroup {
   std::uint64_t count = 0;
 };
 
+/// Objects whose functions pass floating point in its registers, as their e_flags say.
+struct HardFloatUse {
+  std::uint64_t count = 0;
+  std::string_view width;  ///< of the first one: `single`, `double`, `quad`
+  std::string member;      ///< of an archive: the first one
+};
+
 /// What a relocatable object, or all objects of an archive together, bring to a linker.
 struct LinkFacts {
   std::uint16_t e_machine = 0;           ///< of the first object
@@ -122,6 +129,7 @@ struct LinkFacts {
   std::uint64_t bitcode = 0;             ///< LLVM bitcode, or objects of GCC with nothing else for the linker than that
   std::uint64_t without_stack_note = 0;  ///< objects with code and without .note.GNU-stack
   std::uint64_t uses_vector_registers = 0;   ///< objects whose .note.gnu.property says that XMM registers are used
+  HardFloatUse hard_float;                   ///< of riscv and loongarch
   std::vector<MachineUse> machines;          ///< in the order of the first objects
   std::vector<std::string> bitcode_members;  ///< of an archive: names of the first of `bitcode`
   bool exports_known = false;                ///< what the kernel exports is known, and `is_exported` says something

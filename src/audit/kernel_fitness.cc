@@ -11,9 +11,11 @@
 //     sections         no machine code at all; no .note.GNU-stack
 //     debug info       GCC writes down its options: whether it could use a red zone (the 128 bytes below the stack pointer that an
 //                      interrupt overwrites) or SSE registers (which a kernel does not save for itself)
+//     e_flags          functions that pass floating point in its registers, which those of a kernel do not
 //     gnu.property     vector registers that were used, where the assembler noted it
 //
-// rustc writes no options down, so of Rust objects red zone and SSE stay undecided, and that is said too.
+// rustc writes no options down, so of Rust objects red zone and SSE stay undecided, and that is said too. Other machines have no red
+// zone, or like powerpc64 one that interrupts leave alone.
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -52,6 +54,7 @@ class Fitness {
     check_symbols();
     check_relocations();
     check_options();
+    check_float_abi();
     if (link_.uses_vector_registers > 0)
       add(Rule::kernel_float, "uses vector registers (.note.gnu.property)", Severity::warning);
     if (link_.without_stack_note > 0 && artifact_.kind != Kind::kernel_module)
@@ -141,6 +144,24 @@ class Fitness {
     }
   }
 
+  void check_float_abi() {
+    const auto& use = link_.hard_float;
+    if (use.count == 0) return;
+    const auto machine = elf_machine_name(link_.e_machine);
+    Evidence evidence{{"abi", std::string(use.width)}};
+    if (!use.member.empty()) evidence.emplace_back("member", use.member);
+    add(Rule::kernel_float,
+        fmt::format("{} compiled for the {}-float ABI, and kernels of {} for the soft-float one{}",
+                    link_.objects == 1
+                        ? "was"
+                        : fmt::format("{} of {} objects {}", use.count, link_.objects, use.count == 1 ? "was" : "were"),
+                    use.width, machine, use.member.empty() ? "" : fmt::format(" (first: {})", use.member)),
+        Severity::error, std::move(evidence));
+    findings_.back().fix =
+        "compile it for the target that Kbuild passes to rustc, or with the -march and -mabi that it passes to the C "
+        "compiler";
+  }
+
   void check_options() {
     if (elf_machine_name(link_.e_machine) != "x86_64") return;
     for (const auto& source : link_.sources) {
@@ -181,8 +202,9 @@ std::vector<std::string_view> undecided_fitness(const Artifact& artifact) {
   const auto is_listed = [](const SourceGroup& source) {
     return source.producer.starts_with("GNU C") && source.producer.find(" -m") != source.producer.npos;
   };
-  if (elf_machine_name(link.e_machine) != "x86_64" || link.sources.empty() ||
-      !std::ranges::all_of(link.sources, is_listed))
+  const bool has_red_zone = elf_machine_name(link.e_machine) == "x86_64";
+  if (!has_red_zone) undecided = {"vector registers"};
+  else if (link.sources.empty() || !std::ranges::all_of(link.sources, is_listed))
     undecided = {"red zone", "vector registers"};
   if (!is_module_relocation(link.e_machine, 0)) undecided.emplace_back("relocations");
   return undecided;

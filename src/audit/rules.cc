@@ -187,7 +187,8 @@ const std::array<RuleRow, 49> rule_table{{
     {Rule::kernel_float, "kernel-float", warning, "", "an object for a kernel uses floating point or vector registers",
      "A kernel does not save these registers for itself. Code that uses them is allowed only between kernel_fpu_begin "
      "and kernel_fpu_end; without them, compilers call routines that no kernel has. The severity is error when the "
-     "exports of the kernel are known.",
+     "exports of the kernel are known. Functions of riscv and loongarch that pass floating point in registers have an "
+     "ABI of their own, and linkers refuse to link them with a kernel's: that is always an error.",
      "use integer arithmetic"},
     {Rule::user_space_options, "user-space-options", warning, "",
      "GCC compiled an object for a kernel with user-space options",

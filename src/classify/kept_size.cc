@@ -77,7 +77,7 @@ std::uint64_t beside(const ModuleFacts& module) {
 
 std::uint64_t beside(const LinkFacts& link) {
   return beside(link.machines) + beside(link.bitcode_members) + beside(link.undefined) + beside(link.defined) +
-         beside(link.relocations) + beside(link.sources) + beside(link.notes);
+         beside(link.relocations) + beside(link.sources) + beside(link.notes) + beside(link.hard_float.member);
 }
 
 template <class T>

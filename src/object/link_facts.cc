@@ -6,6 +6,7 @@
 //   .symtab                what it has and what it needs. In an archive the members are taken together: what one of them defines
 //                          the others do not miss
 //   .rela.*                how its code reaches other places; only relocations of sections that are loaded count
+//   e_flags                of some machines: whether floating point is passed in its registers
 //   .note.GNU-stack        its absence makes a linker ask for an executable stack
 //   .note.gnu.property     which registers were used, when the assembler was told to write that down (-mx86-used-note=yes)
 //   .debug_info            compilers and, of GCC, their options
@@ -24,6 +25,7 @@
 #include "container/elf_file.h"
 #include "metadata/magic.h"
 #include "object/dwarf.h"
+#include "object/float_abi.h"
 
 namespace rartifacts {
 namespace {
@@ -115,6 +117,7 @@ class LinkReader {
     if (elf->header().e_type != ET_REL) return {};
     if (facts_.objects++ == 0) facts_.e_machine = elf->header().e_machine;
     count_machine(*elf);
+    count_hard_float(elf->header());
     if (auto read = read_sections(*elf); !read) return read;
     return read_symbols(*elf);
   }
@@ -135,6 +138,13 @@ class LinkReader {
     });
     if (same != facts_.machines.end()) ++same->count;
     else if (facts_.machines.size() < kNamedMembers) facts_.machines.push_back(use);
+  }
+
+  void count_hard_float(const GElf_Ehdr& header) {
+    const auto width = hard_float_abi(header.e_machine, header.e_flags);
+    if (width.empty() || facts_.hard_float.count++ > 0) return;
+    facts_.hard_float.width = width;
+    facts_.hard_float.member = member_;
   }
 
   Result<void> read_sections(const ElfFile& elf) {

@@ -2,7 +2,8 @@
 """Objects for a kernel of another machine, as rustc and clang compile them here.
 
 readelf names the relocations that the compilers wrote, and ACCEPTED are those that arch/*/kernel/module*.c of Linux 7.3 applies, by the
-names that stand there: audit has to find fault with an object when it has another one, and only then.
+names that stand there: audit has to find fault with an object when it has another one, and only then. Of where functions take
+floating point from, the judge is lld, when it is to make one file of an object and of what Kbuild's options compile.
 """
 
 import json
@@ -68,6 +69,15 @@ MACHINES = {
     "s390": ("s390x-unknown-none-softfloat", [], "s390x-linux-gnu", ["-msoft-float", "-mpacked-stack", "-mbackchain"]),
     "arm": ("arm-unknown-linux-gnueabi", [], "arm-linux-gnueabi", ["-march=armv7-a", "-mfloat-abi=soft"]),
 }
+# What programs are compiled with, or could be.
+HARD_FLOAT = {
+    "aarch64": [("aarch64-unknown-none", "aarch64-linux-gnu", [])],
+    "riscv": [("riscv64gc-unknown-linux-gnu", "riscv64-linux-gnu", ["-march=rv64gc", "-mabi=lp64d"]),
+              (None, "riscv64-linux-gnu", ["-march=rv64imaf", "-mabi=lp64f"]), (None, "riscv64-linux-gnu", ["-march=rv64gcv", "-mabi=lp64"])],
+    "loongarch": [("loongarch64-unknown-linux-gnu", "loongarch64-linux-gnu", ["-mabi=lp64d"]), (None, "loongarch64-linux-gnu", ["-mabi=lp64f"])],
+    "s390": [("s390x-unknown-linux-gnu", "s390x-linux-gnu", ["-march=z13"])],
+    "arm": [("armv7-unknown-linux-gnueabihf", "arm-linux-gnueabihf", ["-march=armv7-a"])],
+}
 STATIC, SHARED = "-Crelocation-model=static", "-Crelocation-model=pic"
 
 
@@ -130,6 +140,42 @@ class Machines(ScanTest):
 
     def test_calls_of_the_default_code_model_of_loongarch(self):
         self.assertFalse(self.judge(self.rust(MACHINES["loongarch"][0], STATIC), "as rustc has it"))
+
+    def test_another_float_abi_than_a_kernels_is_an_error_where_it_cannot_be_linked(self):
+        linker = shutil.which(harness.newest_clang().replace("clang", "ld.lld"))
+        if not linker:
+            self.skipTest("no lld of clang's version: older ones do not know all machines")
+        refused = []
+        for machine, compiled in HARD_FLOAT.items():
+            _, _, kernel_target, kernel_options = MACHINES[machine]
+            kernels = shutil.copy(self.folder / self.c(kernel_target, "-Dreads=of_kernel", "-Dtable=its", *kernel_options), self.folder / "kernel.o")
+            self.assertEqual(self.float_errors("kernel.o"), [])
+            for rust_target, target, options in compiled:
+                for file in ([self.rust(rust_target, STATIC)] if rust_target else []) + [self.c(target, *options)]:
+                    with self.subTest(f"{machine} {file} {options}"):
+                        linked = subprocess.run([linker, "-r", "-o", "both.o", kernels, file], cwd=self.folder, capture_output=True, text=True)
+                        self.assertEqual("different" in linked.stderr and "ABI" in linked.stderr, linked.returncode != 0, linked.stderr)
+                        found = self.float_errors(file)
+                        self.assertEqual(len(found), int(linked.returncode != 0), linked.stderr)
+                        refused += [one["message"] for one in found]
+                        if found:
+                            (self.folder / "both.a").unlink(missing_ok=True)
+                            subprocess.run(["ar", "rc", "both.a", "kernel.o", file], cwd=self.folder, check=True)
+                            message, = (one["message"] for one in self.float_errors("both.a"))
+                            self.assertTrue(message.startswith("1 of 2 objects was compiled") and message.endswith(f"(first: {file})"), message)
+        said = "was compiled for the {}-float ABI, and kernels of {} for the soft-float one"
+        self.assertEqual(refused, [said.format(width, machine) for machine in ("riscv", "loongarch") for width in ("double", "double", "single")])
+
+    def float_errors(self, file):
+        done = run("audit", "--for", "kernel", "--report", "json", file, cwd=self.folder)
+        return [one for one in json.loads(done.stdout)["findings"] if one["rule"] == "kernel-float" and one["severity"] == "error"]
+
+    def test_what_an_object_leaves_undecided(self):
+        """Only x86_64 has a red zone that interrupts overwrite."""
+        for machine, (_, _, target, options) in {**MACHINES, "x86_64": (0, 0, "x86_64-linux-gnu", [])}.items():
+            with self.subTest(machine):
+                shown = json.loads(run("inspect", "--format", "json", self.c(target, *options), cwd=self.folder).stdout)
+                self.assertEqual(shown["object"]["kernel_fitness"]["undecided"], ["red zone"] * (machine == "x86_64") + ["vector registers"])
 
     def test_machine_and_language_of_each(self):
         for machine, (target, options, clang_target, clang_options) in MACHINES.items():
