@@ -26,19 +26,17 @@ mkdir -p "$work"/{bin,debs,log,src,tree}
 # One script at a time: a second one waits. A script that another one starts has the lock already.
 [ -n "${RARTIFACTS_KERNEL_LOCKED-}" ] || RARTIFACTS_KERNEL_LOCKED=1 exec flock "$work" "$0" "$@"
 
-# arch_of CONFIGURATION: ARCH as kbuild calls it
-arch_of() {
+# machine_of CONFIGURATION: sets the names of the machine it is for: arch as kbuild calls it, uname as uname -m prints it there,
+# machine as inspect does
+# shellcheck disable=SC2034
+machine_of() {
   case $1 in
-    arm64) echo arm64 ;;
-    *) echo x86 ;;
-  esac
-}
-
-# uname_of CONFIGURATION: what uname -m prints on that machine
-uname_of() {
-  case $1 in
-    arm64) echo aarch64 ;;
-    *) uname -m ;;
+    arm)         arch=arm       uname=armv7l      machine=arm ;;
+    arm64)       arch=arm64     uname=aarch64     machine=aarch64 ;;
+    loongarch64) arch=loongarch uname=loongarch64 machine=loongarch ;;
+    riscv64)     arch=riscv     uname=riscv64     machine=riscv ;;
+    s390x)       arch=s390      uname=s390x       machine=s390 ;;
+    *)           arch=x86       uname=x86_64      machine=x86_64 ;;
   esac
 }
 
