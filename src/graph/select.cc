@@ -30,17 +30,19 @@ bool is_target_crate(const Crate& crate, const Crate& kernel) {
   return crate.triple == kernel.triple && crate.target_json == kernel.target_json;
 }
 
-// Why a root is not complete, in the words of its first broken edge.
+// Why a root is not complete, in the words of its first broken edge, and what to do.
 std::string broken_edge(const CrateGraph& graph, std::size_t root) {
   for (const auto node : graph.closure({root})) {
     for (const auto& edge : graph.nodes()[node].edges) {
       if (edge.state == CrateEdge::State::found) continue;
       const auto& name = display_name(edge.dependency->name);
       if (edge.state == CrateEdge::State::missing)
-        return fmt::format("needs crate {} with SVH {}, which is not here", name, edge.dependency->svh);
+        return fmt::format(
+            "needs crate {} with SVH {}, which is not here: add it from the same build, or build the tree again", name,
+            edge.dependency->svh);
       const auto& other = *graph.nodes()[edge.node].artifact;
-      return fmt::format("needs crate {} with SVH {}, but {} has {}", name, edge.dependency->svh, other.path,
-                         other.crate->svh);
+      return fmt::format("needs crate {} with SVH {}, but {} has {}: take both from one build", name,
+                         edge.dependency->svh, other.path, other.crate->svh);
     }
   }
   return {};

@@ -88,7 +88,8 @@ TEST_SUITE("graph") {
     auto result = kernel_tree(artifacts);
     const auto selection = select(result, Profile::oot);
     REQUIRE(selection.problems.size() == 1);
-    CHECK(selection.problems[0].error.what == "needs crate ffi with SVH f1, which is not here");
+    CHECK(selection.problems[0].error.what ==
+          "needs crate ffi with SVH f1, which is not here: add it from the same build, or build the tree again");
     CHECK(selection.artifacts.empty());
   }
 
