@@ -58,17 +58,23 @@ std::uint64_t Cursor::u64_le() {
 }
 
 std::uint64_t Cursor::long_leb128(unsigned bits) {
-  std::uint64_t value = 0;
-  // Nearly all end in the window, with so few bytes that they cannot be too large.
-  const auto* bytes = window_ + (position_ - low_);
-  const auto few = std::min<std::uint64_t>(high_ - std::min(position_, high_), bits / 7);
-  for (std::uint64_t i = 0; i < few; ++i) {
-    value |= std::uint64_t{bytes[i] & 0x7fU} << (7 * i);
-    if (bytes[i] >= 0x80) continue;
-    position_ += i + 1;
-    return value;
+  constexpr std::uint64_t kMarks = 0x8080'8080'8080'8080;  // a byte that has none is the last
+  // Nearly all end within eight bytes of the window: their groups of seven bits are pushed together all at once.
+  if (std::endian::native == std::endian::little && position_ < high_ && high_ - position_ >= sizeof kMarks) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, window_ + (position_ - low_), sizeof value);
+    if (const auto last = static_cast<unsigned>(std::countr_zero(~value & kMarks)); last < 64) {
+      value &= ~kMarks & ~std::uint64_t{0} >> (63 - last);
+      value = (value & 0x007f'007f'007f'007f) | (value & 0x7f00'7f00'7f00'7f00) >> 1;
+      value = (value & 0x0000'3fff'0000'3fff) | (value & 0x3fff'0000'3fff'0000) >> 2;
+      value = (value & 0x0000'0000'0fff'ffff) | (value & 0x0fff'ffff'0000'0000) >> 4;
+      if (bits >= 56 || value >> bits == 0) {
+        position_ += last / 8 + 1;
+        return value;
+      }
+    }
   }
-  value = 0;
+  std::uint64_t value = 0;
   for (unsigned shift = 0;; shift += 7) {
     const std::uint8_t byte = u8();  // 0, the last one, when there are no more
     const std::uint64_t low = byte & 0x7f;

@@ -38,8 +38,7 @@ ExitCode run_api(const ApiCommand& command) {
   if (!crate.items->has_kinds()) return ExitCode::input;
   if (command.listing) {
     const auto text = crate.items->listing();
-    if (!crate.items->is_sound())
-      return fail_with({ErrorKind::malformed, command.path + ": items: a list of what is in a module is broken", {}});
+    if (auto sound = crate.items->check(); !sound) return fail_with(sound.error());
     return print("=Items=\n" + text + "\n\n");
   }
   if (!command.has.empty()) return probe(command, *choice, find, find_item);
@@ -52,6 +51,7 @@ ExitCode run_api(const ApiCommand& command) {
                      .has_visibility = command.all};
   if (command.all) {
     listing.items = all_items(crate);
+    if (auto sound = crate.items->check(); !sound) return fail_with(sound.error());
   } else {
     auto interface = public_interface(crate, command.members, find, find_item);
     if (!interface) return fail_with(interface.error());

@@ -70,9 +70,10 @@ class InterfaceWalk {
       list(module);
       if (bytes_ > size_limits::item_paths.most) return over(size_limits::item_paths);
     }
+    // A member is found by its parent: with one that is wrong it would only be missing.
     for (const auto& [crate, visited] : visited_)
-      if (!crate->items->is_sound())
-        return fail(ErrorKind::unsupported, "items: unknown layout: a list of what is in a module of {}", crate->name);
+      if (auto sound = members_ ? crate->items->prove() : crate->items->check(); !sound)
+        return fail(sound.error().kind, "{}: {}", crate->name, sound.error().what);
     return sorted();
   }
 

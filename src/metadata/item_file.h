@@ -71,6 +71,8 @@ class ProvedWords {
   std::vector<std::string_view> words_;  ///< by symbol, of which there are at most kMaxPredefined
 };
 
+class Prover;
+
 /// Everything known of the items of one file. There is one at a time, so what belongs together stands together.
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct ItemFile {
@@ -95,6 +97,7 @@ struct ItemFile {
   std::vector<std::uint8_t> own_hashes;  ///< what `hashes` looks into when only one definition was asked for
   std::vector<Definition> definitions;
   DefIndex keys_read = 0;  ///< of the table of keys that was tried last
+  std::shared_ptr<Prover> prover;
   ProvedWords predefined;
   std::map<std::uint32_t, DefIndex> unresolved;  ///< symbols that are not proved, with their first use
 
@@ -106,7 +109,7 @@ struct ItemFile {
   bool has_reexports = false;
   std::optional<std::size_t> reexport_table;
 
-  bool is_sound = true;  ///< no list that was asked for is broken
+  std::optional<Error> problem;  ///< with the first list or name that was asked for and is broken
 
   // Made or read when first asked for.
   std::optional<std::size_t> impl_table;
@@ -143,10 +146,16 @@ Result<std::vector<DefIndex>> read_def_indices(const ItemFile& file, ItemTable::
 
 /// Reads root and tables, and the definitions by `read` with whatever row of the table of encodings fits.
 Result<std::unique_ptr<ItemFile>> open_items(View blob, const std::function<Result<void>(ItemFile&)>& read);
-/// Finds hashes and keys with `file.encoding`, and proves all of them.
+/// Finds hashes and keys with `file.encoding`, and begins to prove them.
 Result<void> read_definitions(ItemFile& file);
 /// Finds and proves one, and what it is in: these are all the definitions of the file then, numbered from the root down.
 Result<void> read_definition(ItemFile& file, DefIndex index);
+/// Finds the words of predefined symbols, and proves enough definitions to know that they were read as they were written.
+Result<void> begin_proof(ItemFile& file);
+/// Proves all.
+Result<void> finish_proof(ItemFile& file);
+/// Proves one and all that it is in. `file.problem` says what does not come out.
+void prove(ItemFile& file, DefIndex index);
 /// Tries words that stand in the file for those that are not in the list.
 void harvest_words(ItemFile& file);
 

@@ -24,13 +24,9 @@
 // Defined by: rust-lang/rust compiler/rustc_hir/src/definitions.rs (DefKey::compute_stable_hash).
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <unordered_set>
 
 #include "bytes/size_limits.h"
-#include "bytes/unicode.h"
 #include "metadata/item_file.h"
-#include "metadata/words.h"
 
 namespace rartifacts {
 namespace {
@@ -38,7 +34,6 @@ namespace {
 constexpr std::uint64_t kLongestItemName = std::uint64_t{64} << 10;
 constexpr std::uint64_t kKeysAtOnce = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLeastKey = 4;  ///< bytes of one without a name
-constexpr std::uint8_t kNameEnd = 0xff;
 
 std::string_view stored_string(const ItemFile& file, Cursor& from) {
   const auto length = from.leb128(32);
@@ -172,152 +167,6 @@ Result<void> read_chain(ItemFile& file, const ItemTable& table, DefIndex index) 
   return {};
 }
 
-/// What is hashed for one definition after the other. All before the name stays while words are tried.
-class HashedKey {
- public:
-  explicit HashedKey(const ItemFile& file) : file_(file), is_proc_macro_(file.crate.is_proc_macro.value_or(false)) {
-    for (std::size_t i = 0; i < file.encoding.tags.size(); ++i)
-      tags_[static_cast<std::size_t>(file.encoding.tags[i])] = static_cast<std::uint8_t>(i);
-    if (file.hashes_crate) put<8>(file.crate_id);
-    parent_at_ = size_;
-  }
-
-  /// Begins with another definition. The hash of a proc macro is that of the function behind it.
-  void begin(const Definition& key) {
-    size_ = parent_at_;
-    put<8>(file_.hash(key.parent));
-    const bool is_macro = is_proc_macro_ && key.data == DefData::macro_ns;
-    put<1>(tags_[static_cast<std::size_t>(is_macro ? DefData::value_ns : key.data)]);
-    name_at_ = size_;
-    number_ = key.number;
-  }
-
-  bool has_hash(std::optional<std::string_view> name, std::uint64_t expected) {
-    size_ = name_at_;
-    if (name) {
-      if (bytes_.size() < name_at_ + name->size() + kAfterName) bytes_.resize(name_at_ + name->size() + kAfterName);
-      std::memcpy(bytes_.data() + size_, name->data(), name->size());
-      size_ += name->size();
-      put<1>(kNameEnd);
-    }
-    put<4>(number_);
-    return siphash(file_.encoding.rounds, SipOutput::bits128, Bytes(bytes_).first(size_)) == expected;
-  }
-
- private:
-  static constexpr std::size_t kAfterName = 5;
-
-  template <unsigned kWidth>
-  void put(std::uint64_t value) {
-    auto* at = bytes_.data() + size_;
-    for (unsigned i = 0; i < kWidth; ++i) at[i] = static_cast<std::uint8_t>(value >> (8 * i));
-    size_ += kWidth;
-  }
-
-  const ItemFile& file_;
-  bool is_proc_macro_;
-  std::array<std::uint8_t, 32> tags_{};  ///< of each DefData
-  std::vector<std::uint8_t> bytes_ = std::vector<std::uint8_t>(256);
-  std::size_t size_ = 0, parent_at_ = 0, name_at_ = 0;
-  std::uint32_t number_ = 0;
-};
-
-/// Where in the list the word at `symbol` is to be looked for first.
-std::size_t likely_place(std::span<const std::string_view> words, std::uint32_t symbol,
-                         const std::map<std::uint32_t, std::size_t>& places) {
-  const auto above = places.lower_bound(symbol);
-  const double scale = static_cast<double>(words.size()) / 2500;
-  double place = 0;
-  if (above == places.begin() && above == places.end()) place = symbol * scale;
-  else if (above == places.begin()) place = static_cast<double>(above->second) - (above->first - symbol) * scale;
-  else {
-    const auto below = std::prev(above);
-    const auto from = static_cast<double>(below->second);
-    const auto step =
-        above == places.end() ? scale : (static_cast<double>(above->second) - from) / (above->first - below->first);
-    place = from + (symbol - below->first) * step;
-  }
-  return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(words.size() - 1)));
-}
-
-/// Goes through the list from the likely place outwards; soon looks at digits and letters, which rustc has at the end of its table.
-std::optional<std::size_t> search_word(HashedKey& hashed, std::uint64_t expected, std::size_t start) {
-  constexpr std::size_t kNear = 40;
-  constexpr std::string_view kCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  const auto words = predefined_words();
-  for (std::size_t away = 0; away < words.size(); ++away) {
-    for (std::size_t i = 0; i < kCharacters.size() && away == kNear; ++i) {
-      const auto word = std::ranges::lower_bound(words, kCharacters.substr(i, 1));
-      if (word != words.end() && hashed.has_hash(*word, expected))
-        return static_cast<std::size_t>(word - words.begin());
-    }
-    if (start + away < words.size() && hashed.has_hash(words[start + away], expected)) return start + away;
-    if (away != 0 && away <= start && hashed.has_hash(words[start - away], expected)) return start - away;
-  }
-  return std::nullopt;
-}
-
-class Prover {
- public:
-  explicit Prover(ItemFile& file) : file_(file), hashed_(file) {
-    file_.predefined.clear();
-    file_.unresolved.clear();
-  }
-
-  Result<void> prove_all() {
-    const bool is_proc_macro = file_.crate.is_proc_macro.value_or(false);
-    for (DefIndex i = 1; i < file_.definitions.size(); ++i) {
-      const auto& key = file_.definitions[i];
-      if (key.is_absent) continue;
-      hashed_.begin(key);
-      if (!resolve(i)) continue;
-      if (!is_proved(i) && !is_proc_macro) return unknown_items("the hash of definition {} does not come out", i);
-    }
-    return {};
-  }
-
- private:
-  /// What is known of the release, once a name needs it: a proc macro as a rule has none that does.
-  std::span<const std::string_view> words() {
-    const auto all = predefined_words();
-    if (!std::exchange(has_known_places_, true))
-      for (const auto& [symbol, word] : predefined_crates(file_.header.rustc))
-        note_place(symbol, static_cast<std::size_t>(std::ranges::lower_bound(all, word) - all.begin()));
-    return all;
-  }
-
-  /// Words that stand out of the order, as those of the language at the beginning, say nothing of others.
-  void note_place(std::uint32_t symbol, std::size_t place) {
-    const auto above = places_.lower_bound(symbol);
-    const bool is_below = above == places_.end() || place < above->second;
-    if (is_below && (above == places_.begin() || place > std::prev(above)->second)) places_.emplace(symbol, place);
-  }
-
-  /// False when the name is a predefined word that is not known.
-  bool resolve(DefIndex index) {
-    const auto symbol = file_.definitions[index].predefined();
-    if (symbol >= Definition::kNone || file_.predefined.find(symbol)) return true;
-    if (file_.unresolved.contains(symbol)) return false;
-    const auto list = words();
-    const auto place = search_word(hashed_, file_.hash(index), likely_place(list, symbol, places_));
-    if (!place) return file_.unresolved.emplace(symbol, index), false;
-    note_place(symbol, *place);
-    file_.predefined.add(symbol, list[*place]);
-    return true;
-  }
-
-  bool is_proved(DefIndex index) {
-    const auto& key = file_.definitions[index];
-    const bool is_anonymous = key.data == DefData::desugared_anonymous_lifetime;
-    return hashed_.has_hash(is_anonymous ? "'_" : file_.name(key), file_.hash(index));
-  }
-
-  ItemFile& file_;
-  HashedKey hashed_;
-  bool has_known_places_ = false;
-  std::map<std::uint32_t, std::size_t> places_;  ///< symbols that are proved, and where in the list their words are
-};
-
 }  // namespace
 
 StoredSymbol read_symbol(const ItemFile& file, Cursor& from) {
@@ -352,7 +201,7 @@ Result<void> read_definitions(ItemFile& file) {
     if (!may_be_keys(file, i)) continue;
     if (auto fetched = fetch_table(file, table); !fetched) return fetched;
     auto read = read_keys(file, table);
-    if (read) read = Prover(file).prove_all();
+    if (read) read = begin_proof(file);
     file.key_table = i;
     if (read) return {};
     if (read.error().kind != ErrorKind::unsupported) return read;
@@ -372,40 +221,13 @@ Result<void> read_definition(ItemFile& file, DefIndex index) {
   for (std::size_t i = 0; i < file.tables.size(); ++i) {
     if (!may_be_keys(file, i)) continue;
     auto read = read_chain(file, file.tables[i], index);
-    if (read) read = Prover(file).prove_all();
+    if (read) read = begin_proof(file);
+    if (read) read = finish_proof(file);
     if (read || read.error().kind != ErrorKind::unsupported) return read;
     if (!error) error = read.error();
   }
   if (error) return std::unexpected(*error);
   return unknown_items("no table of keys");
-}
-
-void harvest_words(ItemFile& file) {
-  constexpr std::uint64_t kLookedAt = std::uint64_t{8} << 20;
-  constexpr std::size_t kMostWords = 100'000;
-  constexpr std::size_t kMostSymbols = 60;
-  if (file.unresolved.empty() || file.unresolved.size() > kMostSymbols) return;
-  auto bytes = file.blob.fetch(0, std::min(file.header.root, kLookedAt));
-  if (!bytes) return;
-  constexpr std::size_t kLongest = 60;
-  std::unordered_set<std::string_view> seen;
-  HashedKey hashed(file);
-  const auto text = as_text(*bytes);
-  for (std::size_t at = 0; at < text.size() && seen.size() < kMostWords && !file.unresolved.empty(); ++at) {
-    if (!is_word_character(text[at])) continue;
-    const auto start = at;
-    while (at < text.size() && is_word_character(text[at])) ++at;
-    const auto word = text.substr(start, at - start);
-    if (word.size() > kLongest || !seen.insert(word).second) continue;
-    std::erase_if(file.unresolved, [&](const auto& open) {
-      const auto& [symbol, user] = open;
-      const auto& key = file.definitions[user];
-      hashed.begin(key);
-      if (!hashed.has_hash(word, file.hash(user))) return false;
-      file.predefined.add(symbol, word);
-      return true;
-    });
-  }
 }
 
 }  // namespace rartifacts

@@ -83,6 +83,13 @@ Items& Items::operator=(Items&&) noexcept = default;
 Items::~Items() = default;
 
 Result<Items> Items::read(View blob) {
+  auto items = open(blob);
+  if (!items) return items;
+  if (auto proved = items->prove(); !proved) return pass(proved);
+  return items;
+}
+
+Result<Items> Items::open(View blob) {
   auto file = open_items(blob, read_definitions);
   if (!file) return pass(file);
   auto& items = **file;
@@ -122,13 +129,24 @@ std::vector<std::string> Items::notes() const {
 
 DefIndex Items::parent(DefIndex index) const { return file_->definitions[index].parent; }
 
-std::optional<std::string_view> Items::name(DefIndex index) const { return file_->name(file_->definitions[index]); }
+Result<void> Items::prove() const { return finish_proof(*file_); }
+
+std::optional<std::string_view> Items::name(DefIndex index) const {
+  rartifacts::prove(*file_, index);
+  return file_->name(file_->definitions[index]);
+}
 
 bool Items::is_anonymous(DefIndex index) const { return file_->definitions[index].data == DefData::anon_assoc_ty; }
 
-std::string Items::shown_name(DefIndex index) const { return file_->shown_name(file_->definitions[index]); }
+std::string Items::shown_name(DefIndex index) const {
+  rartifacts::prove(*file_, index);
+  return file_->shown_name(file_->definitions[index]);
+}
 
-std::string Items::path(DefIndex index, std::string_view crate_name) const { return file_->path(index, crate_name); }
+std::string Items::path(DefIndex index, std::string_view crate_name) const {
+  rartifacts::prove(*file_, index);
+  return file_->path(index, crate_name);
+}
 
 ItemKind Items::kind(DefIndex index) const { return file_->kind(index); }
 
@@ -152,17 +170,20 @@ std::optional<std::vector<DefIndex>> Items::children(DefIndex index) const {
   if (index != 0 || !is_proc_macro()) array = file_->tables[file_->child_table].array(index);
   if (array.position == 0) return std::nullopt;
   auto children = is_proc_macro() ? read_def_indices(*file_, array) : read_children(*file_, index, array);
-  file_->is_sound = file_->is_sound && children;
+  if (!children && !file_->problem) file_->problem = children.error();
   return children ? std::optional(std::move(*children)) : std::nullopt;
 }
 
 std::vector<ReExport> Items::reexports(DefIndex module) const {
   auto records = read_reexports(*file_, module);
-  file_->is_sound = file_->is_sound && records;
+  if (!records && !file_->problem) file_->problem = records.error();
   return records ? std::move(*records) : std::vector<ReExport>();
 }
 
-bool Items::is_sound() const { return file_->is_sound; }
+Result<void> Items::check() const {
+  if (file_->problem) return std::unexpected(*file_->problem);
+  return {};
+}
 
 std::vector<DefIndex> Items::inherent_impls(DefIndex type) const {
   if (!std::exchange(file_->looked_for_impls, true)) find_inherent_impls(*file_);

@@ -130,7 +130,7 @@ Result<const NamedItems*> CrateShelf::open(const Artifact& artifact) {
   const auto read = [&]() -> Result<const NamedItems*> {
     const auto crate = opened(artifact);
     if (!crate) return pass(crate);
-    auto items = Items::read((*crate)->metadata.blob);
+    auto items = Items::open((*crate)->metadata.blob);
     if (!items) return pass(items);
     (*crate)->items = std::move(*items);
     (*crate)->named = {display_name(artifact.crate->name), &*(*crate)->items};
