@@ -6,7 +6,9 @@
 """
 import os
 import pathlib
+import re
 import resource
+import shutil
 import struct
 import subprocess
 import sys
@@ -126,6 +128,41 @@ class BadMetadata(unittest.TestCase):
 
     def test_one_wrong_hash_refuses_all(self):
         self.refused(metadata([(0, b"one"), (0, b"two"), (0, b"three")], spoiled=2), "the hash of definition 2 does not come out")
+
+    def test_a_wrong_hash_far_behind_refuses_it_and_what_is_in_it(self):
+        definitions = [(0, b"one%d" % number) for number in range(500)] + [(400, b"inner")]
+        self.refused(metadata(definitions, spoiled=400), "the hash of definition 400 does not come out")
+
+    def test_one_byte_flipped_gives_no_name_that_is_not_there(self):
+        rustc = shutil.which("rustc")
+        if not rustc:
+            self.skipTest("no rustc")
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder, "many.rs")
+            source.write_text("".join(f"fn hidden{i}() {{}} pub mod open{i} {{ pub struct Type{i} {{ pub field{i}: u8 }} }}\n"
+                                      for i in range(100)))
+            subprocess.run([rustc, "--crate-type=lib", "--emit=metadata", "--out-dir", folder, source], check=True,
+                           capture_output=True, env={**os.environ, "RUSTFLAGS": ""})
+            sound = pathlib.Path(folder, "libmany.rmeta").read_bytes()
+
+        def words(text):  # a name that is said to be unknown is none
+            return set(re.findall(r"\w+", re.sub(r"predefined#\d+", "", text)))
+
+        every = words(self.ask(sound, "--all").stdout)
+        self.assertLessEqual({"hidden99", "open99", "Type99", "field99"}, every)
+        answered = 0
+        for place in range(0, len(sound), max(1, len(sound) // 400)):
+            blob = bytearray(sound)
+            blob[place] ^= 1 << place % 8
+            for options in ((), ("--members",)):
+                answer = self.ask(bytes(blob), *options)
+                self.assertIn(answer.returncode, (0, 3), place)
+                if answer.returncode == 3:
+                    self.assertEqual(answer.stdout, "", place)
+                # Kinds have no hash.
+                self.assertLessEqual({word for word in words(answer.stdout) if word[-1:].isdigit()}, every, place)
+                answered += answer.returncode == 0
+        self.assertGreater(answered, 20)
 
     def test_a_path_of_ten_thousand_parts(self):
         self.refused(metadata([(number, b"m") for number in range(10_000)]), "a path of more than 1024 parts")

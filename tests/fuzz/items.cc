@@ -7,7 +7,7 @@ namespace rartifacts {
 
 // Whatever the bytes are: parents come before their children, names are text, and going through all of it ends.
 void fuzz(Image& file) {
-  auto items = Items::read(View(file));
+  auto items = Items::open(View(file));
   if (!items) return;
   for (DefIndex i = 1; i < items->size(); ++i) {
     require(items->parent(i) < i);
@@ -19,6 +19,7 @@ void fuzz(Image& file) {
   const NamedItems crate{"fuzzed", &*items};
   if (const auto interface = public_interface(crate, true, [](const Dependency&) { return nullptr; }))
     for (const auto& item : *interface) require(item.path.starts_with("fuzzed::"));
+  require(items->prove().has_value() == Items::read(View(file)).has_value());
 }
 
 }  // namespace rartifacts
