@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <rartifacts/kernel.h>
 
 #include <algorithm>
@@ -31,7 +32,10 @@ TEST_SUITE("kernel") {
     CHECK(calls_for("CONFIG_JUMP_LABEL=y\n", false, "rust/kernel/generated_arch_static_branch_asm.rs"));
     CHECK(!calls_for("", false, "rust/kernel/generated_arch_static_branch_asm.rs"));
     CHECK(calls_for("CONFIG_BUG=y\n", false, "rust/kernel/generated_arch_warn_asm.rs"));
-    CHECK(!calls_for("CONFIG_BUG=y\nCONFIG_UML=y\n", false, "rust/kernel/generated_arch_warn_asm.rs"));
+    for (const auto* without : {"UML", "LOONGARCH", "ARM"})
+      CHECK(!calls_for(fmt::format("CONFIG_BUG=y\nCONFIG_{}=y\n", without), false,
+                       "rust/kernel/generated_arch_warn_asm.rs"));
+    CHECK(calls_for("CONFIG_BUG=y\nCONFIG_ARM64=y\n", false, "rust/kernel/generated_arch_warn_asm.rs"));
     CHECK(calls_for("CONFIG_RUST_INLINE_HELPERS=y\n", false, "rust/helpers/helpers_module.bc"));
   }
   TEST_CASE("Kconfig drops RUST for reasons that the result still shows") {
