@@ -48,6 +48,10 @@ Budget::Run::Run() {
   is_my_turn = is_one_of_many = false;
 }
 
+Budget::Run::Run(Queued queued) : Run() {
+  if (own_) own_->queued_ = std::move(queued);
+}
+
 Budget::Run::~Run() {
   if (own_) in_force = nullptr;
 }
@@ -122,9 +126,15 @@ bool Budget::share(std::uint64_t bytes) {
   return true;
 }
 
+void Budget::queue_up() {
+  if (queued_.until_first && kept_.load(std::memory_order_relaxed) + held_here > queued_.held)
+    std::exchange(queued_.until_first, {})();
+}
+
 // One thread at a time may hold more than is left for all, and never waits; so the others have their turn some time.
 bool Budget::hold(std::uint64_t bytes) {
   held_here += bytes;
+  queue_up();
   if (is_one_of_many && !is_my_turn && !share(bytes)) take_turn();
   return held_here <= available();
 }
@@ -152,6 +162,7 @@ Result<void> Held::grow(std::uint64_t bytes) {
 Result<void> keep(std::uint64_t bytes) {
   if (!in_force) return {};
   in_force->kept_.fetch_add(bytes, std::memory_order_relaxed);
+  in_force->queue_up();
   return in_force->available() == 0 ? in_force->pass_limit(Limit::held) : Result<void>();
 }
 

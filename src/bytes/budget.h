@@ -24,6 +24,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -65,10 +66,18 @@ class Budget {
   /// The budget in force on this thread, or null.
   static Budget* current();
 
+  /// One of several runs at a time, each on a thread of its own, whose results are taken in order. Over `held` bytes, it waits until it is
+  /// the first of them: so only one is, and that one never waits.
+  struct Queued {
+    std::uint64_t held = ~std::uint64_t{0};
+    std::function<void()> until_first;
+  };
+
   /// Makes a budget that is in force on this thread, unless there is one: as long as this lives.
   class Run {
    public:
     Run();
+    explicit Run(Queued queued);
     ~Run();
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -123,11 +132,13 @@ class Budget {
   Result<void> pass_limit(Limit limit);
   Result<void> count_unfolded(std::atomic<std::uint64_t>& count, std::uint64_t bytes);
   bool hold(std::uint64_t bytes);
+  void queue_up();
   void release(std::uint64_t bytes);
   bool share(std::uint64_t bytes);
   void take_turn();
   void end_turn();
 
+  Queued queued_;
   std::atomic<std::uint64_t> kept_{0};
   std::atomic<std::uint64_t> shared_{0};  ///< of kShares
   std::atomic<std::uint64_t> unfolded_{0};

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
+#include <malloc.h>
 #endif
 
 #include <algorithm>
@@ -47,6 +48,13 @@ std::optional<std::string> this_glibc() {
   return gnu_get_libc_version();
 #else
   return std::nullopt;
+#endif
+}
+
+/// malloc keeps for each thread what was freed there, however much it was.
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
 #endif
 }
 
@@ -177,8 +185,16 @@ class AuditRun {
     if (parts.size() == 1) return run_one(judge, parts.front());
     if (scan_options.listed) scan_options.listed();  // for all threads, before there are any
     for (auto& part : parts) part.jobs = 1;
+    // Of those that are worked on, and those that wait to be taken; what the first of them takes comes on top.
+    const auto share = Budget::kMostHeld / (kAhead * thread_count(command_.jobs));
     for_each_in_order(
-        command_.jobs, parts.size(), [&](std::size_t i) { return judge.alone(parts[i], root_); },
+        command_.jobs, parts.size(),
+        [&](std::size_t i, const std::function<void()>& until_first) {
+          bool was_large = false;
+          auto set = judge.alone(parts[i], root_, {share, [&] { was_large = true, until_first(); }});
+          if (was_large) give_memory_back();
+          return set;
+        },
         [&](std::size_t i, Result<JudgedSet>&& set) {
           progress_.of_packages(i + 1, parts.size());
           return set ? take(*std::move(set)) : stop(refuse(set.error()));

@@ -7,7 +7,6 @@
 #include <set>
 #include <utility>
 
-#include "bytes/budget.h"
 #include "cli/search.h"
 
 namespace rartifacts {
@@ -45,9 +44,9 @@ Result<JudgedPart> Judge::operator()(const ScanOptions& scan_options, const std:
   return part;
 }
 
-Result<JudgedSet> Judge::alone(const ScanOptions& scan_options, const std::string& name) const {
+Result<JudgedSet> Judge::alone(const ScanOptions& scan_options, const std::string& name, Budget::Queued queued) const {
   const Budget::Enter apart(nullptr, 1);
-  const Budget::Run budget;
+  const Budget::Run budget(std::move(queued));
   const auto& paths = scan_options.paths;
   auto part = (*this)(scan_options, paths.size() > 1 ? name : (operands_.absolute ? "/" : "") + paths.front());
   if (!part) return pass(part);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bytes/budget.h"
 #include "cli/operands.h"
 #include "report/judged_set.h"
 
@@ -29,7 +30,7 @@ class Judge {
   Result<JudgedPart> operator()(const ScanOptions& scan_options, const std::string& name) const;
   /// The same as in a run of its own, whatever other threads do: with a budget that is not shared. The set is called what its only
   /// path is, else `name`.
-  Result<JudgedSet> alone(const ScanOptions& scan_options, const std::string& name) const;
+  Result<JudgedSet> alone(const ScanOptions& scan_options, const std::string& name, Budget::Queued queued) const;
 
  private:
   const AuditOptions& options_;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -59,16 +60,17 @@ void for_each_index(unsigned jobs, std::size_t count, const Work& work) {
   });
 }
 
-/// Runs `make(i)` for each i below `count`, spread over threads, and hands what it makes to `take(i, made)`: in order, one at a time, on
-/// whichever thread. While one takes long, the others go on until twice as many as there are threads wait for it. Nothing more is
-/// begun when `take` returns false.
+/// Runs `make(i, until_first)` for each i below `count`, spread over threads, and hands what it makes to `take(i, made)`: in order, one at
+/// a time, on whichever thread. While one takes long, the others go on until `kAhead` times as many as there are threads wait for
+/// it. `until_first()` waits until all before it were taken. Nothing more is begun when `take` returns false.
+inline constexpr unsigned kAhead = 2;
 template <class Make, class Take>
 void for_each_in_order(unsigned jobs, std::size_t count, const Make& make, const Take& take) {
   if (count == 0) return;
   const auto threads = static_cast<unsigned>(std::min<std::size_t>(thread_count(jobs), count));
   std::mutex mutex;
   std::condition_variable one_was_taken;
-  std::map<std::size_t, decltype(make(std::size_t{0}))> made;
+  std::map<std::size_t, decltype(make(std::size_t{0}, std::function<void()>()))> made;
   std::size_t next = 0;
   std::size_t taken = 0;
   bool is_over = false;
@@ -80,11 +82,14 @@ void for_each_in_order(unsigned jobs, std::size_t count, const Make& make, const
     std::unique_lock lock(mutex);
     try {
       for (;;) {
-        one_was_taken.wait(lock, [&] { return is_over || next == count || next < taken + 2 * threads; });
+        one_was_taken.wait(lock, [&] { return is_over || next == count || next < taken + kAhead * threads; });
         if (is_over || next == count) return;
         const auto i = next++;
         lock.unlock();
-        auto one = make(i);
+        auto one = make(i, std::function<void()>([&mutex, &one_was_taken, &is_over, &taken, i] {
+                          std::unique_lock wait_lock(mutex);
+                          one_was_taken.wait(wait_lock, [&] { return is_over || taken == i; });
+                        }));
         lock.lock();
         made.emplace(i, std::move(one));
         for (auto first = made.begin(); !is_over && first != made.end() && first->first == taken;) {

@@ -168,6 +168,18 @@ class ManyRuns(Joined):
             peaks.append(peak)
         self.assertLessEqual(peaks[1], peaks[0] + (4 << 20), peaks)
 
+    def test_memory_does_not_grow_with_the_number_of_threads(self):
+        if harness.is_sanitized():
+            self.skipTest("the address sanitizer needs more")
+        pack(self.pool / "greedy-0.tar", {f"usr/lib/libleaf-{number}.rmeta": damaged() for number in range(12_000)})
+        for number in range(1, 8):
+            os.link(self.pool / "greedy-0.tar", self.pool / f"greedy-{number}.tar")
+        names = [f"greedy-{number}.tar" for number in range(8)]
+        done, _, peak = harness.run_measured("audit", "--separate", "-j", "8", "-q", "--report", "ndjson=lines", *names, cwd=self.pool)
+        self.assertEqual(done.code, 1, done)
+        self.assertEqual((self.pool / "lines").read_bytes().count(b'"kind": "finding"'), 8 * 12_000)
+        self.assertLessEqual(peak, 160 << 20)
+
     def shown_on_a_terminal(self, command):
         terminal, inner = os.openpty()
         done = subprocess.run(command, cwd=self.pool, stdout=subprocess.DEVNULL, stderr=inner, timeout=240)
