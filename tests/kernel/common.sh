@@ -4,13 +4,14 @@
 # common.sh: what the scripts of this folder share. Read it with `source`, do not run it.
 #
 # A kernel tree needs a toolchain that fits it, and nothing of it may come from rustup or from
-# $HOME. There are two, both made of Debian's packages alone:
+# $HOME. There are three, all made of Debian's packages alone:
 #   in_bookworm COMMAND...   Debian 12's own rustc-web and clang-14, for Linux 6.12
+#   in_bookworm_6_1 COMMAND...   Debian 12's rustc 1.63 and clang-14, for Linux 6.1
 #   in_sid COMMAND...        Debian sid's rustc and clang, in a chroot, for Linux 7.2 and 7.3
-# Both give COMMAND an empty environment with PATH and LLVM=-N, which is all that kbuild asks for.
+# They give COMMAND an empty environment with PATH and LLVM=-N, which is all that kbuild asks for.
 #
-# Everything is kept in one folder, RARTIFACTS_KERNEL_DIR (about 8 GB), and made only once:
-#   sid/ the chroot   bin/ a wrapper   debs/ packages   src/ kernel sources   tree/ build trees   log/
+# Everything is kept in one folder, RARTIFACTS_KERNEL_DIR (8 GB, with all trees 12), and made only once:
+#   sid/ the chroot   bin/ a wrapper   rustc-1.63/ unpacked   debs/ packages   src/ kernel sources   tree/ build trees   log/
 #
 # What the machine refuses (not root, no mirror, no mounts) is a skip, exit code 77 as Meson and
 # Automake have it; what a build refuses is a failure, exit code 1.
@@ -68,6 +69,12 @@ packages() {
 
 in_bookworm() {
   env -i HOME=/nonexistent PATH="$work/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 LLVM=-14 "$@"
+}
+
+rustc_1_63=$work/rustc-1.63
+in_bookworm_6_1() {
+  env -i HOME=/nonexistent PATH="$rustc_1_63/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 LLVM=-14 \
+    LD_LIBRARY_PATH="$rustc_1_63/usr/lib/x86_64-linux-gnu" LIBCLANG_PATH=/usr/lib/llvm-14/lib "$@"
 }
 
 # ---- Debian sid's toolchain, for Linux 7.2 and 7.3 -----------------------------------------
