@@ -15,7 +15,7 @@ test_packages=(doctest-dev python3-jsonschema chromium rsync debhelper rpm rpm2c
   git shellcheck libbz2-dev liblz4-dev kmod openssl xz-utils zstd cmark-gfm
   mandoc man-db groff zsh fish bash-completion doxygen parallel python3-yaml)
 # Not every Debian has these; what needs them is left out then.
-optional_packages=(liblief-dev)
+optional_packages=(liblief-dev gcc-aarch64-linux-gnu gcc-s390x-linux-gnu)
 optional_test_packages=(linux-kbuild-6.1)
 # The same for systems without apt: to build, and to do the main job.
 declare -A elsewhere=(

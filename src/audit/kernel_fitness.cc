@@ -10,12 +10,12 @@
 //     relocations      types that the module loader does not know
 //     sections         no machine code at all; no .note.GNU-stack
 //     debug info       GCC writes down its options: whether it could use a red zone (the 128 bytes below the stack pointer that an
-//                      interrupt overwrites) or SSE registers (which a kernel does not save for itself)
+//                      interrupt overwrites) or registers that a kernel does not save for itself
 //     e_flags          functions that pass floating point in its registers, which those of a kernel do not
 //     gnu.property     vector registers that were used, where the assembler noted it
 //
-// rustc writes no options down, so of Rust objects red zone and SSE stay undecided, and that is said too. Other machines have no red
-// zone, or like powerpc64 one that interrupts leave alone.
+// rustc writes no options down, so of Rust objects red zone and these registers stay undecided, and that is said too. Only x86_64 has a
+// red zone that interrupts do not leave alone.
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -28,6 +28,25 @@ namespace rartifacts {
 namespace {
 
 constexpr std::size_t kNamed = 3;  ///< symbols that a message names
+
+/// What keeps GCC off what a kernel does not save, and what undoes it. arch/*/Makefile pass these to all but the few files that
+/// stand between kernel_fpu_begin and kernel_fpu_end.
+struct KernelOption {
+  std::string_view machine, option, opposite;
+};
+constexpr std::array kKernelOptions{KernelOption{"x86_64", "-mno-red-zone", "-mred-zone"},
+                                    KernelOption{"x86_64", "-mno-sse", "-msse"},
+                                    KernelOption{"aarch64", "-mgeneral-regs-only", "-mno-general-regs-only"},
+                                    KernelOption{"s390", "-msoft-float", "-mhard-float"}};
+
+auto kernel_options_of(std::string_view machine) {
+  return kKernelOptions | std::views::filter([machine](const auto& row) { return row.machine == machine; });
+}
+
+/// GCC lists every -m option that it was given, and on these machines one at least.
+bool lists_options(const SourceGroup& source) {
+  return source.producer.starts_with("GNU C") && source.producer.find(" -m") != source.producer.npos;
+}
 
 // `core-8ef9ed62e2e0a8f6.core.9a3c….rcgu.o`: a member of a crate that comes with rustc.
 bool is_sysroot_member(std::string_view member) {
@@ -163,17 +182,14 @@ class Fitness {
   }
 
   void check_options() {
-    if (elf_machine_name(link_.e_machine) != "x86_64") return;
+    const auto machine = elf_machine_name(link_.e_machine);
     for (const auto& source : link_.sources) {
-      // GCC lists every -m option that it was given, and -march at least.
-      if (!source.producer.starts_with("GNU C") || source.producer.find(" -m") == source.producer.npos) continue;
+      if (!lists_options(source)) continue;
       std::vector<std::string_view> missing;
-      const auto has = [&](std::string_view option, std::string_view opposite) {
-        return is_in_force(source.producer, option, opposite);
-      };
-      if (!has("-mno-red-zone", "-mred-zone")) missing.push_back("-mno-red-zone");
-      if (!has("-mno-sse", "-msse") && !has("-mgeneral-regs-only", "-mno-general-regs-only"))
-        missing.push_back("-mno-sse");
+      const bool is_general = is_in_force(source.producer, "-mgeneral-regs-only", "-mno-general-regs-only");
+      for (const auto& row : kernel_options_of(machine))
+        if (!is_in_force(source.producer, row.option, row.opposite) && !(row.option == "-mno-sse" && is_general))
+          missing.push_back(row.option);
       if (missing.empty()) continue;
       return add(Rule::user_space_options,
                  fmt::format("{} {} source{} compiled by GCC without {}", source.count, source.language,
@@ -199,13 +215,11 @@ std::vector<std::string_view> undecided_fitness(const Artifact& artifact) {
   const auto& link = *artifact.link;
   if (link.objects == 0 && !link.notes.empty()) undecided = {"symbols", "relocations", "red zone", "vector registers"};
   if (link.objects == 0) return undecided;
-  const auto is_listed = [](const SourceGroup& source) {
-    return source.producer.starts_with("GNU C") && source.producer.find(" -m") != source.producer.npos;
-  };
-  const bool has_red_zone = elf_machine_name(link.e_machine) == "x86_64";
-  if (!has_red_zone) undecided = {"vector registers"};
-  else if (link.sources.empty() || !std::ranges::all_of(link.sources, is_listed))
-    undecided = {"red zone", "vector registers"};
+  const auto machine = elf_machine_name(link.e_machine);
+  const bool is_told = std::ranges::count(kKernelOptions, machine, &KernelOption::machine) > 0 &&
+                       !link.sources.empty() && std::ranges::all_of(link.sources, lists_options);
+  if (!is_told && machine == "x86_64") undecided.emplace_back("red zone");
+  if (!is_told) undecided.emplace_back("vector registers");
   if (!is_module_relocation(link.e_machine, 0)) undecided.emplace_back("relocations");
   return undecided;
 }

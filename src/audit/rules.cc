@@ -193,7 +193,8 @@ const std::array<RuleRow, 49> rule_table{{
     {Rule::user_space_options, "user-space-options", warning, "",
      "GCC compiled an object for a kernel with user-space options",
      "GCC records its options in debug information. Without -mno-red-zone, code keeps data below the stack pointer, "
-     "where an interrupt overwrites it. Without -mno-sse, the compiler may use registers that a kernel does not save.",
+     "where an interrupt overwrites it. Without -mno-sse, or -mgeneral-regs-only on aarch64 and -msoft-float on s390x, "
+     "the compiler may use registers that a kernel does not save.",
      "compile it with the flags that Kbuild uses"},
     {Rule::missing_stack_note, "missing-stack-note", info, "", "an object has code, but no .note.GNU-stack section",
      "The linker then assumes that the code needs an executable stack, and warns. Kernels since 5.19 are linked with "

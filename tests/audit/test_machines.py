@@ -177,6 +177,20 @@ class Machines(ScanTest):
                 shown = json.loads(run("inspect", "--format", "json", self.c(target, *options), cwd=self.folder).stdout)
                 self.assertEqual(shown["object"]["kernel_fitness"]["undecided"], ["red zone"] * (machine == "x86_64") + ["vector registers"])
 
+    def test_gcc_tells_whether_it_could_use_registers_that_a_kernel_does_not_save(self):
+        (self.folder / "c.c").write_text(C)
+        compilers = {"aarch64-linux-gnu-gcc": "-mgeneral-regs-only", "s390x-linux-gnu-gcc": "-msoft-float"}
+        if not any(map(shutil.which, compilers)):
+            self.skipTest("no gcc for another machine")
+        for compiler, option in compilers.items():
+            for options in ([], [option]) if shutil.which(compiler) else ():
+                with self.subTest(f"{compiler} {options}"):
+                    subprocess.run([compiler, "-g", "-O1", "-fno-pic", "-c", *options, "c.c"], cwd=self.folder, check=True)
+                    fitness = json.loads(run("inspect", "--format", "json", "c.o", cwd=self.folder).stdout)["object"]["kernel_fitness"]
+                    found = [one["message"] for one in fitness["obstacles"] if one["rule"] == "user-space-options"]
+                    self.assertEqual(found, [] if options else [f"1 C11 source was compiled by GCC without {option}"])
+                    self.assertEqual(fitness["undecided"], [])
+
     def test_machine_and_language_of_each(self):
         for machine, (target, options, clang_target, clang_options) in MACHINES.items():
             for file, language in ((self.rust(target, STATIC, *options), "rust"), (self.c(clang_target, *clang_options), "c")):
