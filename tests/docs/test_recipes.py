@@ -85,7 +85,7 @@ class Recipes(mini_kernel.AtThePrompt):
         (self.place / "debian/control").write_text(
             "Source: linux-1\nMaintainer: Nobody <nobody@localhost.localdomain>\nBuild-Depends: debhelper-compat (= 13)\n"
             + "".join(f"\nPackage: {name}\nArchitecture: any\nDescription: a test\n" for name in ("linux-headers-1", "linux-kbuild-1")))
-        (self.place / "Makefile").write_text("V = 1\nDIR = usr/src/linux-headers-$(V)\n" + self.recipe("Debian: debhelper", 1) + "\n")
+        (self.place / "Makefile").write_text("V = 1\n" + self.recipe("Debian: debhelper", 1) + "\n")
         self.tree("build")
         self.make("execute_before_dh_install", "override_dh_install")
         headers, kbuild = (self.files(f"debian/{name}/usr/src/linux-headers-1") for name in ("linux-headers-1", "linux-kbuild-1"))
