@@ -16,7 +16,7 @@ basename -s .cc "$source"/tests/fuzz/*.cc | sed 's,^,tests/fuzz/fuzz_,' | xargs 
 
 rm -f "$seeds"
 cd "$source/testdata"
-find goldens packages manifests -type f -size -64k -print0 | sort -z | xargs -0 zip -qX "$seeds"
+find goldens packages manifests reports -type f -size -64k -print0 | sort -z | xargs -0 zip -qX "$seeds"
 for target in $(basename -s .cc "$source"/tests/fuzz/*.cc); do
   cp "$build/tests/fuzz/fuzz_$target" "$OUT"
   cp "$seeds" "$OUT/fuzz_${target}_seed_corpus.zip"
