@@ -17,10 +17,7 @@
 //     the name and FF                   only of what has a name
 //     the number, 4 bytes
 //
-// The hash of the root follows from the crate id that the root holds. So a reader recomputes every one of them: a table, a row or a
-// byte that is wrong cannot pass. A name that is a word of rustc's own table is stored as an index into it; for the first use
-// of an index words are tried until the hash comes out. rustc's table is sorted but for its beginning, and so is our list: the words
-// of neighbouring indices say where to look first.
+// The hash of the root follows from the crate id that the root holds; how the others prove what was read, item_proof.cc says.
 // Defined by: rust-lang/rust compiler/rustc_hir/src/definitions.rs (DefKey::compute_stable_hash).
 #include <algorithm>
 #include <array>

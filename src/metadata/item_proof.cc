@@ -5,7 +5,11 @@
 //
 // A hash is made of what a key has (item_keys.cc), so it tells whether key and name were read as they were written. Most items of a
 // large crate are private and nobody asks for them: beyond the first ones, which show that the layout is right, and those that words
-// are found by, a definition is proved with all that it is in when its name is asked for.
+// are found by, a definition is proved with all that it is in when its name is asked for: a table, a row or a byte that is wrong cannot
+// pass.
+//
+// A name that is a word of rustc's own table is stored as an index into it; for the first use of an index words are tried until the hash
+// comes out. rustc's table is sorted but for its beginning, and so is our list: the words of neighbouring indices say where to look first.
 #include <algorithm>
 #include <array>
 #include <cstring>
