@@ -9,16 +9,15 @@
 // pass.
 //
 // A name that is a word of rustc's own table is stored as an index into it; for the first use of an index words are tried until the hash
-// comes out. rustc's table is sorted but for its beginning, and so is our list: the words of neighbouring indices say where to look first.
+// comes out (word_search.cc).
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <map>
 #include <unordered_set>
 
 #include "bytes/unicode.h"
 #include "metadata/item_file.h"
-#include "metadata/words.h"
+#include "metadata/word_search.h"
 
 namespace rartifacts {
 namespace {
@@ -81,45 +80,6 @@ class HashedKey {
   std::uint32_t number_ = 0;
 };
 
-namespace {
-
-/// Where in the list the word at `symbol` is to be looked for first.
-std::size_t likely_place(std::span<const std::string_view> words, std::uint32_t symbol,
-                         const std::map<std::uint32_t, std::size_t>& places) {
-  const auto above = places.lower_bound(symbol);
-  const double scale = static_cast<double>(words.size()) / 2500;
-  double place = 0;
-  if (above == places.begin() && above == places.end()) place = symbol * scale;
-  else if (above == places.begin()) place = static_cast<double>(above->second) - (above->first - symbol) * scale;
-  else {
-    const auto below = std::prev(above);
-    const auto from = static_cast<double>(below->second);
-    const auto step =
-        above == places.end() ? scale : (static_cast<double>(above->second) - from) / (above->first - below->first);
-    place = from + (symbol - below->first) * step;
-  }
-  return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(words.size() - 1)));
-}
-
-/// Goes through the list from the likely place outwards; soon looks at digits and letters, which rustc has at the end of its table.
-std::optional<std::size_t> search_word(HashedKey& hashed, std::uint64_t expected, std::size_t start) {
-  constexpr std::size_t kNear = 40;
-  constexpr std::string_view kCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  const auto words = predefined_words();
-  for (std::size_t away = 0; away < words.size(); ++away) {
-    for (std::size_t i = 0; i < kCharacters.size() && away == kNear; ++i) {
-      const auto word = std::ranges::lower_bound(words, kCharacters.substr(i, 1));
-      if (word != words.end() && hashed.has_hash(*word, expected))
-        return static_cast<std::size_t>(word - words.begin());
-    }
-    if (start + away < words.size() && hashed.has_hash(words[start + away], expected)) return start + away;
-    if (away != 0 && away <= start && hashed.has_hash(words[start - away], expected)) return start - away;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 class Prover {
  public:
   explicit Prover(ItemFile& file) : file_(file), hashed_(file), is_proved_(file.definitions.size()) {
@@ -161,38 +121,21 @@ class Prover {
   }
 
  private:
-  /// What is known of the release, once a name needs it: a proc macro as a rule has none that does.
-  std::span<const std::string_view> words() {
-    const auto all = predefined_words();
-    if (!std::exchange(has_known_places_, true))
-      for (const auto& [symbol, word] : predefined_crates(file_.header.rustc))
-        note_place(symbol, static_cast<std::size_t>(std::ranges::lower_bound(all, word) - all.begin()));
-    return all;
-  }
-
-  /// Words that stand out of the order, as those of the language at the beginning, say nothing of others.
-  void note_place(std::uint32_t symbol, std::size_t place) {
-    const auto above = places_.lower_bound(symbol);
-    const bool is_below = above == places_.end() || place < above->second;
-    if (is_below && (above == places_.begin() || place > std::prev(above)->second)) places_.emplace(symbol, place);
-  }
-
   void find_word(DefIndex index, std::uint32_t symbol) {
     if (file_.unresolved.contains(symbol)) return;
     hashed_.begin(file_.definitions[index]);
-    const auto list = words();
-    const auto place = search_word(hashed_, file_.hash(index), likely_place(list, symbol, places_));
-    if (!place) return (void)file_.unresolved.emplace(symbol, index);
-    note_place(symbol, *place);
-    file_.predefined.add(symbol, list[*place]);
+    if (!words_) words_.emplace(file_.header.rustc);  // a proc macro as a rule needs none
+    const auto expected = file_.hash(index);
+    const auto word = words_->find(symbol, [&](std::string_view name) { return hashed_.has_hash(name, expected); });
+    if (word) file_.predefined.add(symbol, *word);
+    else file_.unresolved.emplace(symbol, index);
   }
 
   ItemFile& file_;
   HashedKey hashed_;
   bool is_proc_macro_ = file_.crate.is_proc_macro.value_or(false);
   std::vector<bool> is_proved_;
-  bool has_known_places_ = false;
-  std::map<std::uint32_t, std::size_t> places_;  ///< symbols that are proved, and where in the list their words are
+  std::optional<WordSearch> words_;
 };
 
 Result<void> begin_proof(ItemFile& file) {
