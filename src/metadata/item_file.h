@@ -58,17 +58,20 @@ struct Definition {
 class ProvedWords {
  public:
   void add(std::uint32_t symbol, std::string_view word) {
-    if (symbol >= words_.size()) words_.resize(symbol + 1);
-    words_[symbol] = word;
+    if (symbol >= places_.size()) places_.resize(symbol + 1);
+    words_.push_back(word);
+    places_[symbol] = static_cast<std::uint16_t>(words_.size());
   }
   std::optional<std::string_view> find(std::uint32_t symbol) const {
-    if (symbol >= words_.size() || words_[symbol].data() == nullptr) return std::nullopt;
-    return words_[symbol];
+    if (symbol >= places_.size() || places_[symbol] == 0) return std::nullopt;
+    return words_[places_[symbol] - 1];
   }
-  void clear() { words_.clear(); }
+  void clear() { places_.clear(), words_.clear(); }
 
  private:
-  std::vector<std::string_view> words_;  ///< by symbol, of which there are at most kMaxPredefined
+  std::vector<std::uint16_t>
+      places_;  ///< by symbol, of which there are at most kMaxPredefined: counted from 1, 0 is none
+  std::vector<std::string_view> words_;
 };
 
 class Prover;

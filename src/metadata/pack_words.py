@@ -21,6 +21,8 @@ for word in words:
     shared = min(OTHER, len(os.path.commonprefix([before, word])))
     rests.append((shared, word[shared:].encode()))
     before = word
+if sum(len(word.encode()) for word in words) >= 1 << 16:
+    sys.exit(f"{sys.argv[1]}: more than the program counts in 16 bits")
 count = collections.Counter(byte for _, rest in rests for byte in rest)
 letters = bytes(byte for byte, _ in sorted(count.items(), key=lambda item: (-item[1], item[0]))[:OTHER - 1])
 
@@ -30,13 +32,12 @@ for shared, rest in rests:
     for byte in rest:
         numbers += [letters.index(byte) + 1] if byte in letters else [OTHER, byte % 32, byte // 32]
     numbers.append(END)
-numbers += [END] * (-len(numbers) % 8)  # eight numbers are five bytes
-packed = sum(number << BITS * i for i, number in enumerate(numbers)).to_bytes(len(numbers) * BITS // 8, "little")
+numbers += [END] * 8  # bytes are read by twos: one behind the last
+packed = sum(number << BITS * i for i, number in enumerate(numbers)).to_bytes((len(numbers) * BITS + 7) // 8, "little")
 
 with open(sys.argv[2], "w", encoding="utf-8") as source:
     source.write("// Made of words.txt by pack_words.py.\n#include \"metadata/packed_words.h\"\n\nnamespace rartifacts {\n"
                  f"const std::size_t kWordCount = {len(words)};\n"
                  f"const std::size_t kTextBytes = {sum(len(word.encode()) for word in words)};\n"
-                 f"const std::size_t kPackedBytes = {len(packed)};\n"
                  f"const std::uint8_t kWordLetters[] = {{{', '.join(map(str, letters))}}};\n"
                  f"const std::uint8_t kPackedWords[] = {{{', '.join(map(str, packed))}}};\n}}\n")

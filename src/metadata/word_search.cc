@@ -40,11 +40,6 @@ constexpr std::string_view kFirstSorted = "Abi";
 constexpr std::string_view kCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t kNear = 40;
 
-std::size_t place_of(std::string_view word) {
-  const auto words = predefined_words();
-  return static_cast<std::size_t>(std::ranges::lower_bound(words, word) - words.begin());
-}
-
 /// The numbers in [0, end), `start` first and then outwards, at most `most` to each side; ends with the first that `is_it`.
 template <class IsIt>
 std::optional<std::size_t> outwards(std::size_t start, std::size_t end, std::size_t from, std::size_t most,
@@ -59,8 +54,8 @@ std::optional<std::size_t> outwards(std::size_t start, std::size_t end, std::siz
 }  // namespace
 
 WordSearch::WordSearch(std::string_view rustc) {
-  for (const auto& [symbol, word] : predefined_crates(rustc)) note_place(symbol, place_of(word));
-  note_place(kKeywords.size(), place_of(kFirstSorted));
+  for (const auto& [symbol, word] : predefined_crates(rustc)) note_place(symbol, predefined_words().place_of(word));
+  note_place(kKeywords.size(), predefined_words().place_of(kFirstSorted));
 }
 
 /// Words that stand out of the order say nothing of others.
@@ -71,7 +66,7 @@ void WordSearch::note_place(std::uint32_t symbol, std::size_t place) {
 }
 
 std::size_t WordSearch::likely_place(std::uint32_t symbol) const {
-  const auto words = predefined_words();
+  const auto& words = predefined_words();
   const auto above = places_.lower_bound(symbol);
   const double scale = static_cast<double>(words.size()) / 2500;
   double place = 0;
@@ -95,7 +90,7 @@ std::optional<std::string_view> WordSearch::find(std::uint32_t symbol,
                                   [&](std::size_t i) { return !kKeywords[i].empty() && is_it(kKeywords[i]); });
     if (keyword) return kKeywords[*keyword];
   }
-  const auto words = predefined_words();
+  const auto& words = predefined_words();
   const auto start = likely_place(symbol);
   const auto is_word = [&](std::size_t i) { return is_it(words[i]); };
   auto place = outwards(start, words.size(), 0, kNear, is_word);

@@ -7,59 +7,66 @@
 // words.txt is the union of the tables of many releases; the program holds it packed, and unpacks it when first asked.
 #include "metadata/words.h"
 
+#include <algorithm>
 #include <cstring>
-#include <memory>
-#include <vector>
+#include <ranges>
+#include <utility>
 
 #include "metadata/packed_words.h"
 
 namespace rartifacts {
 namespace {
 
-/// The numbers that pack_words.py wrote, five bits each, eight of them in five bytes.
-std::unique_ptr<std::uint8_t[]> unpack_numbers() {
-  auto numbers = std::make_unique_for_overwrite<std::uint8_t[]>(kPackedBytes / 5 * 8);
-  auto* to = numbers.get();
-  for (const auto* from = kPackedWords; from != kPackedWords + kPackedBytes; from += 5) {
-    std::uint64_t eight = from[0] | std::uint64_t{from[1]} << 8 | std::uint64_t{from[2]} << 16 |
-                          std::uint64_t{from[3]} << 24 | std::uint64_t{from[4]} << 32;
-    for (int i = 0; i < 8; ++i, eight >>= 5) *to++ = eight % 32;
+/// The numbers that pack_words.py wrote, five bits each.
+class PackedNumbers {
+ public:
+  unsigned next() {
+    constexpr unsigned kBits = 5;
+    const auto* bytes = kPackedWords + at_ / 8;
+    const auto two = static_cast<unsigned>(bytes[0] | bytes[1] << 8);
+    const auto number = two >> at_ % 8 & ((1U << kBits) - 1);
+    at_ += kBits;
+    return number;
   }
-  return numbers;
-}
 
-std::vector<std::string_view> unpack_words() {
-  constexpr unsigned kEnd = 0, kOther = 31;
-  constexpr std::size_t kMostShared = 32;
-  static const auto text = std::make_unique<char[]>(kTextBytes + kMostShared);  // what the words look into
-  std::vector<std::string_view> words{""};
-  words.reserve(kWordCount + 1);
-  const auto numbers = unpack_numbers();
-  const auto* number = numbers.get();
-  const char* before = text.get();
-  for (auto* place = text.get(); words.size() <= kWordCount;) {
-    std::memmove(place, before, kMostShared);  // more than is shared: that costs less than to ask how much
-    auto* end = place + *number++;
-    for (; *number != kEnd; ++number) {
-      if (*number != kOther) {
-        *end++ = static_cast<char>(kWordLetters[*number - 1]);
-      } else {
-        *end++ = static_cast<char>(number[1] | number[2] << 5);
-        number += 2;
-      }
-    }
-    ++number;
-    words.emplace_back(place, end);
-    before = place;
-    place = end;
-  }
-  return words;
-}
+ private:
+  std::size_t at_ = 0;  ///< in bits
+};
 
 }  // namespace
 
-std::span<const std::string_view> predefined_words() {
-  static const std::vector<std::string_view> words = unpack_words();
+PredefinedWords::PredefinedWords()
+    : text_(std::make_unique_for_overwrite<char[]>(kTextBytes + kMostShared)),
+      ends_(std::make_unique_for_overwrite<std::uint16_t[]>(kWordCount + 1)),
+      size_(kWordCount + 1) {
+  constexpr unsigned kEnd = 0, kOther = 31;
+  PackedNumbers numbers;
+  const char* before = text_.get();
+  auto* place = text_.get();
+  ends_[0] = 0;
+  for (std::size_t i = 1; i < size_; ++i) {
+    std::memmove(place, before, kMostShared);  // more than is shared: that costs less than to ask how much
+    auto* end = place + numbers.next();
+    for (auto number = numbers.next(); number != kEnd; number = numbers.next()) {
+      if (number != kOther) {
+        *end++ = static_cast<char>(kWordLetters[number - 1]);
+      } else {
+        const auto low = numbers.next();
+        *end++ = static_cast<char>(low | numbers.next() << 5);
+      }
+    }
+    before = std::exchange(place, end);
+    ends_[i] = static_cast<std::uint16_t>(end - text_.get());
+  }
+}
+
+std::size_t PredefinedWords::place_of(std::string_view word) const {
+  const auto places = std::views::iota(std::size_t{0}, size_);
+  return *std::ranges::lower_bound(places, word, {}, [&](std::size_t i) { return (*this)[i]; });
+}
+
+const PredefinedWords& predefined_words() {
+  static const PredefinedWords words;
   return words;
 }
 

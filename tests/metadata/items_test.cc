@@ -58,12 +58,12 @@ constexpr std::string_view kLeaf =
 
 TEST_SUITE("metadata") {
   TEST_CASE("the words are sorted, begin with the empty one, and hold names of the language") {
-    const auto words = predefined_words();
+    const auto& words = predefined_words();
     CHECK(words.size() > 2800);
-    CHECK(std::ranges::is_sorted(words));
-    CHECK(words.front().empty());
+    CHECK(words[0].empty());
+    for (std::size_t i = 1; i < words.size(); ++i) CHECK(words[i - 1] < words[i]);
     for (const std::string_view word : {"core", "std", "alloc", "autodiff_forward", "Vec", "'static"})
-      CHECK(std::ranges::binary_search(words, word));
+      CHECK(words[words.place_of(word)] == word);
   }
 
   TEST_CASE("SipHash-128 as rustc has it: the hash of `leaf` in a crate of rustc 1.96") {
