@@ -7,6 +7,7 @@
 
 #include "metadata/item_layout.h"
 #include "metadata/siphash.h"
+#include "metadata/word_search.h"
 #include "metadata/words.h"
 #include "testdata.h"
 
@@ -64,6 +65,23 @@ TEST_SUITE("metadata") {
     for (std::size_t i = 1; i < words.size(); ++i) CHECK(words[i - 1] < words[i]);
     for (const std::string_view word : {"core", "std", "alloc", "autodiff_forward", "Vec", "'static"})
       CHECK(words[words.place_of(word)] == word);
+  }
+
+  TEST_CASE("a word is found near where rustc 1.96 has it, keywords and characters too") {
+    WordSearch search("rustc 1.96.0 (ac68faa20 2026-05-25)");
+    const auto tries = [&](std::uint32_t symbol, std::string_view word) {
+      int count = 0;
+      CHECK(search.find(symbol, [&](std::string_view tried) { return ++count, tried == word; }) == word);
+      return count;
+    };
+    CHECK(tries(64, "raw") < 10);
+    CHECK(tries(62, "default") < 10);
+    CHECK(tries(93, "CStr") < 60);
+    CHECK(tries(94, "CallOnceFuture") < 10);
+    tries(2184, "0");  // a search of its own
+    CHECK(tries(2213, "T") == 1);
+    CHECK(tries(2235, "p") == 1);
+    CHECK(search.find(621, [](std::string_view) { return false; }) == std::nullopt);
   }
 
   TEST_CASE("SipHash-128 as rustc has it: the hash of `leaf` in a crate of rustc 1.96") {
