@@ -20,6 +20,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
@@ -149,10 +150,7 @@ class Walker {
 
   Result<void> visit(const FolderToVisit& folder) {
     const auto& directory = folder.path;
-    // Landlock looks at all that is above what is opened, and nothing real is that far down.
-    const std::size_t steps_per_byte = request_.watched ? 32 : 1;
-    if (directory.size() > kAnchorDistance)
-      if (auto charged = rartifacts::work(steps_per_byte * directory.size()); !charged) return charged;
+    if (auto charged = charge_depth(directory.size(), 1); !charged) return charged;
     const bool is_start = std::ranges::find(request_.directories, directory) != request_.directories.end();
     const auto& anchor = folder.anchor;
     auto fd =
@@ -172,7 +170,14 @@ class Walker {
         at += entry->d_reclen;
         visit_entry(number, directory, entry->d_name, entry->d_type);
       }
+      if (auto charged = charge_depth(directory.size(), std::exchange(sniffed_, 0)); !charged) return charged;
     }
+  }
+
+  /// Landlock looks at all that is above what is opened, and nothing real is that far down.
+  Result<void> charge_depth(std::size_t path, std::uint64_t openings) const {
+    const std::uint64_t steps_per_byte = request_.watched ? 32 : 1;
+    return path > kAnchorDistance ? rartifacts::work(openings * steps_per_byte * path) : Result<void>();
   }
 
   void visit_entry(int fd, const std::string& directory, const char* name, unsigned char type) {
@@ -202,7 +207,8 @@ class Walker {
     return {std::make_shared<const OpenFolder>(std::move(fd), anchors_), length};
   }
 
-  bool sniff(int directory, const char* name) const {
+  bool sniff(int directory, const char* name) {
+    ++sniffed_;
     const auto file = open_file_below(directory, name, false, own_files_.get());
     if (!file) return true;  // the second look will say why
     std::array<std::uint8_t, 64> head;
@@ -223,6 +229,7 @@ class Walker {
   std::atomic<std::uint64_t>& total_;  ///< entries seen by all threads
   WalkResult& result_;
   std::atomic<int>& anchors_;  ///< that are open, of all threads
+  std::uint64_t sniffed_ = 0;  ///< of the directory that is being read
   Descriptor own_files_;       ///< for those that are looked into
   bool is_first_;              ///< runs on the thread that called walk()
   std::vector<FolderToVisit> found_;

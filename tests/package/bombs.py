@@ -168,20 +168,33 @@ def links_through_folders(folder, count=1500, depth=700):
     return write_tar(folder / "a.tar.gz", entries)
 
 
-def deep_folders(folder, depth=20_000):
-    """Deeper than any path may be long; with a file at the bottom."""
+def descend(folder, top, depth):
+    """Makes `top` and so many directories in each other; gives back the descriptor of the last."""
     here = os.open(folder, os.O_PATH)
-    os.mkdir("deep", dir_fd=here)
-    for name in ["deep"] + ["d"] * depth:
-        if name == "d":
-            os.mkdir("d", dir_fd=here)
+    for name in [top] + ["d"] * depth:
+        os.mkdir(name, dir_fd=here)
         below = os.open(name, os.O_PATH, dir_fd=here)
         os.close(here)
         here = below
+    return here
+
+
+def deep_folders(folder, depth=20_000):
+    """Deeper than any path may be long; with a file at the bottom."""
+    here = descend(folder, "deep", depth)
     with open(os.open("libleaf.rmeta", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=here), "wb") as file:
         file.write(LEAF.read_bytes())
     os.close(here)
     return "deep"
+
+
+def files_deep_down(folder, depth=2_000, count=8_000):
+    """Each has all directories above it to be looked at when it is opened."""
+    here = descend(folder, "files-deep-down", depth)
+    for i in range(count):
+        os.close(os.open(f"{i}.txt", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=here))
+    os.close(here)
+    return "files-deep-down"
 
 
 # ---- Objects ----

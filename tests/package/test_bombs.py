@@ -126,6 +126,14 @@ class Bombs(ScanTest):
         finally:
             subprocess.run(["rm", "-rf", self.folder / name], check=True)
 
+    def test_files_deep_down(self):
+        name = bombs.files_deep_down(self.folder)
+        try:
+            self.bounded("scan", "--sniff", name, mention="limit work", seconds=2)
+            self.bounded("scan", name, mention="no Rust artifacts", seconds=2)
+        finally:
+            subprocess.run(["rm", "-rf", self.folder / name], check=True)
+
     # ---- Objects ----
 
     def test_names_and_tables(self):
