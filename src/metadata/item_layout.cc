@@ -198,13 +198,15 @@ bool fits_parent(ItemKind kind, ItemKind parent) {
   return holds(place_of(kind).parents, static_cast<unsigned>(parent));
 }
 
-std::size_t re_exports_before_children(int minor) {
+BeforeChildren before_children(int minor) {
   struct Row {
     int first;
-    std::size_t before;
+    BeforeChildren before;
   };
-  constexpr Row kRows[] = {{kFirstTagSpans, 3}, {93, 7}, {94, 8}};
-  std::size_t before = 0;
+  // Inherent impls: seen in 1.78, 1.85 and from 1.93 on. Elsewhere all tables are tried.
+  constexpr Row kRows[] = {
+      {kFirstTagSpans, {3, 7}}, {79, {3, 0}}, {85, {3, 6}}, {86, {3, 0}}, {93, {7, 9}}, {94, {8, 10}}};
+  BeforeChildren before{};
   for (const auto& row : kRows)
     if (minor >= row.first) before = row.before;
   return before;

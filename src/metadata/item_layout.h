@@ -70,8 +70,11 @@ struct ReExportFields {
 ReExportFields re_export_fields(int minor);
 /// The symbol of `_`. No hash proves it, for nothing is defined under it.
 std::uint32_t underscore_symbol(int minor);
-/// The table of re-exports stands so many before that of the children; 0: not read of this release.
-std::size_t re_exports_before_children(int minor);
+/// Tables that stand so many before that of the children; 0: that is not known of this release.
+struct BeforeChildren {
+  std::size_t re_exports, inherent_impls;
+};
+BeforeChildren before_children(int minor);
 
 inline constexpr int kFirstItems = 62;     ///< before, hashes and lazy pointers follow other rules
 inline constexpr int kFirstTagSpans = 78;  ///< spans begin with a tag byte; re-exports are read from here on

@@ -50,7 +50,9 @@ class HashedKey {
     number_ = key.number;
   }
 
+  /// Up to 1.85 what rustc makes for `-> impl Trait` in a trait has an empty name, and some releases leave that out here.
   bool has_hash(std::optional<std::string_view> name, std::uint64_t expected) {
+    if (name && name->empty() && has_hash(std::nullopt, expected)) return true;
     size_ = name_at_;
     if (name) {
       if (bytes_.size() < name_at_ + name->size() + kAfterName) bytes_.resize(name_at_ + name->size() + kAfterName);

@@ -155,7 +155,7 @@ Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array 
 }
 
 bool are_reexports(const ItemFile& file, const ItemTable& table) {
-  const auto likely = file.child_table - re_exports_before_children(file.release);
+  const auto likely = file.child_table - before_children(file.release).re_exports;
   const bool is_known = !file.is_guessed && &table == &file.tables[likely];
   const auto enough = is_known ? kTriedWhereLikely : kTriedRecords;
   std::uint64_t records = 0;
@@ -197,14 +197,16 @@ bool are_impls(const ItemFile& file, const ItemTable& table) {
   return lists > 0;
 }
 
-/// Tables of arrays that have no other meaning, the likely one first.
+/// Tables of arrays that have no other meaning, the likely one first. Two bytes are as a rule a position; of a list they are enough
+/// where it stands in the first 256 bytes of a small crate.
 std::vector<std::size_t> array_tables(const ItemFile& file, std::size_t likely) {
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < file.tables.size(); ++i) {
     const auto& table = file.tables[i];
     const bool is_taken = i == file.hash_table || i == file.key_table || i == file.kind_table ||
                           i == file.kind_table + 1 || i == file.child_table;
-    if (!is_taken && table.size != 0 && (table.width == 0 || table.width >= 3)) all.push_back(i);
+    const unsigned narrowest = i == likely && !file.is_guessed ? 2 : 3;
+    if (!is_taken && table.size != 0 && (table.width == 0 || table.width >= narrowest)) all.push_back(i);
   }
   const auto first = std::ranges::find(all, likely);
   if (first != all.end()) std::rotate(all.begin(), first, first + 1);
@@ -237,7 +239,7 @@ void skip_span(Cursor& from) {
 }
 
 void find_reexports(ItemFile& file) {
-  const auto before = re_exports_before_children(file.release);
+  const auto before = before_children(file.release).re_exports;
   if (before == 0 || !file.crate.dependencies || before > file.child_table) return;
   const auto likely = file.child_table - before;
   file.reexport_table = find_table(file, likely, are_reexports);
@@ -245,10 +247,9 @@ void find_reexports(ItemFile& file) {
 }
 
 void find_inherent_impls(ItemFile& file) {
-  constexpr std::size_t kBeforeReExports = 2;
-  const auto before = re_exports_before_children(file.release) + kBeforeReExports;
-  file.impl_table =
-      find_table(file, before <= file.child_table ? file.child_table - before : file.tables.size(), are_impls);
+  const auto before = before_children(file.release).inherent_impls;
+  const bool is_known = before != 0 && before <= file.child_table;
+  file.impl_table = find_table(file, is_known ? file.child_table - before : file.tables.size(), are_impls);
 }
 
 Result<std::vector<ReExport>> read_reexports(const ItemFile& file, DefIndex module) {

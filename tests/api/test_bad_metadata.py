@@ -64,14 +64,17 @@ def string(text):
 
 
 def metadata(definitions, *, hash_count=None, key_parent=None, spoiled=None):
-    """a crate of modules: `definitions` are (parent, name), from number 1 on. `key_parent` gives some keys another parent,
+    """a crate of modules: `definitions` are (parent, name), from number 1 on; without a name, with rustc's empty word, which has
+    no part in the hash. `key_parent` gives some keys another parent,
     `spoiled` one hash another bit, `hash_count` the table of hashes another number of elements."""
     hashes = [CRATE_ID]
     keys = [b"\0\0\0"]
     for number, (parent, name) in enumerate(definitions, 1):
-        hashes.append(siphash(struct.pack("<Q", hashes[parent]) + bytes([TYPE_NS]) + name + b"\xff" + bytes(4)))
+        hashed = name + b"\xff" if name is not None else b""
+        hashes.append(siphash(struct.pack("<Q", hashes[parent]) + bytes([TYPE_NS]) + hashed + bytes(4)))
         stored = (key_parent or {}).get(number, parent)
-        keys.append(b"\1" + leb(stored) + bytes([TYPE_NS, 0]) + string(name) + b"\0")
+        symbol = b"\0" + string(name) if name is not None else b"\2\0"
+        keys.append(b"\1" + leb(stored) + bytes([TYPE_NS]) + symbol + b"\0")
     if spoiled:
         hashes[spoiled] ^= 1
     count = len(hashes)
@@ -125,6 +128,10 @@ class BadMetadata(unittest.TestCase):
     def test_a_name_with_terminal_escapes_is_made_harmless(self):
         answer = self.ask(metadata([(0, b"\x1b[31mred\n")]), "--all")
         self.assertEqual(answer.stdout, "pub mod made::\\x1b[31mred\\x0a\n")
+
+    def test_what_rustc_gives_an_empty_name_is_no_word_that_is_not_known(self):
+        answer = self.ask(metadata([(0, b"one"), (1, None)]), "--all")
+        self.assertEqual((answer.stdout, answer.stderr), ("pub mod made::one\n", ""))
 
     def test_one_wrong_hash_refuses_all(self):
         self.refused(metadata([(0, b"one"), (0, b"two"), (0, b"three")], spoiled=2), "the hash of definition 2 does not come out")
