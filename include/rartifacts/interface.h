@@ -48,9 +48,22 @@ std::string macro_kinds(const Items& items, DefIndex macro);
 Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, bool members, const FindCrate& find,
                                                     const FindItem& find_item = {});
 
+/// What a crate does not offer of the paths that it was asked for, as they were asked.
+struct MissingItems {
+  struct Undecided {
+    std::string path;
+    std::string reason;  ///< `crate core is not at hand`
+  };
+  std::vector<std::string> missing;
+  std::vector<Undecided> undecided;  ///< they lead to what cannot be read here
+};
+
 /// The paths among `asked` that cannot be named, in their order. Understands paths through re-exported modules.
-Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std::vector<std::string>& asked,
-                                              const FindCrate& find, const FindItem& find_item = {});
+Result<MissingItems> missing_from(const NamedItems& crate, const std::vector<std::string>& asked, const FindCrate& find,
+                                  const FindItem& find_item = {});
+
+/// A path as people write it, without `r#` and a leading `::`, as items have it. Nothing for what is no path of an item.
+std::optional<std::string> item_path(std::string_view text);
 
 /// What an item is in, and its own name: of `kernel::list::List::<impl Into<a::B>>` the latter is `<impl Into<a::B>>`.
 std::pair<std::string_view, std::string_view> split_path(std::string_view path);

@@ -155,6 +155,8 @@ class Items {
 
   /// The word behind a predefined symbol, when this file proves it.
   std::optional<std::string_view> predefined(std::uint32_t symbol) const;
+  /// Whether a predefined symbol that this file does not prove may be `word`.
+  bool may_be(std::uint32_t symbol, std::string_view word) const;
 
   /// The text of rustc -Zls=items, without its first line.
   std::string listing() const;

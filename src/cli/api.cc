@@ -13,12 +13,16 @@ namespace rartifacts {
 namespace {
 
 ExitCode probe(const ApiCommand& command, const CrateChoice& choice, const FindCrate& find, const FindItem& find_item) {
-  auto missing = missing_from(*choice.crate, command.has, find, find_item);
-  if (!missing) return refuse(missing.error());
+  const auto answer = missing_from(*choice.crate, command.has, find, find_item);
+  if (!answer) return refuse(answer.error()), ExitCode::input;
+  for (const auto& [path, reason] : answer->undecided)
+    complain(printable(fmt::format("{}: cannot tell whether it offers {}: {}", command.path, path, reason)));
   std::string out;
-  for (const auto& path : *missing) out += printable(path) + "\n";
+  for (const auto& path : answer->missing) out += printable(path) + "\n";
   const auto printed = print(out);
-  return printed != ExitCode::done || missing->empty() ? printed : ExitCode::findings;
+  if (printed != ExitCode::done) return printed;
+  if (!answer->missing.empty()) return ExitCode::findings;
+  return answer->undecided.empty() ? ExitCode::done : ExitCode::input;
 }
 
 }  // namespace
@@ -26,6 +30,9 @@ ExitCode probe(const ApiCommand& command, const CrateChoice& choice, const FindC
 ExitCode run_api(const ApiCommand& command) {
   // A probe that cannot look has no answer, whatever the reason.
   const auto fail_with = [](const Error& error) { return refuse(error), ExitCode::input; };
+  for (const auto& path : command.has)
+    if (!item_path(path))
+      return complain(fmt::format("--has {}: not a path such as kernel::clk::Clk", printable(path))), ExitCode::usage;
   close_doors({.read = reads_of_typed({command.path})});
   auto choice = choose_crate(command.path, command.crate);
   if (!choice) return fail_with(choice.error());

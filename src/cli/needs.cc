@@ -15,19 +15,33 @@ namespace rartifacts {
 namespace {
 
 constexpr std::string_view kAround = " \t\r";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+/// What is on the line before a comment, which begins with `#` after white space: `r#type` has none.
 std::string_view needed_path(std::string_view line) {
-  line = line.substr(0, line.find('#'));
+  for (auto hash = line.find('#'); hash != line.npos; hash = line.find('#', hash + 1))
+    if (hash == 0 || kAround.contains(line[hash - 1])) {
+      line = line.substr(0, hash);
+      break;
+    }
   const auto start = line.find_first_not_of(kAround);
   return start == line.npos ? std::string_view() : line.substr(start, line.find_last_not_of(kAround) + 1 - start);
 }
 
 /// The paths that are needed, by the crate that is their first part.
-std::map<std::string, std::vector<std::string>> needs_in(std::string_view text) {
-  std::map<std::string, std::vector<std::string>> needs;
-  for (const auto line : std::views::split(text, '\n')) {
-    const auto path = needed_path(std::string_view(line.begin(), line.end()));
-    if (!path.empty()) needs[std::string(path.substr(0, path.find("::")))].emplace_back(path);
+using Needs = std::map<std::string, std::vector<std::string>>;
+
+Result<Needs> needs_in(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  Needs needs;
+  std::size_t number = 0;
+  for (const auto range : std::views::split(text, '\n')) {
+    ++number;
+    const auto line = needed_path(std::string_view(range.begin(), range.end()));
+    if (line.empty()) continue;
+    const auto path = item_path(line);
+    if (!path) return fail(ErrorKind::malformed, "line {}: {}: not a path such as kernel::clk::Clk", number, line);
+    needs[path->substr(0, path->find("::"))].emplace_back(line);
   }
   return needs;
 }
@@ -65,17 +79,23 @@ Result<CrateChoice> find_crate(const std::string& name, const std::vector<std::s
 Result<void> judge_needs(Audit& judged, const std::string& needs, const std::vector<std::string>& trees) {
   const auto text = read_text_below(AT_FDCWD, needs, true);
   if (!text) return fail(text.error().kind, "{}: {}", needs, text.error().what);
-  for (const auto& [name, paths] : needs_in(*text)) {
+  const auto needed = needs_in(*text);
+  if (!needed) return fail(needed.error().kind, "{}: {}", needs, needed.error().what);
+  for (const auto& [name, paths] : *needed) {
     const auto choice = find_crate(name, trees);
     if (!choice) return fail(choice.error().kind, "{}: {}", needs, choice.error().what);
     const FindCrate find = [&](const Dependency& dependency) { return choice->shelf->find(dependency); };
-    const auto missing = missing_from(*choice->crate, paths, find);
-    if (!missing) return pass(missing);
+    const auto answer = missing_from(*choice->crate, paths, find);
+    if (!answer) return pass(answer);
+    if (!answer->undecided.empty()) {
+      const auto& [path, reason] = answer->undecided.front();
+      return fail(ErrorKind::unsupported, "{}: cannot tell whether crate {} offers {}: {}", needs, name, path, reason);
+    }
     const auto interface =
-        missing->empty() ? Result<std::vector<InterfaceItem>>({}) : public_interface(*choice->crate, true, find);
+        answer->missing.empty() ? Result<std::vector<InterfaceItem>>({}) : public_interface(*choice->crate, true, find);
     if (!interface) return pass(interface);
-    for (const auto& path : *missing)
-      judged.findings.push_back(missing_item(*choice, path, nearest_path(*interface, path)));
+    for (const auto& path : answer->missing)
+      judged.findings.push_back(missing_item(*choice, path, nearest_path(*interface, item_path(path).value_or(path))));
   }
   std::ranges::stable_sort(judged.findings, {},
                            [](const Finding& finding) { return std::tie(finding.path, finding.rule, finding.crate); });

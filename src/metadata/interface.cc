@@ -5,16 +5,14 @@
 //
 // Metadata lists what is defined in a module and what the module re-exports. From the root on, public children and public
 // re-exports are what `use` can name; a module that is re-exported brings its own with it, whichever crate it is in.
-#include <rartifacts/interface.h>
-
 #include <algorithm>
 #include <charconv>
 #include <deque>
 #include <map>
 #include <numeric>
-#include <set>
 
 #include "bytes/size_limits.h"
+#include "metadata/asked_interface.h"
 #include "metadata/layout.h"
 
 namespace rartifacts {
@@ -26,16 +24,6 @@ constexpr std::string_view kNoName = "_";
 bool is_nameable(ItemKind kind) {
   return kind != ItemKind::extern_crate && kind != ItemKind::use && kind != ItemKind::ctor &&
          kind != ItemKind::foreign_mod;
-}
-
-/// The index of a name that is shown as `predefined#635`.
-std::optional<std::uint32_t> predefined_index(std::string_view name) {
-  constexpr std::string_view kShown = "predefined#";
-  std::uint32_t index = 0;
-  if (!name.starts_with(kShown)) return std::nullopt;
-  name.remove_prefix(kShown.size());
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
-  return error == std::errc{} ? std::optional(index) : std::nullopt;
 }
 
 /// What another crate is called, for its place in a path.
@@ -265,6 +253,15 @@ std::size_t common_start(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::optional<std::uint32_t> predefined_index(std::string_view name) {
+  constexpr std::string_view kShown = "predefined#";
+  std::uint32_t index = 0;
+  if (!name.starts_with(kShown)) return std::nullopt;
+  name.remove_prefix(kShown.size());
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  return error == std::errc{} ? std::optional(index) : std::nullopt;
+}
+
 std::string macro_kinds(const Items& items, DefIndex macro) {
   const auto text = items.kind_text(macro);
   if (text == "Macro(Bang)") return "bang";
@@ -286,38 +283,9 @@ Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, boo
   return InterfaceWalk(crate, members, find, find_item, nothing_asked).all();
 }
 
-Result<std::vector<std::string>> missing_from(const NamedItems& crate, const std::vector<std::string>& asked,
-                                              const FindCrate& find, const FindItem& find_item) {
-  auto interface = InterfaceWalk(crate, true, find, find_item, asked).all();
-  if (!interface) return pass(interface);
-  std::set<std::string, std::less<>> paths{crate.name};
-  std::map<std::string, std::string, std::less<>> aliases;              // a path, and where it is defined
-  std::map<std::pair<const NamedItems*, DefIndex>, std::string> first;  // and under which path that is gone through
-  for (const auto& item : *interface) {
-    paths.insert(item.path);
-    if (item.crate && item.is_first && !item.is_member) first.emplace(std::pair(item.crate, item.index), item.path);
-  }
-  for (const auto& item : *interface) {
-    const auto place = first.find(std::pair(item.crate, item.index));
-    if (place != first.end() && !item.is_first) aliases.emplace(item.path, place->second);
-  }
-  const auto is_there = [&](std::string path) {
-    // Each step goes to the path under which the contents of an alias are listed.
-    for (int steps = 0; steps < 32; ++steps) {
-      if (paths.contains(path)) return true;
-      auto cut = path.rfind("::");
-      while (cut != path.npos && !aliases.contains(path.substr(0, cut)))
-        cut = cut == 0 ? path.npos : path.rfind("::", cut - 1);
-      if (cut == path.npos) return false;
-      path = aliases.find(path.substr(0, cut))->second + path.substr(cut);
-    }
-    return false;
-  };
-  std::vector<std::string> missing;
-  std::ranges::remove_copy_if(asked, std::back_inserter(missing), is_there);
-  // A path through an alias may lead into a crate that was not read.
-  if (!missing.empty() && find_item) return missing_from(crate, missing, find);
-  return missing;
+Result<std::vector<InterfaceItem>> interface_around(const NamedItems& crate, const std::vector<std::string>& asked,
+                                                    const FindCrate& find, const FindItem& find_item) {
+  return InterfaceWalk(crate, true, find, find_item, asked).all();
 }
 
 std::pair<std::string_view, std::string_view> split_path(std::string_view path) {

@@ -21,7 +21,7 @@ std::string ItemFile::path(DefIndex index, std::string_view crate_name) const {
   std::size_t depth = 0, size = crate_name.size();
   for (; index != 0; index = definitions[index].parent) {
     size += 2 + name(definitions[index]).value_or("{AnonConst#1}").size();
-    parts[depth++] = index;
+    if (definitions[index].data != DefData::foreign_mod) parts[depth++] = index;
   }
   std::string path;
   path.reserve(size);

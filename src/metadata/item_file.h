@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -66,6 +67,7 @@ class ProvedWords {
     if (symbol >= places_.size() || places_[symbol] == 0) return std::nullopt;
     return words_[places_[symbol] - 1];
   }
+  bool contains(std::string_view word) const { return std::ranges::find(words_, word) != words_.end(); }
   void clear() { places_.clear(), words_.clear(); }
 
  private:

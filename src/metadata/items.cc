@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "metadata/item_file.h"
+#include "metadata/words.h"
 
 namespace rartifacts {
 namespace {
@@ -207,6 +208,12 @@ std::optional<SourceSpan> Items::span(DefIndex index) const {
 }
 
 std::optional<std::string_view> Items::predefined(std::uint32_t symbol) const { return file_->predefined.find(symbol); }
+
+bool Items::may_be(std::uint32_t symbol, std::string_view word) const {
+  if (const auto known = predefined(symbol)) return *known == word;
+  const bool may_have_new_words = file_->header.release->minor > kNewestItems;
+  return (may_have_new_words || predefined_words().contains(word)) && !file_->predefined.contains(word);
+}
 
 std::string Items::listing() const {
   std::string out;

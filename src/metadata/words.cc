@@ -65,6 +65,11 @@ std::size_t PredefinedWords::place_of(std::string_view word) const {
   return *std::ranges::lower_bound(places, word, {}, [&](std::size_t i) { return (*this)[i]; });
 }
 
+bool PredefinedWords::contains(std::string_view word) const {
+  const auto place = place_of(word);
+  return place < size_ && (*this)[place] == word;
+}
+
 const PredefinedWords& predefined_words() {
   static const PredefinedWords words;
   return words;

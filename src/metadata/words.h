@@ -19,6 +19,7 @@ class PredefinedWords {
   }
   /// Where `word` is, or would be.
   std::size_t place_of(std::string_view word) const;
+  bool contains(std::string_view word) const;
 
  private:
   static constexpr std::size_t kMostShared = 32;

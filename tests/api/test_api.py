@@ -14,6 +14,7 @@ import sys
 import tarfile
 import tempfile
 import unittest
+import unittest.mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scan"))
@@ -112,6 +113,23 @@ class Goldens(unittest.TestCase):
             if int(path.parent.name.split(".")[1]) >= 78:
                 self.assertIn("mod mid::leaf = leaf\n", api(path).stdout, path)
 
+    def test_members_are_the_same_whichever_rustc_compiled_the_crate(self):
+        crates = sorted(GOLDENS.parent.glob("items/*/libmembers.rmeta"))
+        self.assertEqual(len(crates), 3)
+        for crate in crates:
+            answer = api(crate, "--members")
+            self.assertEqual((answer.stdout.splitlines(), answer.stderr), ([
+                "trait members::Makes", "fn members::Makes::makes", "struct members::Shown = members::inside::Shown",
+                "field members::Shown::0", "const members::Shown::LIMIT", "fn members::Shown::make", "mod members::inside",
+                "struct members::inside::Other", "fn members::inside::Other::other", "struct members::inside::Shown"], ""), crate)
+
+    def test_where_reexports_are_not_read_what_is_not_listed_may_be_there(self):
+        crate = GOLDENS / "1.76.0/libmid-99aa.rmeta"
+        self.assertEqual(api(crate, "--has", "mid::mid").returncode, 0)
+        answer = api(crate, "--has", "mid::leaf")
+        self.assertEqual((answer.returncode, answer.stdout), (3, ""))
+        self.assertIn("cannot tell whether it offers mid::leaf: re-exports are not read", answer.stderr)
+
     def test_a_release_that_is_too_old_cannot_be_answered_for(self):
         answer = api(GOLDENS / "1.58.1/libleaf-1a2b3c4d.rmeta", "--has", "leaf::leaf")
         self.assertEqual((answer.returncode, answer.stdout), (3, ""))
@@ -195,6 +213,57 @@ class Compiled(unittest.TestCase):
         self.assertEqual((answer.returncode, answer.stdout), (1, "one::NOT\none::shapes::Gone\n"))
         self.assertEqual(api(self.folder / "one.rs", "--has", "one::LIMIT").returncode, 3)
 
+    def test_a_crate_of_a_few_hundred_bytes_has_all_its_reexports(self):
+        source = "#![feature(no_core)] #![no_core] mod inside { pub mod first {} } pub use inside::first as again;"
+        with unittest.mock.patch.dict(os.environ, RUSTC_BOOTSTRAP="1"):
+            crate = compile_crate(self.folder, "small", source)
+        answer = api(crate)
+        self.assertEqual((answer.stdout, answer.stderr), ("mod small::again = small::inside::first\n", ""))
+
+    def test_a_path_may_be_written_as_rustc_needs_it(self):
+        crate = compile_crate(self.folder, "words", "pub mod r#try { pub fn r#async() {} } pub fn used() {}")
+        self.assertEqual(api(crate, "--has", "words::r#try::r#async", "::words::used", "words::try").returncode, 0)
+        self.assertEqual(api(crate, "--has", "words::r#loop").stdout, "words::r#loop\n")
+        for path in "", "words::", "words::{used, gone}", "words::*", "use words::used", "words::used as other":
+            self.assertEqual(api(crate, "--has", path).returncode, 2, path)
+
+    def test_a_path_through_the_crate_itself_is_there(self):
+        crate = compile_crate(self.folder, "round", "pub use crate as root; pub mod inner { pub use crate as up; pub struct S; impl S { pub fn f() {} } }")
+        paths = "round::root::inner::S", "round::inner::up::root::inner::S::f", "round::inner::up"
+        self.assertEqual(api(crate, "--has", *paths).returncode, 0)
+        self.assertEqual(api(crate, "--has", "round::root::none").stdout, "round::root::none\n")
+
+    def test_a_probe_does_not_answer_for_what_is_not_at_hand(self):
+        crate = compile_crate(self.folder, "outer", """pub mod inner { pub use core::fmt::Display; pub use core::option::Option::Some; }
+            pub use core::cell as cells; pub use std as all; pub use core::fmt::Error as Failed; pub use crate as root;""")
+        there = ["outer::inner::Display", "outer::inner::Some", "outer::cells::Cell", "outer::all::fs::File", "outer::root::all::fs"]
+        for path in [*there, "outer::cells::Nothing"]:
+            answer = api(crate, "--has", path)
+            self.assertEqual((answer.returncode, answer.stdout), (3, ""), path)
+            self.assertRegex(answer.stderr, f"cannot tell whether it offers {path}: .*crate (core|std)")
+        answer = api(crate, "--has", "outer::cells::Cell", "outer::NotAWordOfRustc", "outer::inner::Neither", "outer::Failed")
+        self.assertEqual((answer.returncode, answer.stdout), (1, "outer::NotAWordOfRustc\nouter::inner::Neither\n"))
+        needs = self.folder / "needs-outer"
+        needs.write_text("outer::cells::Cell\n")
+        answer = api(crate, "--needs", needs, command="audit")
+        self.assertEqual((answer.returncode, answer.stdout), (3, ""))
+        sysroot = subprocess.run([RUSTC, "--print", "target-libdir"], capture_output=True, text=True, check=True).stdout.strip()
+        with tempfile.TemporaryDirectory() as place:
+            for path in [crate, *pathlib.Path(sysroot).glob("lib*-*.r*")]:
+                shutil.copy(path, place)
+            answer = api(pathlib.Path(place, crate.name), "--has", *there, "outer::cells::Nothing")
+            self.assertEqual((answer.returncode, answer.stdout), (1, "outer::cells::Nothing\n"), answer.stderr)
+
+    def test_what_an_extern_block_declares_is_defined_in_its_module(self):
+        source = "mod c { extern crate core; %s extern \"C\" { pub fn called(); } } pub use c::called;"
+        crate = compile_crate(self.folder, "blocks", source % "")
+        self.assertEqual(api(crate).stdout, "fn blocks::called = blocks::c::called\n")
+        self.assertIn("pub fn blocks::c::called\n", api(crate, "--all").stdout)
+        with tempfile.TemporaryDirectory() as place:
+            after = compile_crate(pathlib.Path(place), "blocks", source % "extern \"C\" { fn other(); }")
+            changes = json.loads(api("--api", crate, after, "-f", "json", command="diff").stdout)["crates"][0]["changes"]
+            self.assertEqual([change["change"] for change in changes], ["source"])
+
     def test_a_configure_script_can_ask(self):
         script = f"""if {PROGRAM} api {self.crate} --has one::shapes::Shape; then echo yes; else echo "no: $?"; fi
                      {PROGRAM} api {self.crate} --has one::shapes::Wheel || echo "HAVE_WHEEL=0 ($?)" """
@@ -244,6 +313,13 @@ class Compiled(unittest.TestCase):
             report = json.loads(api(folder, "--needs", needs, "--report", "json", command="audit").stdout)
             self.assertNotIn("missing-item", [finding["rule"] for finding in report["findings"]])
             self.assertEqual(api(folder, "--needs", folder / "none", command="audit").returncode, 3)
+            needs.write_bytes(b"\xef\xbb\xbf::one::shapes::Shape\r\n\r\n# r#\r\none::r#shapes::r#Shape # r#raw\r\n")
+            self.assertEqual(api(folder, "--needs", needs, "--quiet", command="audit").returncode, 0)
+            for line in "one::{LIMIT, changes}", "use one::LIMIT;", "one::shapes::*", "one::LIMIT as MOST", "// one::LIMIT":
+                needs.write_text(f"one::LIMIT\n{line}\n")
+                answer = api(folder, "--needs", needs, command="audit")
+                self.assertEqual((answer.returncode, answer.stdout), (3, ""), line)
+                self.assertIn(f"needs: line 2: {line}: not a path", answer.stderr)
 
     def test_a_parameter_with_a_path_in_it_stands_below_its_function(self):
         with tempfile.TemporaryDirectory() as place:
