@@ -4,8 +4,8 @@
 // ===========================
 //
 // A listing has each item under one path, and aliases of what it is in lead there. A path that is not found so is missing,
-// unless it goes through something that cannot be looked into: another crate that is not at hand, a module whose re-exports are
-// not read, or one that re-exports a word of rustc's own under a number that nothing at hand proves.
+// unless it goes through something that cannot be looked into: another crate that is not at hand, an alias of a type, a module whose
+// re-exports are not read, or one that re-exports a word of rustc's own under a number that nothing at hand proves.
 #include <algorithm>
 #include <map>
 #include <ranges>
@@ -56,6 +56,8 @@ class PathLookup {
     if (owner == crate_.name) return doubt_in(crate_, ItemKind::mod, owner, name);
     for (const auto& item : at(owner)) {
       if (!holds_others(item.kind)) continue;
+      if (item.kind == ItemKind::type_alias || item.kind == ItemKind::primitive)
+        return fmt::format("{} is another name for a type, and which items that has is not read", owner);
       if (!item.crate) return fmt::format("crate {} is not at hand", item.definition);
       if (auto reason = doubt_in(*item.crate, item.kind, owner, name); !reason.empty()) return reason;
     }
@@ -65,7 +67,7 @@ class PathLookup {
  private:
   static bool holds_others(ItemKind kind) {
     return kind != ItemKind::macro && kind != ItemKind::fn && kind != ItemKind::constant &&
-           kind != ItemKind::static_item && kind != ItemKind::primitive;
+           kind != ItemKind::static_item;
   }
 
   std::ranges::subrange<std::vector<InterfaceItem>::const_iterator> at(std::string_view path) const {
@@ -81,9 +83,11 @@ class PathLookup {
     for (auto item = std::ranges::lower_bound(interface_, unknown, {}, path_of_item);
          item != interface_.end() && item->path.starts_with(unknown); ++item) {
       const auto symbol = predefined_index(split_path(item->path).second);
-      if (symbol && items.may_be(*symbol, name))
-        return fmt::format("{} re-exports a name that cannot be read without crate {}", owner,
-                           item->crate ? item->crate->name : item->definition);
+      if (!symbol || !items.may_be(*symbol, name)) continue;
+      if (item->crate == &crate && item->definition.empty())
+        return fmt::format("{} has a name that is a word of rustc and is not known here", owner);
+      return fmt::format("{} re-exports a name that cannot be read without crate {}", owner,
+                         item->crate ? item->crate->name : item->definition);
     }
     return {};
   }

@@ -146,8 +146,10 @@ std::unexpected<Error> unknown_items(fmt::format_string<Args...> format, Args&&.
 /// Finds the root's tables, each of which begins where the one before it ends.
 Result<void> read_item_tables(ItemFile& file);
 Result<void> fetch_table(const ItemFile& file, ItemTable& table);
-/// A list of definitions at `array`. Error: it holds other numbers.
-Result<std::vector<DefIndex>> read_def_indices(const ItemFile& file, ItemTable::Array array);
+/// A list of definitions at `array`, behind each of which are `others` more numbers. Error: it holds other numbers.
+Result<std::vector<DefIndex>> read_def_indices(const ItemFile& file, ItemTable::Array array, int others = 0);
+/// The macros of a proc-macro library.
+Result<std::vector<DefIndex>> read_macros(const ItemFile& file);
 
 /// Reads root and tables, and the definitions by `read` with whatever row of the table of encodings fits.
 Result<std::unique_ptr<ItemFile>> open_items(View blob, const std::function<Result<void>(ItemFile&)>& read);

@@ -94,7 +94,7 @@ Result<void> read_item_tables(ItemFile& file) {
   return {};
 }
 
-Result<std::vector<DefIndex>> read_def_indices(const ItemFile& file, ItemTable::Array array) {
+Result<std::vector<DefIndex>> read_def_indices(const ItemFile& file, ItemTable::Array array, int others) {
   const auto size = file.definitions.size();
   if (!file.is_position(array.position) || array.count > size || array.count > file.header.root - array.position)
     return unknown_items("a list of definitions that cannot be one");
@@ -104,9 +104,32 @@ Result<std::vector<DefIndex>> read_def_indices(const ItemFile& file, ItemTable::
   for (std::uint64_t i = 0; i < array.count && from.ok(); ++i) {
     all.push_back(static_cast<DefIndex>(from.leb128(32)));
     if (all.back() >= size) return unknown_items("a list of definitions names one that is not there");
+    for (int k = 0; k < others; ++k) from.leb128(32);
   }
   if (!from.ok() || from.position() > file.header.root) return unknown_items("a list of definitions is cut off");
   return all;
+}
+
+// From 1.98 on, each has the distance to what is said of it behind it.
+Result<std::vector<DefIndex>> read_macros(const ItemFile& file) {
+  constexpr int kFirstWithDistance = 98;
+  const auto read = [&](bool has_distance) {
+    auto macros = read_def_indices(file, {file.places.macros, file.places.macro_count}, has_distance ? 1 : 0);
+    if (!macros) return macros;
+    auto sorted = *macros;
+    std::ranges::sort(sorted);
+    const auto is_macro = [&](DefIndex index) {
+      return !file.definitions[index].is_absent && file.definitions[index].data == DefData::macro_ns;
+    };
+    if (!std::ranges::all_of(sorted, is_macro) || std::ranges::adjacent_find(sorted) != sorted.end())
+      macros = unknown_items("a list of macros names what is none");
+    return macros;
+  };
+  const bool has_distance = file.release >= kFirstWithDistance;
+  auto macros = read(has_distance);
+  if (macros) return macros;
+  auto other = read(!has_distance);  // a nightly from before or after the change
+  return other ? other : macros;
 }
 
 }  // namespace rartifacts

@@ -117,9 +117,9 @@ bool Items::has_reexports() const { return file_->has_reexports; }
 std::vector<std::string> Items::notes() const {
   std::vector<std::string> notes;
   if (!file_->has_kinds) notes.push_back(file_->kind_problem + ": names are proved, kinds are unknown");
-  if (file_->has_kinds && file_->release < kFirstTagSpans)
+  if (file_->has_kinds && file_->release < kFirstTagSpans && !is_proc_macro())
     notes.push_back(fmt::format("re-exports are not read from metadata of rustc before 1.{}", kFirstTagSpans));
-  else if (file_->has_kinds && !file_->has_reexports)
+  else if (file_->has_kinds && !file_->has_reexports && !is_proc_macro())
     notes.push_back("the re-exports cannot be read, so items that are public only through them are not listed");
   if (file_->kinds_guessed)
     notes.push_back("kinds are read as another release of rustc numbers them: no other numbering fits");
@@ -167,10 +167,10 @@ bool Items::is_doc_hidden(DefIndex index) const { return file_->is_doc_hidden(in
 
 std::optional<std::vector<DefIndex>> Items::children(DefIndex index) const {
   if (!file_->has_kinds) return std::nullopt;
-  ItemTable::Array array{file_->places.macros, file_->places.macro_count};
-  if (index != 0 || !is_proc_macro()) array = file_->tables[file_->child_table].array(index);
-  if (array.position == 0) return std::nullopt;
-  auto children = is_proc_macro() ? read_def_indices(*file_, array) : read_children(*file_, index, array);
+  const bool are_macros = is_proc_macro();
+  const auto array = are_macros ? ItemTable::Array{} : file_->tables[file_->child_table].array(index);
+  if (are_macros ? index != 0 || file_->places.macros == 0 : array.position == 0) return std::nullopt;
+  auto children = are_macros ? read_macros(*file_) : read_children(*file_, index, array);
   if (!children && !file_->problem) file_->problem = children.error();
   return children ? std::optional(std::move(*children)) : std::nullopt;
 }

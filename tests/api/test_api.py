@@ -108,6 +108,13 @@ class Goldens(unittest.TestCase):
                 listings.add(api(path, "--members").stdout)
         self.assertEqual(listings, {"trait leaf::Shape\nfn leaf::Shape::area\nfn leaf::leaf\n"})
 
+    def test_a_proc_macro_library_lists_the_same_whichever_rustc_compiled_it(self):
+        libraries = [path for path in sorted(GOLDENS.glob("1.*/libpm-deadbeef.so")) if int(path.parts[-2].split(".")[1]) >= 62]
+        self.assertIn("1.98.1", [path.parent.name for path in libraries])
+        for path in libraries:
+            answer = api(path)
+            self.assertEqual((answer.stdout, answer.stderr), ("macro pm::Noop (derive)\nmacro pm::answer (bang)\n", ""), path)
+
     def test_a_reexport_is_listed_whichever_rustc_compiled_it(self):
         for path in sorted(GOLDENS.glob("1.*/libmid-99aa.rmeta")):
             if int(path.parent.name.split(".")[1]) >= 78:
@@ -243,6 +250,10 @@ class Compiled(unittest.TestCase):
             self.assertRegex(answer.stderr, f"cannot tell whether it offers {path}: .*crate (core|std)")
         answer = api(crate, "--has", "outer::cells::Cell", "outer::NotAWordOfRustc", "outer::inner::Neither", "outer::Failed")
         self.assertEqual((answer.returncode, answer.stdout), (1, "outer::NotAWordOfRustc\nouter::inner::Neither\n"))
+        crate = compile_crate(self.folder, "alias", "pub struct S; impl S { pub fn f() {} } pub type A = S; pub use core::primitive::u8 as Byte;")
+        for path, code in ("alias::A", 0), ("alias::A::f", 3), ("alias::Byte", 0), ("alias::Byte::MAX", 3), ("alias::S::g", 1):
+            self.assertEqual(api(crate, "--has", path).returncode, code, path)
+        crate = self.folder / "libouter.rmeta"
         needs = self.folder / "needs-outer"
         needs.write_text("outer::cells::Cell\n")
         answer = api(crate, "--needs", needs, command="audit")
