@@ -20,6 +20,7 @@
 #include "audit/crate_neighbours.h"
 #include "audit/findings.h"
 #include "audit/kernel_crates.h"
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "metadata/layout.h"
 
@@ -237,65 +238,6 @@ class CrateAudit {
     }
   }
 
-  void load(const Artifact& user, CrateLocator& locator) {
-    if (!loaded_.emplace(&user, &locator).second || !user.crate->dependencies) return;
-    const auto& list = *user.crate->dependencies;
-    auto& answers = answers_[&locator];
-    const auto part = sysroot_part(user, locator, answers);
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      const auto& needed = list[i];
-      auto& answer = answers[&needed];
-      if (answer.is_settled || (answer.is_unchecked && part[i])) continue;
-      const auto name = places_.name_of(needed, locator);
-      crates_.emplace(name, needed.svh);
-      const auto& found = answer.ask(places_, locator, needed);
-      if (found.state == Located::State::chosen) {
-        if (locator.reader().links) check_link(user, needed, name, found);
-        if (!is_ours(*found.metadata)) load(*found.metadata, locator);
-        answer.is_settled = found.rlib || found.dylib || !locator.reader().links;
-      } else if (part[i]) {
-        findings_.leave_unchecked({name, needed.svh, user.path});
-        answer.is_unchecked = true;
-      } else if (i > 0 && lacks_target(user, locator) && sysroot_part_.of(*user.crate)[i]) {
-        continue;  // std, or core, is what is said to be missing
-      } else if (is_outdated(user)) {
-        return call_stale(user, name);
-      } else if (reported_.emplace(name, needed.svh).second) {
-        blame_.report({name, &needed, user.path, "", ""}, found, locator);
-      }
-    }
-  }
-
-  // The compiler has nothing for this target, and nobody has built std for it.
-  bool lacks_target(const Artifact& user, CrateLocator& locator) const {
-    return places_.lacks_sysroot(user) && sysroot_part_.of(*user.crate).front() &&
-           places_.find(locator, user.crate->dependencies->front()).state == Located::State::absent;
-  }
-
-  // An earlier build of a crate that is there anew: nobody needs it, and what it needs has been replaced as well.
-  bool is_outdated(const Artifact& file) {
-    const auto& own = *file.crate;
-    if (!own.stable_crate_id || neighbours_.is_needed(own.svh)) return false;
-    const auto stem = [](const Artifact& one) { return std::string_view(one.path).substr(0, one.path.rfind('.')); };
-    const auto is_newer = [&](const Artifact* other) {
-      return other->crate && other->metadata && other->crate->stable_crate_id == own.stable_crate_id &&
-             other->crate->svh != own.svh && directory_of(other->path) == directory_of(file.path) &&
-             stem(*other) != stem(file) && has_all(*other);
-    };
-    return std::ranges::any_of(files_, is_newer);
-  }
-
-  bool has_all(const Artifact& file) {
-    if (!file.crate->dependencies || skipped_.contains(&file)) return false;
-    auto& locator = places_.locator_for(file);
-    const auto& list = *file.crate->dependencies;
-    auto& answers = answers_[&locator];
-    const auto part = sysroot_part(file, locator, answers);
-    for (std::size_t i = 0; i < list.size(); ++i)
-      if (!part[i] && answers[&list[i]].ask(places_, locator, list[i]).state != Located::State::chosen) return false;
-    return true;
-  }
-
   /// What a search has told of a dependency: of a set of many crates each stands on nearly all lists.
   struct Answer {
     const Located* found = nullptr;
@@ -308,6 +250,101 @@ class CrateAudit {
     }
   };
   using Answers = std::unordered_map<const Dependency*, Answer>;
+
+  /// A crate whose list is gone through. A chain of crates may be longer than the stack is deep.
+  struct Loading {
+    const Artifact* user = nullptr;
+    std::vector<bool> part;  ///< of its list, what only a sysroot could have
+    std::size_t next = 0;
+  };
+
+  void load(const Artifact& first, CrateLocator& locator) {
+    auto& answers = answers_[&locator];
+    std::vector<Loading> open;
+    const auto enter = [&](const Artifact& user) {
+      if (loaded_.emplace(&user, &locator).second && user.crate->dependencies)
+        open.push_back({&user, sysroot_part(user, locator, answers)});
+    };
+    enter(first);
+    while (!open.empty()) {
+      auto& now = open.back();
+      if (now.next == now.user->crate->dependencies->size()) open.pop_back();
+      else if (const auto* found = load_next(now, locator, answers)) enter(*found);
+    }
+  }
+
+  // Judges the next crate on the list. Returns it when its own list is to be gone through first.
+  const Artifact* load_next(Loading& now, CrateLocator& locator, Answers& answers) {
+    const auto& user = *now.user;
+    const auto& list = *user.crate->dependencies;
+    const auto i = now.next++;
+    const auto& needed = list[i];
+    auto& answer = answers[&needed];
+    if (answer.is_settled || (answer.is_unchecked && now.part[i])) return nullptr;
+    const auto name = places_.name_of(needed, locator);
+    crates_.emplace(name, needed.svh);
+    const auto& found = answer.ask(places_, locator, needed);
+    if (found.state == Located::State::chosen) {
+      if (locator.reader().links) check_link(user, needed, name, found);
+      answer.is_settled = found.rlib || found.dylib || !locator.reader().links;
+      return is_ours(*found.metadata) ? nullptr : found.metadata;
+    }
+    if (now.part[i]) {
+      findings_.leave_unchecked({name, needed.svh, user.path});
+      answer.is_unchecked = true;
+    } else if (i > 0 && lacks_target(user, locator) && sysroot_part_.of(*user.crate)[i]) {
+      return nullptr;  // std, or core, is what is said to be missing
+    } else if (is_outdated(user)) {
+      call_stale(user, name);
+      now.next = list.size();
+    } else if (reported_.emplace(name, needed.svh).second) {
+      blame_.report({name, &needed, user.path, "", ""}, found, locator);
+    }
+    return nullptr;
+  }
+
+  // The compiler has nothing for this target, and nobody has built std for it.
+  bool lacks_target(const Artifact& user, CrateLocator& locator) const {
+    return places_.lacks_sysroot(user) && sysroot_part_.of(*user.crate).front() &&
+           places_.find(locator, user.crate->dependencies->front()).state == Located::State::absent;
+  }
+
+  // An earlier build of a crate that is there anew: nobody needs it, and what it needs has been replaced as well.
+  bool is_outdated(const Artifact& file) {
+    const auto [known, is_new] = outdated_.try_emplace(&file);
+    if (is_new) known->second = has_newer_build(file);
+    return known->second;
+  }
+
+  bool has_newer_build(const Artifact& file) {
+    const auto& own = *file.crate;
+    if (!own.stable_crate_id || neighbours_.is_needed(own.svh)) return false;
+    const auto stem = [](const Artifact& one) { return std::string_view(one.path).substr(0, one.path.rfind('.')); };
+    const auto is_newer = [&](const Artifact* other) {
+      return other->crate && other->metadata && other->crate->stable_crate_id == own.stable_crate_id &&
+             other->crate->svh != own.svh && directory_of(other->path) == directory_of(file.path) &&
+             stem(*other) != stem(file) && has_all(*other);
+    };
+    add_work(8 * files_.size());
+    return std::ranges::any_of(files_, is_newer);
+  }
+
+  bool has_all(const Artifact& file) {
+    const auto [known, is_new] = whole_.try_emplace(&file);
+    if (is_new) known->second = finds_all(file);
+    return known->second;
+  }
+
+  bool finds_all(const Artifact& file) {
+    if (!file.crate->dependencies || skipped_.contains(&file)) return false;
+    auto& locator = places_.locator_for(file);
+    const auto& list = *file.crate->dependencies;
+    auto& answers = answers_[&locator];
+    const auto part = sysroot_part(file, locator, answers);
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (!part[i] && answers[&list[i]].ask(places_, locator, list[i]).state != Located::State::chosen) return false;
+    return true;
+  }
 
   // Which of the crates on its list only a sysroot could have, when none is known.
   std::vector<bool> sysroot_part(const Artifact& user, CrateLocator& locator, Answers& answers) {
@@ -386,8 +423,9 @@ class CrateAudit {
   std::set<const Artifact*> skipped_;  ///< of another rustc than the reader
   std::set<std::pair<const Artifact*, const CrateLocator*>> loaded_;
   std::map<const CrateLocator*, Answers> answers_;
-  std::set<std::pair<std::string, std::string>> crates_;    ///< name and SVH of all that are there or needed
-  std::set<std::pair<std::string, std::string>> reported_;  ///< of these, what was blamed
+  std::unordered_map<const Artifact*, bool> outdated_, whole_;  ///< what was asked of a file before
+  std::set<std::pair<std::string, std::string>> crates_;        ///< name and SVH of all that are there or needed
+  std::set<std::pair<std::string, std::string>> reported_;      ///< of these, what was blamed
 };
 
 }  // namespace

@@ -100,7 +100,12 @@ ExitCode run_tree(const TreeCommand& command) {
                               : fmt::format("no crates in {}", command.path));
     return ExitCode::input;
   }
-  const auto printed = print(graph_format_of(command.format)->write(drawing));
+  if (!charge_drawing(graph)) return print("");
+  auto printed = ExitCode::done;
+  drawing.take = [&](std::string_view piece) {
+    if (printed == ExitCode::done) printed = print(piece);
+  };
+  drawing.take(graph_format_of(command.format)->write(drawing));
   return is_whole ? printed : ExitCode::input;
 }
 

@@ -126,6 +126,9 @@ std::optional<std::size_t> CrateGraph::nearest(const CrateNode& from, const Depe
 
 // Of each node those that need it; then who lacks something, and all who need one that does.
 void CrateGraph::find_users() {
+  std::uint64_t edges = 0;
+  for (const auto& node : nodes_) edges += node.edges.size();
+  (void)keep(edges * (sizeof(CrateEdge) + sizeof(std::size_t)));  // if that was too much, the next charge says so
   users_.resize(nodes_.size());
   for (std::size_t i = 0; i < nodes_.size(); ++i)
     for (const auto& edge : nodes_[i].edges) {

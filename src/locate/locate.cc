@@ -33,6 +33,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "metadata/layout.h"
 
@@ -116,7 +117,11 @@ std::optional<FolderKind> folder_kind_of(std::string_view name) {
   return row == kFolderKinds.end() ? std::nullopt : std::optional(row->second);
 }
 
-std::string target_text(const Crate& crate) { return crate.triple + crate.target_json.value_or(""); }
+std::string target_text(const Crate& crate) {
+  // Many files may share a long one, which is compared for each of them.
+  if (!crate.target_json || !work(4 * crate.target_json->size())) return crate.triple;
+  return crate.triple + *crate.target_json;
+}
 
 std::string sysroot_folder(std::string_view sysroot, std::string_view triple) {
   return join_path(join_path(sysroot, "lib/rustlib"), fmt::format("{}/lib", triple));
@@ -224,11 +229,16 @@ const Located& CrateLocator::find(const SoughtCrate& sought) {
   std::pair key(sought.name, sought.dependency ? sought.dependency->svh : "");
   const auto known = known_.find(key);
   if (known != known_.end()) return known->second;
-  return known_.emplace(std::move(key), search(sought)).first->second;
+  constexpr std::size_t kNode = 256;  // of the map, with the key
+  auto found = search(sought);
+  (void)keep(kNode + found.refused.capacity() * sizeof(RefusedFile));  // if that was too much, the next charge says so
+  return known_.emplace(std::move(key), std::move(found)).first->second;
 }
 
 Located CrateLocator::search(const SoughtCrate& sought) const {
   Located found;
+  const auto* budget = Budget::current();
+  if (budget && budget->exceeded()) return found;  // nothing will be said of it
   for (const bool is_macro : {false, true}) {
     const bool is_decided =
         sought.paths.empty() ? look_by_name(sought, is_macro, found) : look_at_paths(sought, is_macro, found);
@@ -277,6 +287,9 @@ bool CrateLocator::look_with(const SoughtCrate& sought, bool is_macro, std::stri
     if (has_bare_names)
       for (const auto* file : shelf_.starting_with(folder.path, stem)) sort_in(*file);
     for (const std::size_t flavor : {kRlibFlavor, kRmetaFlavor, kDylibFlavor}) {
+      // Each has a place on the list of those that were refused, and all are gone through once more for each hash that is wanted.
+      constexpr std::size_t kStepsPerCandidate = 512;
+      if (!work(kStepsPerCandidate * candidates[flavor].size())) return false;
       for (const auto& [key, file] : candidates[flavor]) {
         auto& group = groups.of(key);  // it has its place among the groups, even if it stays empty
         if (seen.insert(followed_path(*file)).second) group.files[flavor].push_back(file);

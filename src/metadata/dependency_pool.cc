@@ -11,6 +11,9 @@ namespace {
 /// Then a new pool is begun. About 10 MB.
 constexpr std::size_t kFullPool = 32768;
 
+/// Each place on a list is an edge of the graph of crates, which all that follows goes along, and writes out.
+constexpr std::uint64_t kStepsPerDependency = 512;
+
 template <class Text>
 std::optional<std::string_view> looking_at(const std::optional<Text>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
@@ -89,6 +92,7 @@ const Dependency* DependencyPool::put(std::size_t hash, const DependencyRecord& 
 Dependencies DependencyPool::list(std::span<const DependencyRecord> records) {
   Dependencies list;
   if (records.empty()) return list;
+  add_work(kStepsPerDependency * records.size());
   list.pool_ = current();
   auto& pool = *list.pool_;
   std::vector<std::size_t> hashes;

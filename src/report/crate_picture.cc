@@ -53,18 +53,22 @@ class Picture {
       blamed_files_.insert(finding.path);
       if (!finding.crate.empty()) blamed_crates_.insert(finding.crate);
     }
-    const CrateGraph graph(judged_artifacts(input));
-    for (const auto& node : graph.nodes()) {
-      auto& box = boxes_[box_of(*node.artifact)];
-      box.files.push_back(node.artifact->path);
-      box.is_blamed |= blamed_files_.contains(node.artifact->path);
+    const auto artifacts = judged_artifacts(input);
+    for (const auto* artifact : artifacts) {
+      if (!artifact->crate) continue;
+      auto& box = boxes_[box_of(*artifact)];
+      box.files.push_back(artifact->path);
+      box.is_blamed |= blamed_files_.contains(artifact->path);
+      if (is_too_large()) return;
     }
+    const CrateGraph graph(artifacts);
     for (const auto& node : graph.nodes())
-      for (const auto& edge : node.edges) add_arrow(graph, node, edge);
+      for (const auto& edge : node.edges)
+        if (!is_too_large()) add_arrow(graph, node, edge);
   }
 
   std::string draw() const {
-    if (boxes_.empty()) return {};
+    if (boxes_.empty() || is_too_large()) return {};
     Digraph graph;
     for (const auto& box : boxes_) graph.widths.push_back(width_of(box));
     for (const auto& [ends, arrow] : arrows_) graph.edges.push_back(ends);
@@ -86,6 +90,8 @@ class Picture {
   }
 
  private:
+  bool is_too_large() const { return boxes_.size() > kMostBoxes; }
+
   std::size_t box_of(const std::string& name, const std::string& svh) {
     const auto [known, is_new] = index_.emplace(std::pair(name, svh), boxes_.size());
     if (is_new) boxes_.push_back({.name = name, .svh = svh});

@@ -21,7 +21,6 @@
 namespace rartifacts {
 namespace {
 
-constexpr std::size_t kMostBoxes = 300;
 constexpr std::size_t kMostSlots = 4000;  ///< boxes and waypoints
 constexpr double kRowHeight = 92;
 constexpr double kGap = 20;

@@ -8,6 +8,9 @@
 
 namespace rartifacts {
 
+/// A drawing of more boxes is larger than anybody looks at.
+inline constexpr std::size_t kMostBoxes = 300;
+
 /// Boxes and arrows to lay out. An arrow goes from the box that needs to the one that is needed.
 struct Digraph {
   std::vector<double> widths;                              ///< one per box

@@ -5,6 +5,8 @@
 #include <ranges>
 #include <set>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -37,6 +39,9 @@ Bill bill_of(const Manifest& manifest) {
       if (edge.state == CrateEdge::State::found) item.uses.push_back(graph.nodes()[edge.node].artifact);
       else item.missing_uses.push_back(display_name(edge.dependency->name) + ' ' + edge.dependency->svh);
     }
+    std::size_t size = item.uses.size() * sizeof(item.uses.front());
+    for (const auto& missing : item.missing_uses) size += sizeof missing + missing.size();
+    (void)keep(size);  // if that was too much, nothing is written
     std::ranges::sort(item.uses, {}, &Artifact::path);
     const auto repeated = std::ranges::unique(item.uses);
     item.uses.erase(repeated.begin(), repeated.end());

@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "bytes/budget.h"
 #include "write/artifact_json.h"
 #include "write/formats.h"
 
@@ -22,6 +23,13 @@ std::string broken(const CrateGraph& graph, const CrateEdge& edge) {
   if (edge.state == CrateEdge::State::found) return {};
   const auto& other = *graph.nodes()[edge.node].artifact;
   return fmt::format("here is {} in {}", printable(other.crate->svh), printable(other.path));
+}
+
+void hand_over(const Drawing& drawing, std::string& text) {
+  constexpr std::size_t kLong = std::size_t{256} << 10;
+  if (!drawing.take || text.size() < kLong) return;
+  drawing.take(text);
+  text.clear();
 }
 
 // `cargo tree`, with what rustc has recorded: each list holds everything a crate needs, not only what it names.
@@ -42,6 +50,7 @@ class TextTree {
 
   void line(const std::string& prefix, bool is_last, const std::string& text) {
     out_ += prefix + (is_last ? "└── " : "├── ") + text + '\n';
+    hand_over(drawing_, out_);
   }
 
   void child(std::size_t i, const std::string& prefix, bool is_last) {
@@ -124,6 +133,7 @@ std::string write_diagram(const Drawing& drawing, const Spelling& spelling) {
     const auto& artifact = *drawing.graph.nodes()[i].artifact;
     out += fmt::format(fmt::runtime(spelling.node), i, spelling.escaped(display_name(artifact.crate->name)),
                        spelling.escaped(artifact.crate->svh), spelling.escaped(artifact.path));
+    hand_over(drawing, out);
   }
   for (const auto i : nodes) {
     for (const auto& edge : drawing.graph.nodes()[i].edges) {
@@ -136,6 +146,7 @@ std::string write_diagram(const Drawing& drawing, const Spelling& spelling) {
         out += fmt::format(fmt::runtime(spelling.edge), i, edge.node);
       }
     }
+    hand_over(drawing, out);
   }
   return out + std::string(spelling.tail);
 }
@@ -155,6 +166,7 @@ std::string write_mermaid(const Drawing& drawing) {
 std::string write_graph_json(const Drawing& drawing) {
   static constexpr std::string_view kStates[] = {"found", "mismatch", "missing"};
   Json json(2);
+  std::string out;
   json.begin_object().member("version", 1).key("crates").begin_array();
   for (const auto i : drawn_nodes(drawing)) {
     const auto& node = drawing.graph.nodes()[i];
@@ -171,9 +183,11 @@ std::string write_graph_json(const Drawing& drawing) {
       json.end_object();
     }
     json.end_array().end_object();
+    out += json.take();
+    hand_over(drawing, out);
   }
   json.end_array().end_object();
-  return json.take() + "\n";
+  return out + json.take() + "\n";
 }
 
 constexpr std::array kGraphFormats{
@@ -186,6 +200,14 @@ constexpr std::array kGraphFormats{
 };
 
 }  // namespace
+
+// A line of text has up to 400 bytes in front of what it says.
+Result<void> charge_drawing(const CrateGraph& graph) {
+  constexpr std::uint64_t kStepsPerEdge = 2048;
+  std::uint64_t edges = 0;
+  for (const auto& node : graph.nodes()) edges += node.edges.size();
+  return work(kStepsPerEdge * edges);
+}
 
 std::span<const GraphFormat> graph_format_table() { return kGraphFormats; }
 

@@ -11,6 +11,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
+#include <map>
 
 #include "source/digest.h"
 #include "write/bill.h"
@@ -26,7 +28,9 @@ std::string spdx_id(std::string_view what, std::string_view name) {
   digest.add(as_bytes(name));
   return fmt::format("SPDXRef-{}-{}", what, digest.hex().substr(0, 32));
 }
-std::string spdx_id(const Artifact& artifact) { return spdx_id("File", artifact.path); }
+
+/// That of each file, which stands in a line for each crate that was compiled against it.
+using FileIds = std::map<const Artifact*, std::string>;
 
 std::string created() {
   auto seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -62,9 +66,9 @@ Json& open_package(Json& json, std::string_view id, std::string_view name) {
   return json.member("downloadLocation", "NOASSERTION").member("filesAnalyzed", false);
 }
 
-void write_package(Json& json, const BillItem& item) {
+void write_package(Json& json, const BillItem& item, const std::string& id) {
   const auto& artifact = *item.artifact;
-  open_package(json, spdx_id(artifact), item.name).member("packageFileName", artifact.path);
+  open_package(json, id, item.name).member("packageFileName", artifact.path);
   if (artifact.crate) json.member("versionInfo", artifact.crate->svh);
   if (artifact.sha256) {
     json.key("checksums").begin_array().begin_object();
@@ -91,42 +95,57 @@ void relate(Json& json, std::string_view from, std::string_view how, std::string
 constexpr std::string_view kDocument = "SPDXRef-DOCUMENT";
 constexpr std::string_view kRootPackage = "SPDXRef-Root";
 
-void write_content(Json& json, const Manifest& manifest, const Bill& bill) {
+/// Told what is written so far, between two items.
+using TakeSome = std::function<void(Json& json)>;
+
+void write_content(Json& json, const Manifest& manifest, const Bill& bill, const FileIds& ids, const TakeSome& take) {
   json.key("packages").begin_array();
   open_package(json, kRootPackage, manifest.root).end_object();
-  for (const auto& item : bill.items) write_package(json, item);
+  for (const auto& item : bill.items) {
+    write_package(json, item, ids.at(item.artifact));
+    take(json);
+  }
   for (const auto& compiler : bill.compilers) write_compiler_package(json, compiler);
   json.end_array();
   json.key("relationships").begin_array();
   relate(json, kDocument, "DESCRIBES", kRootPackage);
   for (const auto& item : bill.items) {
-    const auto id = spdx_id(*item.artifact);
+    const auto& id = ids.at(item.artifact);
     relate(json, kRootPackage, "CONTAINS", id);
-    for (const auto* used : item.uses) relate(json, id, "DEPENDS_ON", spdx_id(*used));
+    for (const auto* used : item.uses) relate(json, id, "DEPENDS_ON", ids.at(used));
     if (item.artifact->metadata) relate(json, spdx_id("Compiler", item.artifact->metadata->rustc), "BUILD_TOOL_OF", id);
+    take(json);
   }
   json.end_array();
+}
+
+// The same content has the same name.
+std::string digest_of_bill(const Manifest& manifest, const Bill& bill, const FileIds& ids, std::string_view now) {
+  Sha256 digest;
+  const auto add = [&](Json& json) { digest.add(as_bytes(json.take())); };
+  Json content;
+  content.begin_object();
+  write_content(content, manifest, bill, ids, add);
+  add(content);
+  digest.add(as_bytes(now));
+  return digest.hex();
 }
 
 }  // namespace
 
 Result<std::string> write_spdx(const Manifest& manifest) {
   const auto bill = bill_of(manifest);
-  Json content;
-  content.begin_object();
-  write_content(content, manifest, bill);
-  Sha256 digest;
-  digest.add(as_bytes(content.text()));
+  FileIds ids;
+  for (const auto& item : bill.items) ids.emplace(item.artifact, spdx_id("File", item.artifact->path));
   const auto now = created();
-  digest.add(as_bytes(now));
 
   Json json(2);
   json.begin_object().member("spdxVersion", "SPDX-2.3").member("dataLicense", "CC0-1.0");
   json.member("SPDXID", kDocument).member("name", manifest.root);
-  json.member("documentNamespace", "https://spdx.org/spdxdocs/rartifacts-" + digest.hex());
+  json.member("documentNamespace", "https://spdx.org/spdxdocs/rartifacts-" + digest_of_bill(manifest, bill, ids, now));
   json.key("creationInfo").begin_object().member("created", now).key("creators").begin_array();
   json.value("Tool: rartifacts-" RARTIFACTS_VERSION).end_array().end_object();
-  write_content(json, manifest, bill);
+  write_content(json, manifest, bill, ids, [&](Json& so_far) { hand_over(manifest, so_far); });
   json.end_object();
   return json.take() + "\n";
 }

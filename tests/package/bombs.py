@@ -16,6 +16,7 @@ import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scan"))
+import made_crates
 from harness import GOLDENS, LEAF
 
 MIB = 1 << 20
@@ -195,6 +196,48 @@ def files_deep_down(folder, depth=2_000, count=8_000):
         os.close(os.open(f"{i}.txt", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=here))
     os.close(here)
     return "files-deep-down"
+
+
+# ---- Crates ----
+
+def made(name, svh, target=None):
+    """A crate whose hash packs well."""
+    crate = made_crates.Made("", 0)
+    crate.name, crate.extra, crate.svh = name, b"", struct.pack("<QQ", svh, 0x0101010101010101)
+    crate.dependency = b"\0" + made_crates.string(name) + crate.svh + b"\0\2" + made_crates.string(b"") + b"\0"
+    crate.target = target or crate.target
+    return crate
+
+
+def crates_of_one_name(folder, count=1000, needs=3000):
+    """A crate that needs another with every hash, and many files that may be the one."""
+    wanted = [made(b"foo", i) for i in range(1, needs)]
+    files = (entry(f"libfoo{i}.rmeta", type=HARD, link="libfoo.rmeta") for i in range(count))
+    return write_tar(folder / "a.tar.gz", [entry("libuser.rmeta", made(b"user", 1).metadata(wanted)),
+                                           entry("libfoo.rmeta", made(b"foo", needs).metadata([])), *files])
+
+
+def write_crates(place, crates, needs):
+    content = b"".join(entry(f"lib{crate.name.decode()}.rmeta", crate.metadata(needs(i))) for i, crate in enumerate(crates))
+    place.write_bytes(lzma.compress(content + bytes(1024)))
+    return place.name
+
+
+def crates_that_need_all_before(folder, count=700):
+    crates = [made(b"c%d" % i, i + 1) for i in range(count)]
+    return write_crates(folder / "a.tar.xz", crates, lambda i: crates[:i])
+
+
+def crates_that_need_what_is_gone(folder, count=600):
+    """All of one id, so that each might be an earlier build of each other."""
+    gone = [made(b"gone%d" % i, 1) for i in range(count)]
+    return write_crates(folder / "a.tar.xz", [made(b"c%d" % i, i + 1) for i in range(count)], lambda _: gone)
+
+
+def files_with_a_long_target(folder, count=6000):
+    crate = made(b"foo", 1, b"\1" + made_crates.string(b"t") + made_crates.string(b'{"x": "' + b"y" * 1_000_000 + b'"}'))
+    names = (entry(f"deps/libfoo{i}.rmeta", type=HARD, link="deps/libfoo.rmeta") for i in range(count))
+    return write_tar(folder / "a.tar.gz", [entry("deps/libfoo.rmeta", crate.metadata([])), *names])
 
 
 # ---- Objects ----

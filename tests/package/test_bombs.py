@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scan"))
 import bombs
 import harness
+import made_crates
 from harness import ScanTest, main, run
 
 MIB = 1 << 20
@@ -133,6 +134,35 @@ class Bombs(ScanTest):
             self.bounded("scan", name, mention="no Rust artifacts", seconds=2)
         finally:
             subprocess.run(["rm", "-rf", self.folder / name], check=True)
+
+    # ---- Crates ----
+
+    def test_many_files_of_one_name_for_many_hashes(self):
+        name = self.small(bombs.crates_of_one_name(self.folder))
+        for command in "audit", "tree":
+            self.bounded(command, name, mention="limit work")
+
+    def test_long_lists_of_what_crates_need(self):
+        name = self.small(bombs.crates_that_need_all_before(self.folder))
+        for arguments in (["tree"], ["tree", "-i", "c0"], ["tree", "-f", "json"], ["tree", "-f", "dot"], ["scan", "-f", "spdx"],
+                          ["scan", "-f", "cyclonedx"], ["audit", "-r", "html"]):
+            with self.subTest(arguments):
+                self.bounded(*arguments, name, codes=(0, 1, 3))
+
+    def test_long_lists_of_what_is_gone(self):
+        name = self.small(bombs.crates_that_need_what_is_gone(self.folder))
+        self.bounded("audit", name, codes=(1, 3))
+
+    def test_many_files_with_a_long_target(self):
+        self.bounded("audit", self.small(bombs.files_with_a_long_target(self.folder)), mention="limit work")
+
+    def test_a_chain_of_crates_that_is_longer_than_the_stack(self):
+        (self.tree / "use").mkdir()
+        made = [made_crates.Made("c", number) for number in range(4000)]
+        made_crates.make_crates(self.tree / "chain", "c", len(made), 1, [".rmeta"])
+        self.tree.write("use/libuser.rmeta", made_crates.Made("user", 1).metadata(made[-1:]))
+        result = self.limited(resource.RLIMIT_STACK, MIB // 2, "audit", "-L", "tree/chain", "tree/use")
+        self.assertEqual((result.code, result.stderr), (0, ""), result)
 
     # ---- Objects ----
 

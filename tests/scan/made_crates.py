@@ -20,6 +20,8 @@ def string(text):
 
 
 class Made:
+    target = b"\0" + string(b"x86_64-unknown-linux-gnu")
+
     def __init__(self, name, number):
         self.name = f"{name}{number:04d}".encode()
         self.extra = f"-{number:016x}".encode()
@@ -31,7 +33,7 @@ class Made:
         start = string(VERSION)
         dependencies = b"".join(one.dependency for one in needs)
         root = struct.pack("<Q", 16 + len(start) + len(dependencies))
-        identity = b"\0" + string(b"x86_64-unknown-linux-gnu") + self.svh + b"\0" + string(self.name) + b"\0\0" + string(self.extra) + self.svh[8:]
+        identity = self.target + self.svh + b"\0" + string(self.name) + b"\0\0" + string(self.extra) + self.svh[8:]
         listed = leb128(len(needs)) + (leb128(len(dependencies)) if needs else b"")
         return (b"rust\0\0\0\n" + root + start + dependencies + identity + b"\0\0\2" + bytes(4) + b"\0" + listed +
                 bytes(13) + b"\0" + bytes(20) + b"rust-end-file")
