@@ -5,14 +5,16 @@
 
 #include "file_image.h"
 
-static std::vector<rartifacts::ApiItem> interface_of(const char* path, const char* name) {
+static rartifacts::ApiSide interface_of(const char* path, const char* name) {
   auto image = image_of(path);
   const auto items = value_or_exit(rartifacts::Items::read(rartifacts::View(image)));
   const rartifacts::NamedItems crate{name, &items};
   const auto no_other_crate = [](const rartifacts::Dependency&) -> const rartifacts::NamedItems* { return nullptr; };
-  std::vector<rartifacts::ApiItem> out;
-  for (const auto& item : value_or_exit(rartifacts::public_interface(crate, false, no_other_crate)))
-    out.push_back({.kind = item.kind, .path = item.path, .definition = item.definition, .text = {}, .checksum = {}});
+  const auto interface = value_or_exit(rartifacts::public_interface(crate, false, no_other_crate));
+  rartifacts::ApiSide out{.items = {}, .aliases = rartifacts::aliases_in(crate, interface)};
+  for (const auto& item : interface)
+    out.items.push_back(
+        {.kind = item.kind, .path = item.path, .definition = item.definition, .text = {}, .checksum = {}});
   return out;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <rartifacts/items.h>
+#include <rartifacts/interface.h>
 
 #include <array>
 #include <optional>
@@ -57,9 +57,15 @@ struct ApiDifference {
   bool is_breaking() const;
 };
 
-/// Compares two interfaces. Items are the same when path and kind are. One that is gone and one that is new, of the same kind and
+/// An interface, and where the contents of its aliases are listed.
+struct ApiSide {
+  std::vector<ApiItem> items;
+  PathAliases aliases;
+};
+
+/// Compares two interfaces. What is listed under one path and can be named under the other as well has not changed its place. Items are the same when path and kind are. One that is gone and one that is new, of the same kind and
 /// last name and the only ones of it, are one that moved; what is inside of it moves with it.
-ApiDifference diff_api(const std::vector<ApiItem>& before, const std::vector<ApiItem>& after);
+ApiDifference diff_api(const ApiSide& before, const ApiSide& after);
 
 }  // namespace rartifacts
 #pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <rartifacts/items.h>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,14 @@ std::string macro_kinds(const Items& items, DefIndex macro);
 /// Error: `too_large` when the paths get longer than those of any crate.
 Result<std::vector<InterfaceItem>> public_interface(const NamedItems& crate, bool members, const FindCrate& find,
                                                     const FindItem& find_item = {});
+
+/// Paths whose contents are listed under another one, and that one.
+using PathAliases = std::map<std::string, std::string, std::less<>>;
+PathAliases aliases_in(const NamedItems& crate, const std::vector<InterfaceItem>& interface);
+
+/// `path` where it is listed: what is inside of an alias stands under another path. Gives up where `is_there` never holds.
+std::string without_aliases(std::string path, const PathAliases& aliases,
+                            const std::function<bool(const std::string&)>& is_there);
 
 /// What a crate does not offer of the paths that it was asked for, as they were asked.
 struct MissingItems {

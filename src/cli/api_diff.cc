@@ -64,18 +64,18 @@ class SourceTexts {
   std::map<const Items*, Texts> texts_;
 };
 
-Result<std::vector<ApiItem>> api_items(const CrateChoice& choice, const std::string& directory) {
+Result<ApiSide> api_side(const CrateChoice& choice, const std::string& directory) {
   const FindCrate find = [&](const Dependency& dependency) { return choice.shelf->find(dependency); };
   auto interface = public_interface(*choice.crate, true, find);
   if (!interface) return pass(interface);
   SourceTexts texts(directory);
-  std::vector<ApiItem> items;
-  items.reserve(interface->size());
+  ApiSide side{.items = {}, .aliases = aliases_in(*choice.crate, *interface)};
+  side.items.reserve(interface->size());
   for (const auto& item : *interface) {
-    auto& added = items.emplace_back(ApiItem{.kind = item.kind, .path = item.path, .definition = item.definition});
+    auto& added = side.items.emplace_back(ApiItem{.kind = item.kind, .path = item.path, .definition = item.definition});
     if (auto done = texts.add_to(added, item); !done) return pass(done);
   }
-  return items;
+  return side;
 }
 
 Result<CrateChoice> choose_readable(const std::string& path, const std::string& crate) {
@@ -98,12 +98,12 @@ ExitCode run_api_diff(const DiffCommand& command) {
     if (!before) return refuse(before.error()), ExitCode::input;
     const auto after = choose_readable(command.after, name);
     if (!after) return refuse(after.error()), ExitCode::input;
-    const auto old_items = api_items(*before, command.source_before);
-    if (!old_items) return refuse(old_items.error()), ExitCode::input;
-    const auto new_items = api_items(*after, command.source_after);
-    if (!new_items) return refuse(new_items.error()), ExitCode::input;
+    const auto old_side = api_side(*before, command.source_before);
+    if (!old_side) return refuse(old_side.error()), ExitCode::input;
+    const auto new_side = api_side(*after, command.source_after);
+    if (!new_side) return refuse(new_side.error()), ExitCode::input;
     differences.push_back({after->crate->name, before->crate->items->rustc(), after->crate->items->rustc(),
-                           diff_api(*old_items, *new_items)});
+                           diff_api(*old_side, *new_side)});
     if (command.breaking)
       std::erase_if(differences.back().difference.items,
                     [](const auto& item) { return !row_of(item.change).is_breaking; });

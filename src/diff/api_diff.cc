@@ -22,8 +22,8 @@ std::string_view last_of(std::string_view path) { return split_path(path).second
 
 class ApiComparison {
  public:
-  ApiComparison(const std::vector<ApiItem>& before, const std::vector<ApiItem>& after)
-      : before_(index_of(before)), after_(index_of(after)) {}
+  ApiComparison(const ApiSide& before, const ApiSide& after)
+      : sides_{&before, &after}, before_(index_of(before.items)), after_(index_of(after.items)) {}
 
   ApiDifference run() {
     for (const auto& [key, item] : before_) {
@@ -33,6 +33,8 @@ class ApiComparison {
     }
     for (const auto& [key, item] : after_)
       if (!before_.contains(key)) fresh_.push_back(item);
+    pair_aliases();
+    drop_paired();
     pair_kinds();
     drop_paired();
     pair_moves();
@@ -64,6 +66,28 @@ class ApiComparison {
   /// Once for many pairs: the lists may be long.
   void drop_paired() {
     for (auto* list : {&gone_, &fresh_}) std::erase_if(*list, [&](const auto* item) { return paired_.contains(item); });
+  }
+
+  /// The same contents listed elsewhere, because what they are in has another name more or less; that is a change of its own.
+  void pair_aliases() {
+    const auto under = [](const ApiItem& item, const ApiSide& side, const ApiIndex& index) -> const ApiItem* {
+      const auto key = [&](const std::string& path) { return ApiKey(path, name_of(item.kind)); };
+      const auto path =
+          without_aliases(item.path, side.aliases, [&](const std::string& at) { return index.contains(key(at)); });
+      const auto found = index.find(key(path));
+      return found != index.end() ? found->second : nullptr;
+    };
+    const auto pair = [&](const ApiItem* was, const ApiItem* now) {
+      if (!was || !now || paired_.contains(was) || paired_.contains(now)) return;
+      // The path is no change of its own where there is nothing but the path to tell what it leads to.
+      compare(
+          {was->kind, now->path, was->definition.empty() ? now->definition : was->definition, was->text, was->checksum},
+          *now);
+      paired_.insert(was);
+      paired_.insert(now);
+    };
+    for (const auto* item : gone_) pair(item, under(*item, *sides_.second, after_));
+    for (const auto* item : fresh_) pair(under(*item, *sides_.first, before_), item);
   }
 
   /// Struct to enum, fn to macro: gone and new under one path.
@@ -138,6 +162,7 @@ class ApiComparison {
     });
   }
 
+  std::pair<const ApiSide*, const ApiSide*> sides_;
   ApiIndex before_, after_;
   std::vector<const ApiItem*> gone_, fresh_;
   std::set<const ApiItem*> paired_;  ///< of both, those that are no longer gone or new
@@ -166,8 +191,6 @@ bool ApiDifference::is_breaking() const {
   return std::ranges::any_of(items, [](const auto& item) { return row_of(item.change).is_breaking; });
 }
 
-ApiDifference diff_api(const std::vector<ApiItem>& before, const std::vector<ApiItem>& after) {
-  return ApiComparison(before, after).run();
-}
+ApiDifference diff_api(const ApiSide& before, const ApiSide& after) { return ApiComparison(before, after).run(); }
 
 }  // namespace rartifacts

@@ -20,29 +20,12 @@ class PathLookup {
  public:
   /// `interface` is sorted by path, and outlives this.
   PathLookup(const NamedItems& crate, const std::vector<InterfaceItem>& interface)
-      : crate_(crate), interface_(interface) {
-    std::map<std::pair<const NamedItems*, DefIndex>, std::string> first{{{&crate, 0}, crate.name}};
-    for (const auto& item : interface)
-      if (item.crate && item.is_first && !item.is_member) first.emplace(std::pair(item.crate, item.index), item.path);
-    for (const auto& item : interface) {
-      const auto place = first.find(std::pair(item.crate, item.index));
-      if (place != first.end() && !item.is_first) aliases_.emplace(item.path, place->second);
-    }
-  }
+      : crate_(crate), interface_(interface), aliases_(aliases_in(crate, interface)) {}
 
   bool is_there(std::string_view path) const { return path == crate_.name || !at(path).empty(); }
 
-  /// `path` as it is listed, or as far as aliases lead: each step goes to where the contents of one are listed.
   std::string listed(std::string path) const {
-    constexpr int kMostSteps = 32;
-    for (int steps = 0; steps < kMostSteps && !is_there(path); ++steps) {
-      auto cut = path.rfind("::");
-      while (cut != path.npos && !aliases_.contains(path.substr(0, cut)))
-        cut = cut == 0 ? path.npos : path.rfind("::", cut - 1);
-      if (cut == path.npos) break;
-      path = aliases_.find(path.substr(0, cut))->second + path.substr(cut);
-    }
-    return path;
+    return without_aliases(std::move(path), aliases_, [this](std::string_view at) { return is_there(at); });
   }
 
   /// Why it cannot be told whether `path`, which is not listed, can be named; empty when it can.
@@ -94,10 +77,35 @@ class PathLookup {
 
   const NamedItems& crate_;
   const std::vector<InterfaceItem>& interface_;
-  std::map<std::string, std::string, std::less<>> aliases_;  ///< a path, and the one that its contents are listed under
+  PathAliases aliases_;
 };
 
 }  // namespace
+
+PathAliases aliases_in(const NamedItems& crate, const std::vector<InterfaceItem>& interface) {
+  std::map<std::pair<const NamedItems*, DefIndex>, std::string> first{{{&crate, 0}, crate.name}};
+  for (const auto& item : interface)
+    if (item.crate && item.is_first && !item.is_member) first.emplace(std::pair(item.crate, item.index), item.path);
+  PathAliases aliases;
+  for (const auto& item : interface) {
+    const auto place = first.find(std::pair(item.crate, item.index));
+    if (place != first.end() && !item.is_first) aliases.emplace(item.path, place->second);
+  }
+  return aliases;
+}
+
+std::string without_aliases(std::string path, const PathAliases& aliases,
+                            const std::function<bool(const std::string&)>& is_there) {
+  constexpr int kMostSteps = 32;
+  for (int steps = 0; steps < kMostSteps && !is_there(path); ++steps) {
+    auto cut = path.rfind("::");
+    while (cut != path.npos && !aliases.contains(std::string_view(path).substr(0, cut)))
+      cut = cut == 0 ? path.npos : path.rfind("::", cut - 1);
+    if (cut == path.npos) break;
+    path = aliases.find(std::string_view(path).substr(0, cut))->second + path.substr(cut);
+  }
+  return path;
+}
 
 Result<MissingItems> missing_from(const NamedItems& crate, const std::vector<std::string>& asked, const FindCrate& find,
                                   const FindItem& find_item) {

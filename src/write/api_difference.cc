@@ -25,11 +25,13 @@ std::vector<const ApiDifferenceItem*> grouped(const ApiDifference& difference) {
   return items;
 }
 
-std::string details(const ApiDifferenceItem& item) {
+/// `shown` makes of a path what the format has for it.
+template <class Shown>
+std::string details(const ApiDifferenceItem& item, const Shown& shown) {
   switch (item.change) {
-    case ApiChange::moved: return fmt::format(" (was {})", printable(item.before));
+    case ApiChange::moved: return fmt::format(" (was {})", shown(item.before));
     case ApiChange::kind: return fmt::format(" (was {})", item.before);
-    case ApiChange::redefined: return fmt::format(" ({} -> {})", printable(item.before), printable(item.after));
+    case ApiChange::redefined: return fmt::format(" ({} -> {})", shown(item.before), shown(item.after));
     default: return "";
   }
 }
@@ -61,7 +63,7 @@ std::string api_difference_text(const std::vector<CrateApiDifference>& crates) {
         out += fmt::format("{}\n", printable(*group));
       }
       out += fmt::format("  {} {} {}{}\n", row_of(item->change).sign, name_of(item->kind), printable(item->path),
-                         details(*item));
+                         details(*item, [](const std::string& path) { return printable(path); }));
       if (item->change == ApiChange::signature)
         out += fmt::format("      - {}\n      + {}\n", printable(item->before), printable(item->after));
     }
@@ -101,8 +103,8 @@ std::string api_difference_markdown(const std::vector<CrateApiDifference>& crate
       out += fmt::format("\n### {}{}\n\n", static_cast<char>(row.name[0] - 'a' + 'A'), row.name.substr(1));
       for (const auto& item : crate.difference.items) {
         if (item.change != row.change) continue;
-        out +=
-            fmt::format("- {} {}{}\n", name_of(item.kind), markdown_code(item.path), markdown_escaped(details(item)));
+        out += fmt::format("- {} {}{}\n", name_of(item.kind), markdown_code(item.path),
+                           details(item, [](const std::string& path) { return markdown_code(path); }));
         if (item.change == ApiChange::signature)
           out += fmt::format("  - before: {}\n  - after: {}\n", markdown_code(item.before), markdown_code(item.after));
       }

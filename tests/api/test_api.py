@@ -339,6 +339,36 @@ class Compiled(unittest.TestCase):
             self.assertEqual(api("--api", before, after, command="diff").stdout.splitlines()[:2],
                              ["three::f", "  + param three::f::<impl Into<Option<core::fmt::Error>>>"])
 
+    def test_another_name_for_what_is_there_removes_nothing(self):
+        source = """pub mod m { pub struct T { pub a: u8 } impl T { pub fn f(%s) {} } pub enum E { A } pub mod deep { pub fn g() {} } }"""
+        names = "pub use m::T; pub use m::E as Elsewhere; pub use m::deep; pub use crate as root;"
+        with tempfile.TemporaryDirectory() as place:
+            folders = [pathlib.Path(place, name) for name in ("without", "with")]
+            for folder, more in zip(folders, ("", names)):
+                folder.mkdir()
+                compile_crate(folder, "five", source % "" + more)
+            without, added = (folder / "libfive.rmeta" for folder in folders)
+            answer = api("--api", without, added, "-f", "json", command="diff")
+            changes = json.loads(answer.stdout)["crates"][0]["changes"]
+            expected = ["five::Elsewhere", "five::T", "five::deep", "five::root"]
+            self.assertEqual([(change["change"], change["path"]) for change in changes if change["change"] != "source"],
+                             [("added", path) for path in expected])
+            self.assertEqual(answer.returncode, 0)
+            changes = json.loads(api("--api", added, without, "-f", "json", command="diff").stdout)["crates"][0]["changes"]
+            self.assertEqual([(change["change"], change["path"]) for change in changes if change["change"] != "source"],
+                             [("removed", path) for path in expected])
+            compile_crate(folders[1], "five", source.replace("pub a: u8", "pub b: u8") % "&self" + names)
+            options = ["--source-old", folders[0], "--source-new", folders[1]]
+            changes = json.loads(api("--api", without, added, *options, "-f", "json", command="diff").stdout)["crates"][0]["changes"]
+            self.assertEqual([(change["change"], change["path"]) for change in changes if change["path"].startswith(("five::T::", "five::m"))],
+                             [("added", "five::T::b"), ("signature", "five::T::f"), ("removed", "five::m::T::a")])
+            # The judge: rustc takes both paths of what is said to be the same.
+            users = "use five::m::T; use five::m::deep::g; pub fn user() { let _ = T::f; g(); }"
+            for folder in folders:
+                (folder / "user.rs").write_text(users)
+                subprocess.run([RUSTC, "--edition", "2021", "--crate-type", "lib", "--emit=metadata", "-L.", "--extern", "five", "user.rs"],
+                               cwd=folder, check=True)
+
     def test_what_changed_between_two_builds(self):
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
