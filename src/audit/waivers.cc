@@ -91,9 +91,12 @@ std::size_t behind_quotes(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-// The parser goes down a level, on the stack, for each dot of a key and each bracket. A waiver has two levels.
-Result<void> check_depth(std::string_view text) {
+// The parser goes down a level, on the stack, for each dot of a key and each bracket. A waiver has two levels. What it makes of a byte or
+// two, a value or a table, takes much more.
+Result<Held> check_size(std::string_view text) {
   constexpr std::size_t kMostLevels = 100;
+  constexpr std::uint64_t kNode = 100;
+  std::uint64_t nodes = 0;
   std::size_t open = 0;
   std::size_t dots = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -102,22 +105,27 @@ Result<void> check_depth(std::string_view text) {
       case '"':
       case '\'': i = behind_quotes(text, i) - 1; break;
       case '#': i = std::min(text.find('\n', i), text.size()) - 1; break;
-      case '.': ++dots; break;
+      case '.': ++dots, ++nodes; break;
+      case ',':
+      case '=': ++nodes; break;
       case '[':
-      case '{': ++open; break;
+      case '{': ++open, ++nodes; break;
       case ']':
       case '}': open -= open > 0 ? 1 : 0; break;
       default: break;
     }
     if (open + dots > kMostLevels) return over(Limit::nesting);
   }
-  return {};
+  Held held;
+  if (auto charged = held.grow(nodes * kNode); !charged) return pass(charged);
+  return held;
 }
 
 }  // namespace
 
 Result<std::vector<Waiver>> parse_waivers(std::string_view text) {
-  if (auto checked = check_depth(text); !checked) return pass(checked);
+  const auto held = check_size(text);
+  if (!held) return pass(held);
   const auto parsed = toml::parse(text);
   if (!parsed)
     return fail(ErrorKind::malformed, "line {}: {}", parsed.error().source().begin.line, parsed.error().description());

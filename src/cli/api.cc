@@ -57,7 +57,9 @@ ExitCode run_api(const ApiCommand& command) {
                      .items = {},
                      .has_visibility = command.all};
   if (command.all) {
-    listing.items = all_items(crate);
+    auto all = all_items(crate);
+    if (!all) return fail_with(all.error());
+    listing.items = std::move(*all);
     if (auto sound = crate.items->check(); !sound) return fail_with(sound.error());
   } else {
     auto interface = public_interface(crate, command.members, find, find_item);

@@ -7,6 +7,7 @@
 #include <map>
 #include <ranges>
 
+#include "bytes/budget.h"
 #include "cli/crates.h"
 #include "cli/operands.h"
 #include "source/directory.h"
@@ -94,8 +95,11 @@ Result<void> judge_needs(Audit& judged, const std::string& needs, const std::vec
     const auto interface =
         answer->missing.empty() ? Result<std::vector<InterfaceItem>>({}) : public_interface(*choice->crate, true, find);
     if (!interface) return pass(interface);
-    for (const auto& path : answer->missing)
+    for (const auto& path : answer->missing) {
+      constexpr std::uint64_t kStepsPerItem = 8;
+      if (auto charged = work(kStepsPerItem * interface->size()); !charged) return charged;
       judged.findings.push_back(missing_item(*choice, path, nearest_path(*interface, item_path(path).value_or(path))));
+    }
   }
   std::ranges::stable_sort(judged.findings, {},
                            [](const Finding& finding) { return std::tie(finding.path, finding.rule, finding.crate); });

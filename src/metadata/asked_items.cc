@@ -136,6 +136,8 @@ Result<MissingItems> missing_from(const NamedItems& crate, const std::vector<std
 }
 
 std::optional<std::string> item_path(std::string_view text) {
+  constexpr std::size_t kLongest = 4096;  // each part of it is looked up
+  if (text.size() > kLongest) return std::nullopt;
   if (text.starts_with("::")) text.remove_prefix(2);
   const auto [owner, parameter] = text.ends_with('>') ? split_path(text) : std::pair(text, std::string_view());
   std::string path;

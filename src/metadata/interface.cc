@@ -11,6 +11,7 @@
 #include <map>
 #include <numeric>
 
+#include "bytes/budget.h"
 #include "bytes/size_limits.h"
 #include "metadata/asked_interface.h"
 #include "metadata/layout.h"
@@ -56,7 +57,7 @@ class InterfaceWalk {
       const auto module = std::move(queue_.front());
       queue_.pop_front();
       list(module);
-      if (bytes_ > size_limits::item_paths.most) return over(size_limits::item_paths);
+      if (!charged_) return pass(charged_);
     }
     // A member is found by its parent: with one that is wrong it would only be missing.
     for (const auto& [crate, visited] : visited_)
@@ -185,8 +186,7 @@ class InterfaceWalk {
 
   void add(InterfaceItem item, bool is_in_hidden) {
     item.is_hidden = item.is_hidden || is_in_hidden || (item.crate && item.crate->items->is_doc_hidden(item.index));
-    bytes_ += item.path.size() + item.definition.size();
-    if (bytes_ > size_limits::item_paths.most) return;
+    if (!charge(item)) return;
     if (item.crate && item.index == 0 && !is_asked_for(item.path)) return found_.push_back(std::move(item));
     const bool is_new = item.crate && visit(item.crate, item.index);
     item.is_first = is_new || !item.crate;
@@ -226,15 +226,24 @@ class InterfaceWalk {
       if (needs_pub && items.visibility(index).level != Visibility::Level::everywhere) continue;
       member.path = joined(owner.path, items.shown_name(index));
       add_member(member);
-      if (bytes_ <= size_limits::item_paths.most) add_members(member);
+      if (charged_) add_members(member);
     }
     for (const auto impl : items.inherent_impls(holder))
       if (visit(owner.crate, impl)) add_members(owner, impl);
   }
 
   void add_member(InterfaceItem item) {
-    bytes_ += item.path.size();
-    if (bytes_ <= size_limits::item_paths.most) found_.push_back(std::move(item));
+    if (charge(item)) found_.push_back(std::move(item));
+  }
+
+  /// False when the list, and what is made of it, would be too much. Modules in modules with long names make long paths of few bytes.
+  bool charge(const InterfaceItem& item) {
+    constexpr std::uint64_t kCopies = 4;
+    const auto text = item.path.size() + item.definition.size();
+    bytes_ += text;
+    if (charged_ && bytes_ > size_limits::item_paths.most) charged_ = over(size_limits::item_paths);
+    if (charged_) charged_ = held_.grow(sizeof item + kCopies * text);
+    return charged_.has_value();
   }
 
   const FindCrate& find_;
@@ -245,6 +254,8 @@ class InterfaceWalk {
   std::map<const NamedItems*, std::vector<bool>> visited_;
   std::vector<InterfaceItem> found_;
   std::uint64_t bytes_ = 0;
+  Held held_;
+  Result<void> charged_;
 };
 
 std::size_t common_start(std::string_view a, std::string_view b) {

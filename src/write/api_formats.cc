@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bytes/budget.h"
 #include "write/escape.h"
 #include "write/formats.h"
 #include "write/json.h"
@@ -115,14 +116,18 @@ const ApiFormatRow* api_format_of(std::string_view name) {
   return row == kApiFormats.end() ? nullptr : &*row;
 }
 
-std::vector<InterfaceItem> all_items(const NamedItems& crate) {
+Result<std::vector<InterfaceItem>> all_items(const NamedItems& crate) {
+  constexpr std::uint64_t kCopies = 4;  // of a path, which is that of its visibility as well
   std::vector<InterfaceItem> all;
+  Held held;
   const auto& items = *crate.items;
   for (DefIndex i = 1; i < items.size(); ++i) {
     const auto name = items.shown_name(i);
     if (name.empty() || name.starts_with('{')) continue;
     all.push_back({.kind = items.kind(i), .path = items.path(i, crate.name), .crate = &crate, .index = i});
     all.back().is_hidden = items.is_doc_hidden(i);
+    if (auto charged = held.grow(sizeof(InterfaceItem) + kCopies * all.back().path.size()); !charged)
+      return pass(charged);
   }
   return all;
 }

@@ -22,7 +22,7 @@ struct ApiListing {
 };
 
 /// All definitions of a crate that have a name.
-std::vector<InterfaceItem> all_items(const NamedItems& crate);
+Result<std::vector<InterfaceItem>> all_items(const NamedItems& crate);
 
 struct ApiFormatRow {
   std::string_view name;

@@ -240,6 +240,14 @@ def files_with_a_long_target(folder, count=6000):
     return write_tar(folder / "a.tar.gz", [entry("deps/libfoo.rmeta", crate.metadata([])), *names])
 
 
+def modules_with_long_names(folder, depth=60, count=3000):
+    """Modules inside of each other, and in the last one many: each has all names that are around it in its path."""
+    source = "#![no_std]\n" + ("pub mod %s {" % ("a" * 1000)) * depth + "".join(f"pub mod m{i} {{}}" for i in range(count)) + "}" * depth
+    (folder / "deep.rs").write_text(source)
+    subprocess.run(["rustc", "--crate-type=lib", "--emit=metadata", "deep.rs"], cwd=folder, check=True, capture_output=True)
+    return "libdeep.rmeta"
+
+
 # ---- Objects ----
 
 def elf(sections, kind=1):
@@ -337,6 +345,16 @@ def dotted_keys(folder):
 def nested_lists(folder):
     (folder / "waivers.toml").write_bytes(b'x = """a"b"""\nwaiver = ' + b"[" * 100_000 + b"\n")
     return "waivers.toml"
+
+
+def many_values_in_toml(folder):
+    (folder / "waivers.toml").write_bytes(b"waiver = [" + b"1," * 5_000_000 + b"]")
+    return "waivers.toml"
+
+
+def paths_of_many_parts(folder):
+    (folder / "needs").write_bytes(b"leaf" + b"::a" * 1_000_000 + b"\n")
+    return "needs"
 
 
 def nested_json(folder):

@@ -164,6 +164,19 @@ class Bombs(ScanTest):
         result = self.limited(resource.RLIMIT_STACK, MIB // 2, "audit", "-L", "tree/chain", "tree/use")
         self.assertEqual((result.code, result.stderr), (0, ""), result)
 
+    # ---- Items ----
+
+    def test_paths_that_are_longer_than_all_names(self):
+        name = bombs.modules_with_long_names(self.folder)
+        for arguments in (["api"], ["api", "--all"], ["api", "--has", "deep::x"], ["diff", "--api", name]):
+            with self.subTest(arguments):
+                self.bounded(*arguments[:1], name, *arguments[1:], mention="limit held-bytes")
+        self.bounded("inspect", name, codes=(0,))
+
+    def test_what_is_needed(self):
+        self.tree.copy("libleaf.rmeta")
+        self.bounded("audit", "--needs", bombs.paths_of_many_parts(self.folder), "tree", mention="not a path")
+
     # ---- Objects ----
 
     def test_names_and_tables(self):
@@ -183,6 +196,7 @@ class Bombs(ScanTest):
         for make in bombs.dotted_keys, bombs.nested_lists:
             result = self.bounded("audit", "--waivers", make(self.folder), "tree", codes=(2, 3), mention="limit nesting")
             self.assertIn("limit nesting", result.stderr)
+        self.bounded("audit", "--waivers", bombs.many_values_in_toml(self.folder), "tree", codes=(2, 3), mention="limit held-bytes", memory=160 * MIB)
 
     def test_manifests(self):
         self.tree.copy("libleaf.rmeta")
