@@ -108,8 +108,8 @@ class Prover {
   /// One by its own hash. True of what has a word for a name that is not known, and is not given out: there is no name to prove.
   bool proves(DefIndex index) {
     const auto& key = file_.definitions[index];
-    if (is_proved_[index] || key.is_absent || is_proc_macro_ || file_.unresolved.contains(key.predefined()))
-      return true;
+    if (is_proved_[index] || key.is_absent || file_.unresolved.contains(key.predefined())) return true;
+    if (is_proc_macro_ && !has_name_of_function(key)) return true;
     hashed_.begin(key);
     const bool is_anonymous = key.data == DefData::desugared_anonymous_lifetime;
     return is_proved_[index] = hashed_.has_hash(is_anonymous ? "'_" : file_.name(key), file_.hash(index));
@@ -123,6 +123,13 @@ class Prover {
   }
 
  private:
+  /// Of a proc macro, once its kind is known: only a derive macro has another name than the function behind it.
+  bool has_name_of_function(const Definition& key) const {
+    if (key.kind == 0 || key.data != DefData::macro_ns) return false;
+    const auto text = file_.kinds[key.kind - 1].text;
+    return text != "Macro(Derive)" && text != "Macro(MacroKinds(4))";
+  }
+
   void find_word(DefIndex index, std::uint32_t symbol) {
     if (file_.unresolved.contains(symbol)) return;
     hashed_.begin(file_.definitions[index]);

@@ -171,6 +171,19 @@ class BadMetadata(unittest.TestCase):
                 answered += answer.returncode == 0
         self.assertGreater(answered, 20)
 
+    def test_one_byte_flipped_gives_no_function_like_macro_that_is_not_there(self):
+        sound = (pathlib.Path(__file__).resolve().parents[2] / "testdata/goldens/1.98.1/libpm-deadbeef.so").read_bytes()
+        places = [found.start() for found in re.finditer(b"answer", sound)]
+        self.assertIn("pm::answer", self.ask(sound).stdout)
+        refused = 0
+        for place in places:
+            blob = bytearray(sound)
+            blob[place] ^= 2
+            answer = self.ask(bytes(blob))
+            self.assertNotIn("cnswer", answer.stdout)
+            refused += "does not come out" in answer.stderr
+        self.assertGreater(refused, 0)
+
     def test_a_path_of_ten_thousand_parts(self):
         self.refused(metadata([(number, b"m") for number in range(10_000)]), "a path of more than 1024 parts")
 
