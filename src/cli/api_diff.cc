@@ -8,6 +8,7 @@
 #include "cli/crates.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
+#include "diff/declaration.h"
 #include "scan/source_check.h"
 #include "write/api_difference.h"
 #include "write/formats.h"
@@ -22,6 +23,7 @@ std::string on_one_line(std::string_view text) {
     if (!is_space) line += c;
     else if (!line.empty() && line.back() != ' ') line += ' ';
   }
+  if (line.ends_with(' ')) line.pop_back();
   return line;
 }
 
@@ -40,7 +42,8 @@ class SourceTexts {
     item.checksum = recorded->at(span->file)->checksum;
     const auto text = (*files)->find(recorded->at(span->file)->path);
     if (text == (*files)->end() || span->offset > text->second.size()) return {};
-    item.text = on_one_line(std::string_view(text->second).substr(span->offset, span->length));
+    item.text =
+        on_one_line(declaration_text(text->second, *span, item.kind, from.crate->items->shown_name(from.index)));
     return {};
   }
 

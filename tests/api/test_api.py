@@ -369,6 +369,37 @@ class Compiled(unittest.TestCase):
                 subprocess.run([RUSTC, "--edition", "2021", "--crate-type", "lib", "--emit=metadata", "-L.", "--extern", "five", "user.rs"],
                                cwd=folder, check=True)
 
+    def test_a_declaration_is_compared_as_a_whole_and_nothing_else(self):
+        # What rustc records of an alias, of a `where` and of a macro ends before them.
+        source = r"""pub type Number = u8; pub type List = [Wide<{ 1 + 1 }>; 2];
+            pub struct Wide<const N: usize>; pub struct Held<T>(pub T) where T: Clone; pub trait Tr { type Of: Copy; }
+            pub trait Bound<T> where T: Into<[u8; 2]> { fn f(); }
+            #[macro_export] macro_rules! say { () => { /* ) */ ")" }; ($x:expr, '{') => { r#"}"# }; }
+            #[macro_export] macro_rules! kept { ($($x:ident 'a),* ) => ( $( stringify!($x); )* ); }
+            pub mod after {}"""
+        edits = ("= u8;", "= u16;"), ("; 2];", "; 3];"), ("T: Clone", "T: Copy"), ("Of: Copy", "Of: Clone"), ("[u8; 2]", "[u8; 3]"), ("'{'", "'['")
+        with tempfile.TemporaryDirectory() as place:
+            folders = [pathlib.Path(place, name) for name in ("old", "new", "other")]
+            changed = source
+            for edit in edits:
+                self.assertEqual(changed.count(edit[0]), 1, edit)
+                changed = changed.replace(*edit)
+            same = source.replace('r#"}"#', "1").replace("/* ) */", "").replace("stringify!($x);", "").replace("after {}", "after { fn f() {} }")
+            for folder, text in zip(folders, (source, changed, same)):
+                folder.mkdir()
+                compile_crate(folder, "six", text)
+            old, new, other = (folder / "libsix.rmeta" for folder in folders)
+            answer = api("--api", old, new, "--source-old", folders[0], "--source-new", folders[1], command="diff")
+            lines = [line.strip() for line in answer.stdout.splitlines()]
+            self.assertEqual([line for line in lines if line[0] == "~"],
+                             ["~ trait six::Bound", "~ struct six::Held", "~ type six::List", "~ type six::Number", "~ macro six::say",
+                              "~ type six::Tr::Of"])
+            for line in ("- pub type Number = u8", "+ pub type List = [Wide<{ 1 + 1 }>; 3]", "+ pub struct Held<T> where T: Copy", "- pub trait Bound<T> where T: Into<[u8; 2]>",
+                         "- macro_rules! say { () => …; ($x:expr, '{') => …; }"):
+                self.assertIn(line, lines)
+            answer = api("--api", old, other, "--source-old", folders[0], "--source-new", folders[2], command="diff")
+            self.assertEqual((answer.returncode, answer.stdout.count("\n")), (0, 1), answer.stdout)
+
     def test_what_changed_between_two_builds(self):
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
