@@ -33,7 +33,7 @@ class SourceTexts {
   explicit SourceTexts(const std::string& directory) : directory_(directory) {}
 
   Result<void> add_to(ApiItem& item, const InterfaceItem& from) {
-    if (!from.crate) return {};
+    if (!from.crate || from.index == 0) return {};  // the declaration of a crate would be all of its source
     auto files = files_of(*from.crate->items);
     if (!files) return pass(files);
     const auto span = from.crate->items->span(from.index);

@@ -376,7 +376,7 @@ class Compiled(unittest.TestCase):
             pub trait Bound<T> where T: Into<[u8; 2]> { fn f(); }
             #[macro_export] macro_rules! say { () => { /* ) */ ")" }; ($x:expr, '{') => { r#"}"# }; }
             #[macro_export] macro_rules! kept { ($($x:ident 'a),* ) => ( $( stringify!($x); )* ); }
-            pub mod after {}"""
+            pub mod after {} pub use crate as root;"""
         edits = ("= u8;", "= u16;"), ("; 2];", "; 3];"), ("T: Clone", "T: Copy"), ("Of: Copy", "Of: Clone"), ("[u8; 2]", "[u8; 3]"), ("'{'", "'['")
         with tempfile.TemporaryDirectory() as place:
             folders = [pathlib.Path(place, name) for name in ("old", "new", "other")]
