@@ -137,7 +137,8 @@ struct LinkFacts {
   std::vector<DefinedSymbol> defined;        ///< global symbols, by name
   std::vector<RelocationUse> relocations;    ///< by machine and type
   std::vector<SourceGroup> sources;
-  std::vector<std::string> notes;  ///< what could not be read, and why
+  std::optional<std::string> unread;  ///< of a thin archive the first member that could not be read, and why
+  std::vector<std::string> notes;     ///< what could not be read, and why
 };
 
 /// Reads one object, or every object of an archive. Nothing: it is neither, or an ELF file that is linked already.

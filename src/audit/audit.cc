@@ -94,6 +94,13 @@ void judge_problems(ScanResult& result, Findings& findings) {
   });
 }
 
+// Of a thin archive nothing is known but what its members say.
+void tell_unread_members(ScanResult& result) {
+  for (const auto& artifact : result.artifacts)
+    if (artifact.link && artifact.link->unread)
+      result.problems.push_back({artifact.path, Error{ErrorKind::io, *artifact.link->unread, std::nullopt}});
+}
+
 void show_packages(Audit& audit, const PackageRoot& packages) {
   if (packages.packages.empty()) return;
   const auto show = [&](std::string& path) { path = packages.shown(path); };
@@ -228,6 +235,7 @@ Audit audit(ScanResult& result, const AuditOptions& options) {
   audit_modules(result, findings);
   audit_objects(result, options.purpose, findings);
   judge_problems(result, findings);
+  tell_unread_members(result);
   // Of the folders that were searched besides, only what was asked for and could not be read is anybody's problem.
   if (options.search.elsewhere)
     std::ranges::copy_if(options.search.elsewhere->problems, std::back_inserter(result.problems),

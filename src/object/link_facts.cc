@@ -58,6 +58,9 @@ class LinkReader {
       auto content = content_of(file, **member);
       if (!content && (*member)->external) {
         ++unread;
+        if (!facts_.unread)
+          facts_.unread =
+              fmt::format("member {}: {}", (*member)->name.substr(0, kMaxShownName), describe(content.error()));
         continue;
       }
       if (!content) return pass(content);

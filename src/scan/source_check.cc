@@ -9,13 +9,16 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <queue>
 #include <set>
 #include <tuple>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "source/chunks.h"
 #include "source/directory.h"
+#include "source/source.h"
 
 namespace rartifacts {
 namespace {
@@ -64,7 +67,7 @@ std::string tail_of(const std::vector<std::string>& parts, std::size_t from) {
 
 class SourceCheck {
  public:
-  SourceCheck(int base, bool keep_content) : base_(base), keep_content_(keep_content) {}
+  SourceCheck(int base, bool keep_content) : base_(base), disk_(open_disk(base)), keep_content_(keep_content) {}
 
   /// Which end of each path is below the directory: what is in front of it is the same for as many as can be.
   void place(std::vector<CheckedSource>& files, const Remaps& remaps) {
@@ -98,22 +101,39 @@ class SourceCheck {
       if (!placed.contains(&file) && file.place.starts_with(*first + "/")) file.place.erase(0, first->size() + 1);
   }
 
-  void compare(CheckedSource& file) const {
-    if (!is_there(file.place)) return;
+  /// Error: reading it would be more than its size on disk accounts for.
+  Result<void> compare(CheckedSource& file) const {
+    if (!is_there(file.place)) return {};
     file.state = SourceState::unreadable;
-    auto opened = open_file_below(base_, file.place, true);
-    if (!opened) return;
-    constexpr off_t kLargest = off_t{64} << 20;
-    if (opened->status.st_size > kLargest) return;
+    // A link leads no further than the directory.
+    const auto resolved = resolve(*disk_, file.place, 0);
+    auto opened = resolved ? open_file_below(base_, resolved->target) : pass(resolved);
+    if (!opened) return {};
+    Held held;
+    if (auto charged = charge(opened->status, held); !charged)
+      return fail(charged.error().kind, "{}: {}", file.place, charged.error().what);
     std::string content;
-    if (!for_each_chunk(opened->fd.get(), [&](Bytes chunk) { content += as_text(chunk); })) return;
+    content.reserve(static_cast<std::size_t>(opened->status.st_size));
+    if (!for_each_chunk(opened->fd.get(), [&](Bytes chunk) { content += as_text(chunk); })) return {};
     const auto checksum = checksum_of(content, file.recorded.hash);
-    if (!checksum) return;
+    if (!checksum) return {};
     file.state = *checksum == file.recorded.checksum ? SourceState::same : SourceState::changed;
-    if (keep_content_ && file.state == SourceState::same) file.content = std::move(content);
+    if (!keep_content_ || file.state != SourceState::same) return {};
+    file.content = std::move(content);
+    return keep(file.content.size());
   }
 
  private:
+  // Many names may lead to one file, and what has holes is larger than it is.
+  static Result<void> charge(const struct stat& status, Held& held) {
+    constexpr std::uint64_t kStepsPerByte = 2;
+    constexpr std::uint64_t kBlock = 512;  // st_blocks, whatever the file system has
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    credit_packed(status.st_dev, status.st_ino, std::min(size, kBlock * static_cast<std::uint64_t>(status.st_blocks)));
+    if (auto charged = held.grow(size); !charged) return charged;
+    return work(kStepsPerByte * size);
+  }
+
   using Front = std::pair<std::string, std::vector<CheckedSource*>>;
 
   /// For each beginning of a path, the files whose rest is below the directory.
@@ -135,6 +155,7 @@ class SourceCheck {
   }
 
   int base_;
+  std::unique_ptr<Source> disk_;
   bool keep_content_;
 };
 
@@ -158,7 +179,8 @@ Result<std::vector<CheckedSource>> check_sources(const std::vector<std::optional
     if (file) files.push_back({.recorded = *file});
   SourceCheck check(base->get(), keep_content);
   check.place(files, remaps);
-  for (auto& file : files) check.compare(file);
+  for (auto& file : files)
+    if (auto compared = check.compare(file); !compared) return pass(compared);
   return files;
 }
 

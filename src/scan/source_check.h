@@ -31,7 +31,8 @@ using Remaps = std::vector<std::pair<std::string, std::string>>;
 std::string remapped(std::string_view path, const Remaps& remaps);
 
 /// Compares recorded checksums with the files below `directory`. Recorded paths are mostly absolute, of the machine that built:
-/// the directory that has the most of them there is taken for `directory`. Error: the directory cannot be opened.
+/// the directory that has the most of them there is taken for `directory`. Error: the directory cannot be opened, or
+/// there is more in it to read than it takes on disk.
 Result<std::vector<CheckedSource>> check_sources(const std::vector<std::optional<SourceFile>>& recorded,
                                                  const std::string& directory, const Remaps& remaps, bool keep_content);
 

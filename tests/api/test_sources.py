@@ -55,6 +55,23 @@ class Sources(unittest.TestCase):
             self.assertEqual(sources(made, "--remap", "nonsense").returncode, 2)
 
     @unittest.skipUnless(RUSTC, "no rustc")
+    def test_a_link_leads_no_further_than_the_directory(self):
+        with tempfile.TemporaryDirectory() as place:
+            tree = pathlib.Path(place, "tree")
+            tree.mkdir()
+            (tree / "lib.rs").write_text("pub fn one() {}")
+            subprocess.run([RUSTC, "--crate-type", "lib", "--crate-name", "made", "--emit=metadata", tree / "lib.rs"], cwd=place, check=True)
+            (tree / "lib.rs").rename(pathlib.Path(place, "secret"))
+            for target in "../secret", f"{place}/secret":
+                (tree / "lib.rs").symlink_to(target)
+                answer = sources("--no-sandbox", pathlib.Path(place, "libmade.rmeta"), "--check", tree)
+                self.assertEqual((answer.returncode, answer.stdout.splitlines()[0]), (3, "unreadable lib.rs"))
+                (tree / "lib.rs").unlink()
+            pathlib.Path(place, "secret").rename(tree / "real.rs")
+            (tree / "lib.rs").symlink_to("real.rs")
+            self.assertEqual(sources(pathlib.Path(place, "libmade.rmeta"), "--check", tree).returncode, 0)
+
+    @unittest.skipUnless(RUSTC, "no rustc")
     def test_any_name_and_any_checksum_is_read_by_cksum(self):
         if subprocess.run(["cksum", "--check", "/dev/null"], capture_output=True, check=False).stderr.startswith(b"cksum: unrecognized"):
             self.skipTest("cksum does not check")

@@ -183,6 +183,18 @@ class Linking(Judged):
         self.assertNotIn("R_X86_64 type 261", {use["name"] for use in shown})
         self.assertIn("is for aarch64", self.only("foreign-machine", "--for", "user", "mixed.a")["message"] + " is for aarch64")
 
+    def test_a_thin_archive_whose_member_is_gone_is_never_ok(self):
+        own = self.compile("own.c", "int own;\n")
+        tool("ar", "rcT", "thin.a", own, cwd=self.folder)
+        self.assertEqual(run("audit", "thin.a", cwd=self.folder).code, 0)
+        content = (self.folder / own).read_bytes()
+        for change in b"", b"x", b"x" * len(content), None:
+            (self.folder / own).unlink()
+            if change is not None:
+                (self.folder / own).write_bytes(change)
+            self.fails(run("audit", "thin.a", cwd=self.folder), 3, "thin.a: member own.o: ")
+            self.assertEqual(run("inspect", "thin.a", cwd=self.folder).code, 0)
+
     def test_a_module_for_another_machine_or_class(self):
         kernel = self.kernel()
         for target, machine in ("riscv64-linux-gnu", "riscv (64-bit)"), ("i386-linux-gnu", "i386"):

@@ -248,6 +248,21 @@ def modules_with_long_names(folder, depth=60, count=3000):
     return "libdeep.rmeta"
 
 
+def sources_with_holes(folder, count=700):
+    """Many names of one source file that is nothing but a hole. Returns the metadata; the sources are in `sources`."""
+    place = folder / "sources"
+    place.mkdir()
+    for i in range(count):
+        (place / f"m{i}.rs").write_text("pub fn f() {}")
+    (place / "lib.rs").write_text("#![no_std]\n" + "".join(f'#[path = "m{i}.rs"] pub mod m{i};\n' for i in range(count)))
+    subprocess.run(["rustc", "--crate-type=lib", "--crate-name=made", "--emit=metadata", "sources/lib.rs"], cwd=folder, check=True)
+    os.truncate(place / "m0.rs", 40 * MIB)
+    for i in range(1, count):
+        (place / f"m{i}.rs").unlink()
+        os.link(place / "m0.rs", place / f"m{i}.rs")
+    return "libmade.rmeta"
+
+
 # ---- Objects ----
 
 def elf(sections, kind=1):

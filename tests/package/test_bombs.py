@@ -173,6 +173,11 @@ class Bombs(ScanTest):
                 self.bounded(*arguments[:1], name, *arguments[1:], mention="limit held-bytes")
         self.bounded("inspect", name, codes=(0,))
 
+    def test_sources_with_holes(self):
+        name = bombs.sources_with_holes(self.folder)
+        self.bounded("sources", "--check", "sources", name, mention="limit work")
+        self.bounded("diff", "--api", "--source-old", "sources", name, name, mention="limit work")
+
     def test_what_is_needed(self):
         self.tree.copy("libleaf.rmeta")
         self.bounded("audit", "--needs", bombs.paths_of_many_parts(self.folder), "tree", mention="not a path")
