@@ -27,6 +27,17 @@ std::string on_one_line(std::string_view text) {
   return line;
 }
 
+/// The text that rustc counts in: without a byte order mark, and with a newline for each CR LF.
+std::string as_rustc_reads(std::string content) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  const auto start = content.starts_with(kMark) ? kMark.size() : 0;
+  std::size_t size = 0;
+  for (auto i = start; i < content.size(); ++i)
+    if (content[i] != '\r' || i + 1 == content.size() || content[i + 1] != '\n') content[size++] = content[i];
+  content.resize(size);
+  return content;
+}
+
 /// Source files of the crates on one side: their checksums, and their content where it is proved to be what was compiled.
 class SourceTexts {
  public:
@@ -58,7 +69,7 @@ class SourceTexts {
       auto checked = check_sources(*recorded, directory_, {}, true);
       if (!checked) return pass(checked);
       for (auto& file : *checked)
-        if (file.state == SourceState::same) texts.emplace(file.recorded.path, std::move(file.content));
+        if (file.state == SourceState::same) texts.emplace(file.recorded.path, as_rustc_reads(std::move(file.content)));
     }
     return &texts_.emplace(&items, std::move(texts)).first->second;
   }

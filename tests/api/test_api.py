@@ -400,6 +400,19 @@ class Compiled(unittest.TestCase):
             answer = api("--api", old, other, "--source-old", folders[0], "--source-new", folders[2], command="diff")
             self.assertEqual((answer.returncode, answer.stdout.count("\n")), (0, 1), answer.stdout)
 
+    def test_line_ends_and_a_byte_order_mark_move_no_declaration(self):
+        source = "// one\n// two\npub fn f(_: u8) {}\n\npub fn g(_: u8) {}\n"
+        with tempfile.TemporaryDirectory() as place:
+            folders = [pathlib.Path(place, name) for name in ("old", "new")]
+            for folder, text in zip(folders, (source, "\ufeff// other\r\n" + source.replace("g(_: u8)", "g(_: u16)").replace("\n", "\r\n"))):
+                folder.mkdir()
+                pathlib.Path(folder, "seven.rs").write_bytes(text.encode())
+                subprocess.run([RUSTC, "--crate-type", "lib", "--emit=metadata", "seven.rs"], cwd=folder, check=True)
+            options = ["--source-old", folders[0], "--source-new", folders[1], "-f", "json"]
+            answer = api("--api", *(folder / "libseven.rmeta" for folder in folders), *options, command="diff")
+            self.assertEqual(json.loads(answer.stdout)["crates"][0]["changes"], [
+                {"change": "signature", "kind": "fn", "path": "seven::g", "before": "pub fn g(_: u8)", "after": "pub fn g(_: u16)"}])
+
     def test_what_changed_between_two_builds(self):
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
