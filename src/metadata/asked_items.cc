@@ -67,7 +67,7 @@ class PathLookup {
          item != interface_.end() && item->path.starts_with(unknown); ++item) {
       const auto symbol = predefined_index(split_path(item->path).second);
       if (!symbol || !items.may_be(*symbol, name)) continue;
-      if (item->crate == &crate && item->definition.empty())
+      if (item->crate == &crate)
         return fmt::format("{} has a name that is a word of rustc and is not known here", owner);
       return fmt::format("{} re-exports a name that cannot be read without crate {}", owner,
                          item->crate ? item->crate->name : item->definition);
