@@ -2,9 +2,11 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <rartifacts/archive.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "cli/commands.h"
 #include "cli/held_signals.h"
@@ -121,6 +123,7 @@ class Extraction {
       if (!blob) return blame_archive(blob.error());
       content = *blob;
     }
+    if (auto charged = charge(content.size()); !charged) return blame_archive(charged.error());
     auto to = output_.create(piece.name);
     if (!to) return blame_output(piece, to.error());
     if (auto copied = copy_range(files_.fd(), content.begin(), content.size(), to->get()); !copied)
@@ -128,6 +131,17 @@ class Extraction {
                                          : blame_archive(copied.error().error);
     if (auto same = files_.check_last(); !same) return blame_archive(same.error());
     return {};
+  }
+
+  // A thin archive may list one file many times. Once is never too much, whatever holes it has.
+  Result<void> charge(std::uint64_t size) const {
+    constexpr std::uint64_t kBlock = 512;  // st_blocks, whatever the file system has
+    struct stat status;
+    if (fstat(files_.fd(), &status) == 0)
+      credit_packed(status.st_dev, status.st_ino,
+                    std::max(kBlock * static_cast<std::uint64_t>(status.st_blocks),
+                             static_cast<std::uint64_t>(status.st_size) / Budget::kUnfoldedPerByte + 1));
+    return pour(size);
   }
 
   const ExtractCommand& command_;

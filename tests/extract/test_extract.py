@@ -130,6 +130,20 @@ class TheSameBytesAsAr(ExtractTest):
         self.assertEqual(self.written(), {"big.o": big, "small.o": b"x"})
 
 
+class FullDisks(ExtractTest):
+    def test_a_file_that_a_thin_archive_lists_again_and_again(self):
+        self.sources(a="int a;")
+        os.truncate(self.tree / "a.o", 40 << 20)
+        size = str(40 << 20).encode()
+        for count, code in (1, 0), (4, 3), (1000, 3):
+            listed = (b"/0".ljust(48) + size.ljust(10) + b"`\n") * count
+            self.tree.write("thin.a", b"!<thin>\n" + member(b"//", b"a.o/\n") + listed)
+            result = self.extract(self.tree / "thin.a", "--all", "--force")
+            self.assertEqual(result.code, code, result)
+            self.assertEqual(sum(map(len, self.written().values())), 40 << 20)
+        self.assertIn("limit unfolded-bytes", result.stderr)
+
+
 class WhichMembers(ExtractTest):
     def test_rust_objects_without_anything_said(self):
         result = self.extract(RLIB)
