@@ -105,7 +105,7 @@ class RustTokens {
   std::size_t at_, start_ = 0;
 };
 
-/// How far behind its head a declaration is looked for.
+/// How much of a head is compared, and how far behind it the rest is looked for.
 constexpr std::size_t kLongestDeclaration = std::size_t{64} << 10;
 
 /// To the `;` that ends it or, of what has one, to its block.
@@ -153,7 +153,7 @@ std::optional<std::string> macro_rules_text(std::string_view source, std::string
 }  // namespace
 
 std::string declaration_text(std::string_view source, const SourceSpan& span, ItemKind kind, std::string_view name) {
-  const auto head = source.substr(span.offset, span.length);
+  const auto head = source.substr(span.offset, std::min<std::uint64_t>(span.length, kLongestDeclaration));
   const auto end = span.offset + head.size();
   const auto near = source.substr(0, std::min(source.size(), end + kLongestDeclaration));
   // The span of what a macro makes may be that of its call.
