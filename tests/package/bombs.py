@@ -248,6 +248,14 @@ def modules_with_long_names(folder, depth=60, count=3000):
     return "libdeep.rmeta"
 
 
+def globs_of_one_module(folder, items=1000, globs=900):
+    """Each glob lists all that is in the module once more."""
+    source = "pub mod big {" + "".join(f"pub struct T{i};" for i in range(items)) + "}\n"
+    (folder / "globs.rs").write_text("#![no_std]\n" + source + "".join(f"pub mod g{i} {{ pub use super::big::*; }}\n" for i in range(globs)))
+    subprocess.run(["rustc", "--crate-type=lib", "--emit=metadata", "globs.rs"], cwd=folder, check=True, capture_output=True)
+    return "libglobs.rmeta"
+
+
 def sources_with_holes(folder, count=700):
     """Many names of one source file that is nothing but a hole. Returns the metadata; the sources are in `sources`."""
     place = folder / "sources"

@@ -173,6 +173,11 @@ class Bombs(ScanTest):
                 self.bounded(*arguments[:1], name, *arguments[1:], mention="limit held-bytes")
         self.bounded("inspect", name, codes=(0,))
 
+    def test_a_list_that_is_too_long_is_never_cut_short(self):
+        name = bombs.globs_of_one_module(self.folder)
+        for arguments in ([], ["--members"], ["-f", "json"]):
+            self.bounded("api", name, *arguments, mention="limit held-bytes", seconds=10, memory=160 * MIB)
+
     def test_sources_with_holes(self):
         name = bombs.sources_with_holes(self.folder)
         self.bounded("sources", "--check", "sources", name, mention="limit work")
