@@ -30,7 +30,7 @@ std::string others(const ScanResult& scan) {
     shown.resize(kShown);
     shown.emplace_back("…");
   }
-  return shown.empty() ? "there are no crates in it" : fmt::format("--crate NAME, one of {}", fmt::join(shown, ", "));
+  return fmt::format("--crate NAME, one of {}", fmt::join(shown, ", "));
 }
 
 }  // namespace
@@ -69,6 +69,8 @@ Result<CrateChoice> choose_crate(const std::string& path, const std::string& nam
   const auto found = is_file && holds_crate(scan.artifacts.front())
                          ? Result<const Artifact*>(&scan.artifacts.front())
                          : choice.shelf->file_of(name.empty() ? kDefaultCrate : std::string_view(name));
+  if (std::ranges::none_of(scan.artifacts, holds_crate))
+    return fail(ErrorKind::io, "{}: no crate metadata in it", path);
   if (!found && found.error().kind == ErrorKind::io)
     return fail(ErrorKind::io, "{}: {}: {}", path, found.error().what, others(scan));
   if (!found) return pass(found);

@@ -375,7 +375,10 @@ void add_sources(CLI::App& sources, SourcesCommand& command) {
       ->type_name("NAME");
   sources.add_option("--check", command.check, "Tell whether the files in DIR are those that were compiled")
       ->type_name("DIR");
-  sources.add_option("--remap", command.remaps, "Replace FROM at the start of recorded paths with TO; may be repeated")
+  sources
+      .add_option(
+          "--remap", command.remaps,
+          "Take the directory FROM of recorded paths for TO, as rustc's --remap-path-prefix does; may be repeated")
       ->type_name("FROM=TO")
       ->allow_extra_args(false);
   sources.add_option("-f,--format", command.format, "text (default) or json")

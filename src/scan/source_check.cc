@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <queue>
+#include <ranges>
 #include <set>
 #include <tuple>
 
@@ -164,8 +165,13 @@ class SourceCheck {
 std::string_view name_of(SourceState state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
 std::string remapped(std::string_view path, const Remaps& remaps) {
-  for (const auto& [from, to] : remaps)
-    if (path.starts_with(from)) return to + std::string(path.substr(from.size()));
+  for (const auto& [from, to] : remaps | std::views::reverse) {
+    if (!path.starts_with(from)) continue;
+    auto rest = path.substr(from.size());
+    if (!rest.empty() && !rest.starts_with('/') && !from.ends_with('/')) continue;
+    rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
+    return rest.empty() ? to : join_path(to, rest);
+  }
   return std::string(path);
 }
 

@@ -26,7 +26,8 @@ struct CheckedSource {
   std::string content;  ///< of one that is the same, when asked for
 };
 
-/// Where recorded paths stand now: what begins with `first` begins with `second` instead.
+/// Where recorded paths stand now: what lies in the directory `first` lies in `second` instead. Of two that hold it is the last, as with
+/// rustc's --remap-path-prefix.
 using Remaps = std::vector<std::pair<std::string, std::string>>;
 std::string remapped(std::string_view path, const Remaps& remaps);
 

@@ -55,6 +55,26 @@ class Sources(unittest.TestCase):
             self.assertEqual(sources(made, "--remap", "nonsense").returncode, 2)
 
     @unittest.skipUnless(RUSTC, "no rustc")
+    def test_remap_gives_the_paths_that_rustc_gives(self):
+        with tempfile.TemporaryDirectory() as place:
+            source = pathlib.Path(place, "src/deep/lib.rs")
+            source.parent.mkdir(parents=True)
+            source.write_text("pub fn one() {}")
+
+            def made(*flags):
+                subprocess.run([RUSTC, "--crate-type", "lib", "--crate-name", "made", "--emit=metadata", *flags, source], cwd=place,
+                               check=True)
+                return pathlib.Path(place, "libmade.rmeta")
+
+            for remaps in ([(f"{place}/src", "/s")], [(f"{place}/sr", "/s")], [(f"{place}/src/", "/s")], [(f"{place}/src", "/s/")],
+                           [(f"{place}/src/deep", "")], [(f"{source}", "/lib.rs")], [(place, "/p"), (f"{place}/src", "/s")],
+                           [(f"{place}/src", "/s"), (place, "/p")]):
+                pairs = [f"{old}={new}" for old, new in remaps]
+                expected = sources(made(*(f"--remap-path-prefix={pair}" for pair in pairs)))
+                ours = sources(made(), *(argument for pair in pairs for argument in ("--remap", pair)))
+                self.assertEqual((ours.returncode, ours.stdout), (0, expected.stdout), remaps)
+
+    @unittest.skipUnless(RUSTC, "no rustc")
     def test_a_link_leads_no_further_than_the_directory(self):
         with tempfile.TemporaryDirectory() as place:
             tree = pathlib.Path(place, "tree")
