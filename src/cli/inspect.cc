@@ -16,6 +16,7 @@
 #include "cli/operands.h"
 #include "cli/sandbox.h"
 #include "cli/terminal.h"
+#include "kernel/auxiliary_claims.h"
 #include "kernel/root.h"
 #include "metadata/magic.h"
 #include "scan/crate_shelf.h"
@@ -176,8 +177,13 @@ ExitCode run_inspect(const InspectCommand& command) {
   auto printed = ExitCode::done;
   if (command.target_json) {
     std::string out;
-    for (const auto& artifact : result.artifacts)
-      if (artifact.crate && artifact.crate->target_json) out += *artifact.crate->target_json;
+    for (const auto& artifact : result.artifacts) {
+      if (!artifact.crate || !artifact.crate->target_json) continue;
+      if (!check_claim("target.json", *artifact.crate->target_json))
+        return complain(printable(artifact.path) + ": the target specification that it records is not a JSON object"),
+               ExitCode::input;
+      out += *artifact.crate->target_json;
+    }
     if (out.empty()) return complain("no target specification is recorded in it"), ExitCode::input;
     printed = print_list(out);
   } else {

@@ -101,6 +101,17 @@ class ToolchainCommand(ScanTest):
         self.fails(run("toolchain", "-o", "toolchain.toml", ".", cwd=self.tree.root), 3, "no crate metadata")
         self.assertEqual(file.read_bytes(), b"as it was")
 
+    def test_a_target_specification_is_printed_as_it_was_given(self):
+        for crate in sorted((GOLDENS / "special/custom-target").glob("*/libnocore.rmeta")):
+            result = run("inspect", "--target-json", str(crate))
+            if int(crate.parent.name.split(".")[1]) < 63:
+                self.fails(result, 3, "no target specification")
+                continue
+            self.assertEqual((result.code, result.stdout), (0, (crate.parent / "kernel-target.json").read_bytes()), crate)
+            # What a runner takes for a command is no JSON.
+            damaged = crate.read_bytes().replace(result.stdout[:10], b"\n::error::", 1)
+            self.fails(run("inspect", "--target-json", self.tree.write("libnocore.rmeta", damaged)), 3, "not a JSON object")
+
 
 if __name__ == "__main__":
     main()
