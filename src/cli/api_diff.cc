@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "bytes/budget.h"
 #include "cli/commands.h"
 #include "cli/crates.h"
 #include "cli/operands.h"
@@ -55,7 +56,9 @@ class SourceTexts {
     if (text == (*files)->end() || span->offset > text->second.size()) return {};
     item.text =
         on_one_line(declaration_text(text->second, *span, item.kind, from.crate->items->shown_name(from.index)));
-    return {};
+    // A crate may say of each item that it stands wherever the source is longest.
+    if (auto charged = work(item.text->size()); !charged) return charged;
+    return keep(item.text->size());
   }
 
  private:

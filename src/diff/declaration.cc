@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "bytes/budget.h"
 #include "bytes/unicode.h"
 
 namespace rartifacts {
@@ -12,7 +13,10 @@ namespace {
 /// Goes through Rust source, token by token, as far as it takes to know where brackets and strings end.
 class RustTokens {
  public:
-  RustTokens(std::string_view source, std::size_t at) : text_(source), at_(at) {}
+  RustTokens(std::string_view source, std::size_t at) : text_(source), at_(at), began_(at) {}
+  RustTokens(const RustTokens&) = delete;
+  RustTokens& operator=(const RustTokens&) = delete;
+  ~RustTokens() { add_work(kStepsPerByte * (at_ - began_)); }
 
   /// The next one, of which `=>` is one; empty at the end.
   std::string_view next() {
@@ -101,8 +105,10 @@ class RustTokens {
     if (is_one) at_ += end + 1;
   }
 
+  static constexpr std::uint64_t kStepsPerByte = 8;
+
   std::string_view text_;
-  std::size_t at_, start_ = 0;
+  std::size_t at_, began_, start_ = 0;
 };
 
 /// How much of a head is compared, and how far behind it the rest is looked for.
