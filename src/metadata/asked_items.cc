@@ -110,6 +110,7 @@ std::string without_aliases(std::string path, const PathAliases& aliases,
 Result<MissingItems> missing_from(const NamedItems& crate, const std::vector<std::string>& asked, const FindCrate& find,
                                   const FindItem& find_item) {
   std::vector<std::string> paths;
+  paths.reserve(asked.size());
   for (const auto& path : asked) paths.push_back(item_path(path).value_or(path));
   MissingItems answer;
   // An alias may lead into a crate that nothing asked for led into before.

@@ -39,8 +39,8 @@ Bill bill_of(const Manifest& manifest) {
       if (edge.state == CrateEdge::State::found) item.uses.push_back(graph.nodes()[edge.node].artifact);
       else item.missing_uses.push_back(display_name(edge.dependency->name) + ' ' + edge.dependency->svh);
     }
-    std::size_t size = item.uses.size() * sizeof(item.uses.front());
-    for (const auto& missing : item.missing_uses) size += sizeof missing + missing.size();
+    std::size_t size = item.uses.size() * sizeof(const Artifact*);
+    for (const auto& missing : item.missing_uses) size += sizeof(std::string) + missing.size();
     (void)keep(size);  // if that was too much, nothing is written
     std::ranges::sort(item.uses, {}, &Artifact::path);
     const auto repeated = std::ranges::unique(item.uses);
