@@ -63,8 +63,9 @@ struct ApiSide {
   PathAliases aliases;
 };
 
-/// Compares two interfaces. What is listed under one path and can be named under the other as well has not changed its place. Items are the same when path and kind are. One that is gone and one that is new, of the same kind and
-/// last name and the only ones of it, are one that moved; what is inside of it moves with it.
+/// Compares two interfaces. Items are the same when path and kind are; what is listed under one path and can be named under the other
+/// as well is the same too. One that is gone and one that is new, of the same kind and last name and the only ones of it, are one that
+/// moved; what is inside of it moves with it.
 ApiDifference diff_api(const ApiSide& before, const ApiSide& after);
 
 }  // namespace rartifacts

@@ -63,7 +63,8 @@ Examples:
 )";
 
 inline constexpr std::string_view kApiExamples = R"(
-Kinds: mod struct union enum variant trait trait-alias type foreign-type fn const static macro primitive; with --members also field and param.
+Kinds: mod struct union enum variant trait trait-alias type foreign-type fn const static macro
+primitive; with --members also field and param.
 
 Examples:
   rartifacts api /lib/modules/$(uname -r)/build

@@ -100,7 +100,7 @@ ExitCode run_tree(const TreeCommand& command) {
                               : fmt::format("no crates in {}", command.path));
     return ExitCode::input;
   }
-  if (!charge_drawing(graph)) return print("");
+  if (!charge_drawing(graph)) return print("");  // which names the limit
   auto printed = ExitCode::done;
   drawing.take = [&](std::string_view piece) {
     if (printed == ExitCode::done) printed = print(piece);
