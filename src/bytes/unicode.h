@@ -22,6 +22,12 @@ char32_t code_point(std::string_view sequence);
 /// (Cf: bidi controls, joiners, tags, the byte order mark), separators of lines and paragraphs, noncharacters.
 bool is_steering(char32_t c);
 
+/// `text` behind the byte order mark that it may begin with.
+constexpr std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 /// True for white space of any width (Unicode, White_Space).
 bool is_white_space(char32_t c);
 

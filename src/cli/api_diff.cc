@@ -5,11 +5,13 @@
 #include <map>
 
 #include "bytes/budget.h"
+#include "bytes/unicode.h"
 #include "cli/commands.h"
 #include "cli/crates.h"
 #include "cli/operands.h"
 #include "cli/terminal.h"
 #include "diff/declaration.h"
+#include "metadata/layout.h"
 #include "scan/source_check.h"
 #include "write/api_difference.h"
 #include "write/formats.h"
@@ -30,8 +32,7 @@ std::string on_one_line(std::string_view text) {
 
 /// The text that rustc counts in: without a byte order mark, and with a newline for each CR LF.
 std::string as_rustc_reads(std::string content) {
-  constexpr std::string_view kMark = "\xef\xbb\xbf";
-  const auto start = content.starts_with(kMark) ? kMark.size() : 0;
+  const auto start = content.size() - without_byte_order_mark(content).size();
   std::size_t size = 0;
   for (auto i = start; i < content.size(); ++i)
     if (content[i] != '\r' || i + 1 == content.size() || content[i + 1] != '\n') content[size++] = content[i];
@@ -97,7 +98,7 @@ Result<ApiSide> api_side(const CrateChoice& choice, const std::string& directory
 
 /// Another rustc has other numbers for its words: a name that is only known as one cannot be compared.
 void leave_out_numbered(ApiSide& side, const std::string& path) {
-  const auto left_out = std::erase_if(side.items, [](const auto& item) { return item.path.contains("predefined#"); });
+  const auto left_out = std::erase_if(side.items, [](const auto& item) { return item.path.contains(kUnknownWord); });
   if (left_out > 0)
     complain(printable(
         fmt::format("{}: {} items are not compared: their names cannot be read without the crates that they are from",

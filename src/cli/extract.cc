@@ -135,12 +135,11 @@ class Extraction {
 
   // A thin archive may list one file many times. Once is never too much, whatever holes it has.
   Result<void> charge(std::uint64_t size) const {
-    constexpr std::uint64_t kBlock = 512;  // st_blocks, whatever the file system has
     struct stat status;
     if (fstat(files_.fd(), &status) == 0)
-      credit_packed(status.st_dev, status.st_ino,
-                    std::max(kBlock * static_cast<std::uint64_t>(status.st_blocks),
-                             static_cast<std::uint64_t>(status.st_size) / Budget::kUnfoldedPerByte + 1));
+      credit_packed(
+          status.st_dev, status.st_ino,
+          std::max(size_on_disk(status), static_cast<std::uint64_t>(status.st_size) / Budget::kUnfoldedPerByte + 1));
     return pour(size);
   }
 

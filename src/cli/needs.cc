@@ -8,6 +8,7 @@
 #include <ranges>
 
 #include "bytes/budget.h"
+#include "bytes/unicode.h"
 #include "cli/crates.h"
 #include "cli/operands.h"
 #include "source/directory.h"
@@ -16,7 +17,6 @@ namespace rartifacts {
 namespace {
 
 constexpr std::string_view kAround = " \t\r";
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// What is on the line before a comment, which begins with `#` after white space: `r#type` has none.
 std::string_view needed_path(std::string_view line) {
@@ -33,10 +33,9 @@ std::string_view needed_path(std::string_view line) {
 using Needs = std::map<std::string, std::vector<std::string>>;
 
 Result<Needs> needs_in(std::string_view text) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Needs needs;
   std::size_t number = 0;
-  for (const auto range : std::views::split(text, '\n')) {
+  for (const auto range : std::views::split(without_byte_order_mark(text), '\n')) {
     ++number;
     const auto line = needed_path(std::string_view(range.begin(), range.end()));
     if (line.empty()) continue;

@@ -8,6 +8,7 @@
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
+#include "metadata/layout.h"
 
 namespace rartifacts {
 namespace {
@@ -44,7 +45,7 @@ class CrateGraph::Index {
 
 std::string display_name(const CrateName& name) {
   if (name.text) return *name.text;
-  return name.predefined ? fmt::format("predefined#{}", *name.predefined) : "?";
+  return name.predefined ? unknown_word(*name.predefined) : "?";
 }
 
 CrateGraph::CrateGraph(const std::vector<const Artifact*>& artifacts) {

@@ -12,6 +12,7 @@
 
 #include "bytes/unicode.h"
 #include "metadata/asked_interface.h"
+#include "metadata/layout.h"
 
 namespace rartifacts {
 namespace {
@@ -62,7 +63,7 @@ class PathLookup {
   std::string doubt_in(const NamedItems& crate, ItemKind kind, std::string_view owner, std::string_view name) const {
     const auto& items = *crate.items;
     if (kind == ItemKind::mod && !items.has_reexports() && !items.is_proc_macro()) return items.notes().front();
-    const auto unknown = fmt::format("{}::predefined#", owner);
+    const auto unknown = fmt::format("{}::{}", owner, kUnknownWord);
     for (auto item = std::ranges::lower_bound(interface_, unknown, {}, path_of_item);
          item != interface_.end() && item->path.starts_with(unknown); ++item) {
       const auto symbol = predefined_index(split_path(item->path).second);

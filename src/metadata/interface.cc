@@ -32,7 +32,7 @@ std::string crate_name(const Items& items, const CrateName& name) {
   if (name.text || !name.predefined) return name.text.value_or("?");
   auto word = items.predefined(*name.predefined);
   if (!word) word = predefined_crate_name(items.rustc(), *name.predefined);
-  return word ? std::string(*word) : fmt::format("predefined#{}", *name.predefined);
+  return word ? std::string(*word) : unknown_word(*name.predefined);
 }
 
 std::string joined(std::string_view path, std::string_view name) {
@@ -272,10 +272,9 @@ std::size_t common_start(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::uint32_t> predefined_index(std::string_view name) {
-  constexpr std::string_view kShown = "predefined#";
   std::uint32_t index = 0;
-  if (!name.starts_with(kShown)) return std::nullopt;
-  name.remove_prefix(kShown.size());
+  if (!name.starts_with(kUnknownWord)) return std::nullopt;
+  name.remove_prefix(kUnknownWord.size());
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
   return error == std::errc{} ? std::optional(index) : std::nullopt;
 }

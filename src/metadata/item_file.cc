@@ -12,7 +12,7 @@ std::optional<std::string_view> ItemFile::name(const Definition& definition) con
 
 std::string ItemFile::shown_name(const Definition& definition) const {
   if (const auto known = name(definition)) return std::string(*known);
-  if (definition.predefined() < Definition::kNone) return fmt::format("predefined#{}", definition.predefined());
+  if (definition.predefined() < Definition::kNone) return unknown_word(definition.predefined());
   return fmt::format("{{{}#{}}}", name_of(definition.data), definition.number);
 }
 

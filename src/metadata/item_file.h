@@ -71,8 +71,7 @@ class ProvedWords {
   void clear() { places_.clear(), words_.clear(); }
 
  private:
-  std::vector<std::uint16_t>
-      places_;  ///< by symbol, of which there are at most kMaxPredefined: counted from 1, 0 is none
+  std::vector<std::uint16_t> places_;  ///< by symbol, at most kMaxPredefined; counted from 1, 0 is none
   std::vector<std::string_view> words_;
 };
 

@@ -11,6 +11,9 @@ namespace rartifacts {
 inline constexpr std::uint8_t kStringSentinel = 0xc1;
 /// No rustc predefines more words.
 inline constexpr std::uint32_t kMaxPredefined = 6000;
+/// How a word is shown that is only known by its index into rustc's table: `predefined#635`.
+inline constexpr std::string_view kUnknownWord = "predefined#";
+std::string unknown_word(std::uint32_t symbol);
 
 /// How a range of rustc releases encodes the crate root. One row of the table in layout.cc.
 struct Layout {

@@ -95,7 +95,7 @@ class NativeReader {
     if (name.text) return std::move(*name.text);
     const auto index = name.predefined.value_or(0);
     const auto word = predefined_link_word(file_.header.rustc, index);
-    return word ? std::string(*word) : fmt::format("predefined#{}", index);
+    return word ? std::string(*word) : unknown_word(index);
   }
 
   void modifier(NativeLibrary& library, std::string_view name) {

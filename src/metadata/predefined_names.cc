@@ -136,4 +136,6 @@ std::optional<std::string> rustc_of_commit(std::string_view commit) {
   return std::string(build->rustc.substr(0, build->rustc.find(')') + 1));
 }
 
+std::string unknown_word(std::uint32_t symbol) { return fmt::format("{}{}", kUnknownWord, symbol); }
+
 }  // namespace rartifacts

@@ -147,7 +147,7 @@ Result<std::vector<ReExport>> records_of(const ItemFile& file, ItemTable::Array 
     if (name.predefined == Definition::kStored) record.name = name.text;
     else if (const auto word = file.predefined.find(name.predefined)) record.name = *word;
     else if (name.predefined == underscore_symbol(file.release)) record.name = "_";
-    else record.name = fmt::format("predefined#{}", name.predefined);
+    else record.name = unknown_word(name.predefined);
     records.push_back(std::move(record));
   });
   if (!read) return pass(read);

@@ -245,10 +245,7 @@ Result<OpenedPackage> open_package(int base, const std::string& path) {
   OpenedPackage package{.file = std::move(*opened), .identity = {}};
   const auto& status = package.file.status;
   package.length = static_cast<std::uint64_t>(status.st_size);
-  // Of a sparse file only what is there counts.
-  constexpr std::uint64_t kBlock = 512;
-  credit_packed(status.st_dev, status.st_ino,
-                std::min(package.length, static_cast<std::uint64_t>(status.st_blocks) * kBlock));
+  credit_packed(status.st_dev, status.st_ino, size_on_disk(status));
   auto image = Image::of_file(package.file.fd.get(), package.length);
   if (!image) return pass(image);
   const View file(*image);

@@ -128,9 +128,8 @@ class SourceCheck {
   // Many names may lead to one file, and what has holes is larger than it is.
   static Result<void> charge(const struct stat& status, Held& held) {
     constexpr std::uint64_t kStepsPerByte = 2;
-    constexpr std::uint64_t kBlock = 512;  // st_blocks, whatever the file system has
     const auto size = static_cast<std::uint64_t>(status.st_size);
-    credit_packed(status.st_dev, status.st_ino, std::min(size, kBlock * static_cast<std::uint64_t>(status.st_blocks)));
+    credit_packed(status.st_dev, status.st_ino, size_on_disk(status));
     if (auto charged = held.grow(size); !charged) return charged;
     return work(kStepsPerByte * size);
   }

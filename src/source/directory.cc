@@ -5,6 +5,7 @@
 #include <rartifacts/bytes.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -50,6 +51,11 @@ Descriptor::~Descriptor() {
 
 bool is_same_file(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+std::uint64_t size_on_disk(const struct stat& status) {
+  constexpr std::uint64_t kBlock = 512;  // of st_blocks, whatever the file system has
+  return std::min(static_cast<std::uint64_t>(status.st_size), kBlock * static_cast<std::uint64_t>(status.st_blocks));
 }
 
 std::unexpected<Error> fail_errno(std::string_view doing) {

@@ -42,6 +42,8 @@ Result<std::string> read_link_below(int base, std::string_view path);
 
 /// True when both are the same file, whatever its name.
 bool is_same_file(const struct stat& one, const struct stat& other);
+/// The bytes of a file that are there: what has holes is larger than that.
+std::uint64_t size_on_disk(const struct stat& status);
 
 /// Opens a regular file for reading. What the path leads to is looked at first and then opened as what was looked at, so nothing
 /// else is ever opened: opening a device may do things, and opening a FIFO waits. A link is followed only when `follow`: somebody
