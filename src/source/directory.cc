@@ -54,8 +54,8 @@ bool is_same_file(const struct stat& one, const struct stat& other) {
 }
 
 std::uint64_t size_on_disk(const struct stat& status) {
-  constexpr std::uint64_t kBlock = 512;  // of st_blocks, whatever the file system has
-  return std::min(static_cast<std::uint64_t>(status.st_size), kBlock * static_cast<std::uint64_t>(status.st_blocks));
+  constexpr std::uint64_t kSector = 512;  // of st_blocks, whatever the file system has
+  return std::min(static_cast<std::uint64_t>(status.st_size), kSector * static_cast<std::uint64_t>(status.st_blocks));
 }
 
 std::unexpected<Error> fail_errno(std::string_view doing) {
