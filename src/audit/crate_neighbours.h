@@ -4,9 +4,12 @@
 #include <rartifacts/artifact.h>
 
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace rartifacts {
@@ -15,21 +18,23 @@ namespace rartifacts {
 class CrateNeighbours {
  public:
   CrateNeighbours() = default;
-  explicit CrateNeighbours(const std::vector<const Artifact*>& files);
+  /// `reader` is the rustc that will read the set, where that is known.
+  CrateNeighbours(const std::vector<const Artifact*>& files, const std::optional<std::string>& reader);
 
   /// A library among no crates is there for programs to run with. What it was compiled from is linked into it.
   bool is_runtime_library(const Artifact& file) const;
   /// In a folder that is only reached through links, which stand where rustc looks.
   bool is_only_linked(const Artifact& file) const;
+  bool is_behind_link(std::string_view path) const { return behind_links_.contains(path); }
   /// Some crate has this hash among those that it needs. A proc macro has been linked with what it needs.
   bool is_needed(std::string_view svh) const { return needed_.contains(svh); }
-  /// The same crate in the same folder, made by `rustc`. An .rlib does for a dynamic library too.
-  const Artifact* twin_of(const Artifact& file, std::string_view rustc) const;
+  /// The same crate in the same folder, made by the reader. An .rlib does for a dynamic library too.
+  const Artifact* twin_of(const Artifact& file) const;
 
  private:
   struct Folder {
-    std::vector<const Artifact*> files;
-    bool has_crates = false;  ///< .rmeta or .rlib
+    std::map<std::pair<std::string_view, Kind>, const Artifact*> of_reader;  ///< by the name of the crate
+    bool has_crates = false;                                                 ///< .rmeta or .rlib
     bool is_reached = false;  ///< a file in it is there by itself, and not only because a link leads to it
   };
   const Folder& folder_of(const Artifact& file) const;

@@ -40,7 +40,7 @@ class CrateAudit {
       if (!(artifact.metadata || artifact.proc_macro || artifact.kind == Kind::rlib)) continue;
       (places_.is_out_of_reach(artifact.path) ? unreachable_ : files_).push_back(&artifact);
     }
-    neighbours_ = CrateNeighbours(files_);
+    neighbours_ = CrateNeighbours(files_, options.rustc);
   }
 
   void run() {
@@ -64,8 +64,7 @@ class CrateAudit {
 
   // A link in deps/ may lead to it.
   void check_unreachable(const Artifact& file) {
-    const auto leads_here = [&](const Artifact* link) { return link->resolved == file.path; };
-    if (std::ranges::any_of(files_, leads_here)) return;
+    if (neighbours_.is_behind_link(file.path)) return;
     findings_.add(Severity::warning, Rule::stale_artifact, file.path, crate_of_file(file.path),
                   fmt::format("{} is in a directory below deps, where rustc does not look", name_in(file.path)));
   }
@@ -204,7 +203,7 @@ class CrateAudit {
       const bool is_same = file->metadata->rustc == *options_.rustc;
       if (is_same && (!usual || *usual == file->metadata->version)) continue;
       skipped_.insert(file);
-      if (const auto* twin = is_same ? nullptr : neighbours_.twin_of(*file, *options_.rustc))
+      if (const auto* twin = is_same ? nullptr : neighbours_.twin_of(*file))
         findings_.add(Rule::stale_artifact, file->path, display_name(file->crate->name),
                       fmt::format("made by {}, but {} was made by the rustc that will read the set: a leftover",
                                   file->metadata->rustc, name_in(twin->path)),

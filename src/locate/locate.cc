@@ -186,6 +186,8 @@ const std::string& CrateFiles::name_ending(std::string_view folder, std::string_
   const auto [known, is_new] = endings_.try_emplace({files->first, extra});
   auto& found = known->second;
   if (!is_new) return found;
+  constexpr std::uint64_t kStepsPerName = 16;
+  add_work(kStepsPerName * files->second.size());
   for (const auto& [name, file] : files->second) {
     const auto crate = crate_before(name, extra);
     if (crate.empty() || crate == found) continue;
