@@ -54,13 +54,22 @@ class ApiComparison {
 
   void compare(const ApiItem& before, const ApiItem& after) {
     const auto definition = [](const ApiItem& item) { return item.definition.empty() ? item.path : item.definition; };
-    if (before.text && after.text && *before.text != *after.text)
-      add(ApiChange::signature, after, *before.text, *after.text);
-    else if (definition(before) != definition(after))
+    if (definition(before) != definition(after) && !has_other_text(before, after))
       add(ApiChange::redefined, after, definition(before), definition(after));
+    else if (!compare_sources(before, after)) ++result_.unchanged;
+  }
+
+  /// What the sources tell, whatever the two are called. False when that is nothing.
+  bool compare_sources(const ApiItem& before, const ApiItem& after) {
+    if (has_other_text(before, after)) add(ApiChange::signature, after, *before.text, *after.text);
     else if (after.kind != ItemKind::mod && !(before.text && after.text) && before.checksum != after.checksum)
       add(ApiChange::source, after, "", "");
-    else ++result_.unchanged;
+    else return false;
+    return true;
+  }
+
+  static bool has_other_text(const ApiItem& before, const ApiItem& after) {
+    return before.text && after.text && *before.text != *after.text;
   }
 
   /// Once for many pairs: the lists may be long.
@@ -129,8 +138,9 @@ class ApiComparison {
     }
     drop_paired();
     for (const auto& [was, now] : pairs) {
-      if (moved_with_owner(moves, was->path) == now->path) ++result_.unchanged;
-      else add(ApiChange::moved, *now, was->path, now->path);
+      const bool is_with_owner = moved_with_owner(moves, was->path) == now->path;
+      if (!is_with_owner) add(ApiChange::moved, *now, was->path, now->path);
+      if (!compare_sources(*was, *now) && is_with_owner) ++result_.unchanged;
     }
     move_contents(moves);
   }
@@ -152,12 +162,12 @@ class ApiComparison {
     return {};
   }
 
-  /// What is inside of something that moved is no change of its own when it is there under the new path.
+  /// What is inside of something that moved is neither gone nor new when it is there under the new path.
   void move_contents(const Moves& moves) {
     std::erase_if(gone_, [&](const auto* item) {
       const auto now = after_.find(ApiKey(moved_with_owner(moves, item->path), name_of(item->kind)));
       if (now == after_.end() || before_.contains(now->first) || !paired_.insert(now->second).second) return false;
-      ++result_.unchanged;
+      if (!compare_sources(*item, *now->second)) ++result_.unchanged;
       return true;
     });
   }

@@ -422,6 +422,26 @@ class Compiled(unittest.TestCase):
             self.assertEqual(json.loads(answer.stdout)["crates"][0]["changes"], [
                 {"change": "signature", "kind": "fn", "path": "seven::g", "before": "pub fn g(_: u8)", "after": "pub fn g(_: u16)"}])
 
+    def test_what_moved_may_have_changed_too(self):
+        source = "pub mod a { pub struct S { pub x: u8, pub y: u8 } pub trait T { fn f(&self, n: u8); fn g(); } pub fn h(x: u8) {} }\n"
+        with tempfile.TemporaryDirectory() as place:
+            folders = [pathlib.Path(place, name) for name in ("old", "new")]
+            for folder, text in zip(folders, (source, source.replace("mod a", "mod b").replace("x: u8", "x: u16").replace("n: u8", "n: u16"))):
+                folder.mkdir()
+                compile_crate(folder, "eight", text)
+            crates = [folder / "libeight.rmeta" for folder in folders]
+
+            def changes(*options):
+                crate = json.loads(api("--api", *crates, *options, "-f", "json", command="diff").stdout)["crates"][0]
+                return [(each["change"], each["path"]) for each in crate["changes"]], crate["unchanged"]
+            moved = [("moved", f"eight::b::{name}") for name in "STh"]
+            known = [("signature", f"eight::b::{name}") for name in ("S::x", "T::f", "h")]
+            whole = sorted([("removed", "eight::a"), ("added", "eight::b"), *moved, *known], key=lambda each: (each[1], each[0]))
+            self.assertEqual(changes("--source-old", folders[0], "--source-new", folders[1]), (whole, 2))
+            # Without the sources nothing is said to be the same in a file that is not.
+            self.assertEqual([path for change, path in changes()[0] if change == "source"],
+                             [f"eight::b::{name}" for name in ("S", "S::x", "S::y", "T", "T::f", "T::g", "h")])
+
     def test_what_changed_between_two_builds(self):
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
