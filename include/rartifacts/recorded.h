@@ -25,8 +25,12 @@ Result<RecordedManifest> read_manifest(std::string_view text);
 /// True when `head`, the first bytes of a file (4096 or fewer), starts a manifest in JSON.
 bool is_json_manifest(std::string_view head);
 
-/// Reads and parses a file, or standard input when `path` is `-`. `path` is relative to the working directory.
-Result<RecordedManifest> read_manifest_file(const std::string& path);
+/// What is kept of each artifact: all that its manifest says, or what a copy of it is compared with, which takes a third of the memory.
+enum class RecordedFacts { all, of_copy };
+
+/// Reads and parses a file, or standard input when `path` is `-`. `path` is relative to the working directory. JSON may be of any size,
+/// as long as what it lists fits the limits of a run.
+Result<RecordedManifest> read_manifest_file(const std::string& path, RecordedFacts facts = RecordedFacts::all);
 
 }  // namespace rartifacts
 #pragma GCC visibility pop

@@ -12,7 +12,7 @@ namespace rartifacts {
 ExitCode run_verify(const VerifyCommand& command) {
   const bool is_stdin = command.manifest == "-";
   close_doors({.read = {command.manifest, command.directory}});
-  const auto manifest = read_manifest_file(command.manifest);
+  const auto manifest = read_manifest_file(command.manifest, RecordedFacts::of_copy);
   if (!manifest) return report({command.manifest, manifest.error()}), ExitCode::input;
   if (manifest->artifacts.empty())
     return complain(fmt::format("{}: lists no file, so there is nothing to verify", command.manifest)), ExitCode::input;

@@ -5,29 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
 
 #include "bytes/path.h"
-#include "bytes/size_limits.h"
+#include "manifest/recorded_tree.h"
 #include "source/directory.h"
 
 namespace rartifacts {
 namespace {
-
-Result<std::string> read_all(int fd) {
-  std::string text;
-  std::array<char, 64 * 1024> buffer;
-  for (;;) {
-    const auto got = read(fd, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("cannot be read");
-    if (got == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > size_limits::manifest.most) return over(size_limits::manifest);
-  }
-}
 
 template <class Listed>
 Result<void> sort_by_path(std::vector<Listed>& all) {
@@ -53,6 +38,14 @@ std::string_view without_blanks(std::string_view text) {
   return first == text.npos ? std::string_view() : text.substr(first);
 }
 
+Result<RecordedManifest> read_lines(RecordedBytes& bytes) {
+  const auto text = bytes.whole();
+  if (!text) return pass(text);
+  if (without_blanks(*text).empty())
+    return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
+  return read_sha256sums(*text);
+}
+
 }  // namespace
 
 Result<std::string> path_below_root(std::string_view path) {
@@ -73,30 +66,36 @@ bool is_json_manifest(std::string_view head) {
   return head.starts_with('{') && head.contains("\"version\"") && head.contains("\"profile\"");
 }
 
-Result<RecordedManifest> read_manifest(std::string_view text) {
-  if (text.size() > size_limits::manifest.most) return over(size_limits::manifest);
-  const auto content = without_blanks(text);
-  if (content.empty()) return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
-  auto manifest = content.starts_with('{') ? read_manifest_json(content) : read_sha256sums(text);
+namespace {
+
+Result<RecordedManifest> read_manifest(RecordedBytes& bytes, RecordedFacts facts) {
+  const bool is_json = bytes.start().starts_with('{');
+  auto manifest = is_json ? read_manifest_json(bytes, facts) : read_lines(bytes);
   if (!manifest) return manifest;
   if (auto sorted = sort_by_path(manifest->artifacts); !sorted) return pass(sorted);
   if (auto sorted = sort_by_path(manifest->directories); !sorted) return pass(sorted);
   return manifest;
 }
 
-Result<RecordedManifest> read_manifest_from(int fd) {
-  const auto text = read_all(fd);
-  if (!text) return pass(text);
-  return read_manifest(*text);
+}  // namespace
+
+Result<RecordedManifest> read_manifest(std::string_view text) {
+  RecordedBytes bytes(text);
+  return read_manifest(bytes, RecordedFacts::all);
 }
 
-Result<RecordedManifest> read_manifest_file(const std::string& path) {
-  if (path == "-") return read_manifest_from(STDIN_FILENO);
+Result<RecordedManifest> read_manifest_from(int fd, RecordedFacts facts) {
+  RecordedBytes bytes(fd);
+  return read_manifest(bytes, facts);
+}
+
+Result<RecordedManifest> read_manifest_file(const std::string& path, RecordedFacts facts) {
+  if (path == "-") return read_manifest_from(STDIN_FILENO, facts);
   // What the shell makes of `<(…)` names a pipe that is open here already.
-  if (const auto fd = own_descriptor(path)) return read_manifest_from(*fd);
+  if (const auto fd = own_descriptor(path)) return read_manifest_from(*fd, facts);
   const auto file = open_file_below(AT_FDCWD, path, true);
   if (!file) return pass(file);
-  return read_manifest_from(file->fd.get());
+  return read_manifest_from(file->fd.get(), facts);
 }
 
 }  // namespace rartifacts

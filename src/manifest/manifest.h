@@ -5,12 +5,14 @@
 
 namespace rartifacts {
 
+class RecordedBytes;
+
 /// One reader for each form a manifest can be read back from. Neither sorts nor looks for names that occur twice.
-Result<RecordedManifest> read_manifest_json(std::string_view text);
+Result<RecordedManifest> read_manifest_json(RecordedBytes& bytes, RecordedFacts facts);
 Result<RecordedManifest> read_sha256sums(std::string_view text);
 
 /// Reads and parses what is left of an open file.
-Result<RecordedManifest> read_manifest_from(int fd);
+Result<RecordedManifest> read_manifest_from(int fd, RecordedFacts facts = RecordedFacts::all);
 
 /// `path` without detours. Error: it is empty, absolute, leads out of the root, or holds a NUL.
 Result<std::string> path_below_root(std::string_view path);

@@ -5,9 +5,13 @@
 //
 // docs/manifest.schema.json describes it, src/write writes it.
 #include <algorithm>
+#include <deque>
 
+#include "bytes/budget.h"
+#include "classify/kept_size.h"
 #include "manifest/manifest.h"
 #include "manifest/recorded_object.h"
+#include "manifest/recorded_tree.h"
 
 namespace rartifacts {
 namespace {
@@ -123,33 +127,57 @@ Artifact read_artifact(const RecordedObject& object) {
   return artifact;
 }
 
+// What a copy is compared with.
+Artifact only_compared(Artifact whole) {
+  Artifact artifact{.path = std::move(whole.path), .kind = whole.kind, .recorded = true};
+  artifact.size = whole.size;
+  artifact.mode = whole.mode;
+  artifact.link_target = std::move(whole.link_target);
+  artifact.sha256 = std::move(whole.sha256);
+  return artifact;
+}
+
+// Before anything of a later version is called wrong.
+Result<void> check_version(const Value& root) {
+  constexpr unsigned kKnown = 1;
+  const auto version = root.is_object() ? root.find("version") : root.end();
+  if (root.is_object() && version != root.end() && version->is_number_unsigned() && *version > kKnown)
+    return fail(ErrorKind::unsupported, "version {} of the manifest: this program knows version {}",
+                version->get<std::uint64_t>(), kKnown);
+  return {};
+}
+
 }  // namespace
 
-Result<RecordedManifest> read_manifest_json(std::string_view text) {
-  if (auto checked = check_recorded_json(text); !checked) return pass(checked);
+Result<RecordedManifest> read_manifest_json(RecordedBytes& bytes, RecordedFacts facts) {
   std::optional<Error> error;
-  RecordedManifest manifest{.has_identities = true};
-  // Each artifact is taken out of the tree as soon as it is whole.
-  std::string list;
-  std::size_t count = 0;
-  const auto take = [&](int depth, Value::parse_event_t event, Value& parsed) {
-    if (depth == 1 && event == Value::parse_event_t::key) list = parsed.get<std::string>(), count = 0;
-    if (depth != 2 || event != Value::parse_event_t::object_end || list != "artifacts") return true;
-    const RecordedObject each(parsed, fmt::format("artifacts[{}]", count++), error);
-    if (!error) manifest.artifacts.push_back(read_artifact(each));
-    return false;
+  std::deque<Artifact> artifacts;  // grows without a copy
+  const auto take = [&](const RecordedTree& partial, const Value& element) -> Result<void> {
+    if (auto checked = check_version(partial.root); !checked) return checked;
+    const RecordedObject each(element, fmt::format("artifacts[{}]", artifacts.size()), error);
+    if (facts == RecordedFacts::all) {
+      artifacts.push_back(read_artifact(each));
+    } else {
+      const Budget::Meanwhile meanwhile;  // what is read to be dropped
+      artifacts.push_back(only_compared(read_artifact(each)));
+    }
+    if (error) return std::unexpected(*error);
+    return keep(kept_size(artifacts.back()));
   };
-  const auto root = Value::parse(text, take, false);
-  const RecordedObject object(root, "", error);
-  const auto version = object.number("version");
-  if (!error && version > 1)
-    return fail(ErrorKind::unsupported, "version {} of the manifest: this program knows version 1", version);
-  if (version == 0 || !object.has("artifacts")) object.reject("", "has no version or no artifacts: is it a manifest?");
-  object.each("artifacts", [&](const RecordedObject& each) { manifest.artifacts.push_back(read_artifact(each)); });
+  const auto tree = read_recorded_tree(bytes, "artifacts", take);
+  if (!tree) return pass(tree);
+  if (auto checked = check_version(tree->root); !checked) return pass(checked);
+  const RecordedObject object(tree->root, "", error);
+  if (object.number("version") == 0 || !object.has("artifacts"))
+    object.reject("", "has no version or no artifacts: is it a manifest?");
+  object.each("artifacts", [](const RecordedObject&) {});  // that it is a list
+  RecordedManifest manifest{.has_identities = true};
   object.each("directories", [&](const RecordedObject& each) {
     manifest.directories.push_back({each.path(), each.bytes("link_target"), each.mode()});
   });
   if (error) return std::unexpected(*error);
+  manifest.artifacts.reserve(artifacts.size());
+  for (; !artifacts.empty(); artifacts.pop_front()) manifest.artifacts.push_back(std::move(artifacts.front()));
   return manifest;
 }
 

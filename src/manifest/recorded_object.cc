@@ -3,57 +3,12 @@
 
 #include <algorithm>
 
-#include "bytes/budget.h"
-#include "bytes/size_limits.h"
 #include "manifest/manifest.h"
 
 namespace rartifacts {
 namespace {
 
 using Value = nlohmann::json;
-
-constexpr std::size_t kDeepest = 16;
-
-/// Counts, and stops the parser when it is too much.
-class RecordedLimits final : public nlohmann::json_sax<Value> {
- public:
-  bool null() override { return count(); }
-  bool boolean(bool) override { return count(); }
-  bool number_integer(number_integer_t) override { return count(); }
-  bool number_unsigned(number_unsigned_t) override { return count(); }
-  bool number_float(number_float_t, const string_t&) override { return count(); }
-  bool string(string_t&) override { return count(); }
-  bool binary(binary_t&) override { return count(); }
-  bool key(string_t&) override { return count(); }
-  bool start_object(std::size_t) override { return enter(); }
-  bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(); }
-  bool end_array() override { return leave(); }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    error = Error{ErrorKind::malformed, "damaged, or not JSON", position};
-    return false;
-  }
-
-  std::optional<Error> error;
-
- private:
-  bool count() {
-    constexpr std::uint64_t kCost = 24;  // of a value that stays
-    if (auto kept = keep(kCost); !kept) return error = kept.error(), false;
-    if (++values_ <= size_limits::manifest_values.most) return true;
-    error = over(size_limits::manifest_values).error();
-    return false;
-  }
-  bool enter() {
-    if (++depth_ <= kDeepest) return count();
-    error = Error{ErrorKind::malformed, fmt::format("nested deeper than {} levels", kDeepest), {}};
-    return false;
-  }
-  bool leave() { return --depth_, true; }
-
-  std::size_t values_ = 0;
-  std::size_t depth_ = 0;
-};
 
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
@@ -75,12 +30,6 @@ std::optional<std::string> from_base64(std::string_view text) {
 }
 
 }  // namespace
-
-Result<void> check_recorded_json(std::string_view text) {
-  RecordedLimits limits;
-  if (!Value::sax_parse(text, &limits)) return std::unexpected(*limits.error);
-  return {};
-}
 
 RecordedObject::RecordedObject(const Value& value, std::string where, std::optional<Error>& error,
                                std::string_view whole)

@@ -5,9 +5,6 @@
 //
 // What this program wrote may have been written by anybody since, so nothing is believed: members of another type are errors with
 // the place where they stand, members that are not known are passed over.
-//
-// nlohmann_json makes a tree of values, some ten times as large as the text. A first pass that keeps nothing refuses what this
-// program never writes, before there is a tree: more values, deeper nesting.
 #pragma once
 
 #include <rartifacts/error.h>
@@ -21,9 +18,6 @@
 #include <vector>
 
 namespace rartifacts {
-
-/// The first pass. What the tree takes is charged to the budget.
-Result<void> check_recorded_json(std::string_view text);
 
 /// An object. The first thing that is wrong sticks in `error`, as with a Cursor; what is read afterwards is empty. A member that is
 /// null counts as left out.

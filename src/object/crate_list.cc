@@ -4,9 +4,8 @@
 // {"packages":[{"name":"adler","version":"0.2.3","source":"crates.io","dependencies":[1]}]}.
 #include "object/crate_list.h"
 
-#include <nlohmann/json.hpp>
-
 #include "bytes/inflate.h"
+#include "bytes/json_list.h"
 #include "bytes/size_limits.h"
 
 namespace rartifacts {
@@ -14,8 +13,10 @@ namespace {
 
 constexpr auto kMostListBytes = size_limits::crate_list.most;
 
-// Nesting is cut off, so that a list of brackets is no stack of calls.
-bool keeps(int depth, nlohmann::json::parse_event_t /*event*/, nlohmann::json& /*value*/) { return depth < 6; }
+std::string text_of(const nlohmann::json& package, const char* name) {
+  const auto found = package.find(name);
+  return found != package.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
 
 }  // namespace
 
@@ -28,19 +29,18 @@ Result<std::optional<std::vector<LinkedCrate>>> read_crate_list(View file) {
   if (!packed) return pass(packed);
   auto text = inflate_all(*packed, DeflateForm::zlib, kMostListBytes, ".dep-v0");
   if (!text) return pass(text);
-  const auto root = nlohmann::json::parse(as_text(*text), keeps, false);
-  if (!root.is_object() || !root.contains("packages") || !root["packages"].is_array())
-    return fail(ErrorKind::malformed, "not the JSON of cargo-auditable");
   std::vector<LinkedCrate> crates;
-  for (const auto& package : root["packages"]) {
-    const auto text_of = [&](const char* name) {
-      const auto found = package.find(name);
-      return found != package.end() && found->is_string() ? found->get<std::string>() : std::string();
-    };
-    if (!package.is_object() || text_of("name").empty()) return fail(ErrorKind::malformed, "a package without a name");
-    if (crates.size() >= size_limits::listed_crates.most) return over(size_limits::listed_crates);
-    crates.push_back({text_of("name"), text_of("version"), text_of("source")});
-  }
+  std::size_t count = 0;
+  bool is_nameless = false;
+  const auto is_list = read_json_list(as_text(*text), "packages", [&](const nlohmann::json& package) {
+    if (++count > size_limits::listed_crates.most) return;
+    auto name = package.is_object() ? text_of(package, "name") : std::string();
+    if (name.empty()) is_nameless = true;
+    else crates.push_back({std::move(name), text_of(package, "version"), text_of(package, "source")});
+  });
+  if (!is_list) return fail(ErrorKind::malformed, "not the JSON of cargo-auditable");
+  if (is_nameless) return fail(ErrorKind::malformed, "a package without a name");
+  if (count > size_limits::listed_crates.most) return over(size_limits::listed_crates);
   return crates;
 }
 

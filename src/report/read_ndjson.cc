@@ -11,6 +11,7 @@
 #include "bytes/budget.h"
 #include "bytes/size_limits.h"
 #include "manifest/recorded_object.h"
+#include "manifest/recorded_tree.h"
 #include "report/ndjson.h"
 #include "source/directory.h"
 
@@ -92,10 +93,9 @@ class PartReader {
     std::optional<Error> error;
     std::uint64_t kept = 0;
     {
-      const Budget::Meanwhile meanwhile;  // the tree of values
-      if (auto checked = check_recorded_json(text); !checked) return checked;
-      const auto value = RecordedObject::Value::parse(text, nullptr, false);
-      const RecordedObject line(value, "", error, "the line");
+      const auto tree = read_recorded_tree(text);
+      if (!tree) return pass(tree);
+      const RecordedObject line(tree->root, "", error, "the line");
       const auto kind = line.needed_text("kind");
       const auto version = line.number("version");
       if (!error && version > 1)

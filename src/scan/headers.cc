@@ -3,8 +3,8 @@
 
 #include <array>
 #include <climits>
-#include <nlohmann/json.hpp>
 
+#include "bytes/json_list.h"
 #include "bytes/path.h"
 #include "kernel/root.h"
 
@@ -53,20 +53,18 @@ std::string_view part_of_tree(std::string_view path) {
 void look_for_project_paths(const Source& source, KernelRoot& kernel) {
   const auto text = source.read_text(join_path(kernel.path, "rust-project.json"));
   if (!text || text->size() > kLargestProject) return;
-  const auto project = nlohmann::json::parse(*text, nullptr, false);
-  const auto crates = project.is_object() ? project.find("crates") : project.end();
-  if (!project.is_object() || crates == project.end() || !crates->is_array()) return;
-  for (const auto& crate : *crates) {
+  std::vector<std::string> dead;
+  const auto is_project = read_json_list(*text, "crates", [&](const nlohmann::json& crate) {
     for (const auto* key : {"root_module", "proc_macro_dylib_path"}) {
       const auto found = crate.is_object() ? crate.find(key) : crate.end();
       if (!crate.is_object() || found == crate.end() || !found->is_string()) continue;
-      const auto& path = found->get_ref<const std::string&>();
-      const auto inside = part_of_tree(path);
-      if (inside.empty() || inside.size() >= PATH_MAX || has_parent_parts(inside)) continue;
-      if (!source.status(join_path(kernel.path, inside)) && kernel.dead_paths.size() < kMostDeadPaths)
-        kernel.dead_paths.emplace_back(inside);
+      const auto inside = part_of_tree(found->get_ref<const std::string&>());
+      if (dead.size() == kMostDeadPaths || inside.empty() || inside.size() >= PATH_MAX || has_parent_parts(inside))
+        continue;
+      if (!source.status(join_path(kernel.path, inside))) dead.emplace_back(inside);
     }
-  }
+  });
+  if (is_project) kernel.dead_paths = std::move(dead);
 }
 
 void look_for_build_tools(const Source& source, KernelRoot& kernel) {

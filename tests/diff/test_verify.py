@@ -224,7 +224,9 @@ class Hostile(VerifyTest):
     def test_depth_and_number_are_limited(self):
         self.refused(b"{\"version\": 1, \"artifacts\": " + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}", "nested deeper")
         self.refused(b"{\"version\": 1, \"artifacts\": " + b"[" * 1_000_000, "nested deeper")
-        self.refused(b"{\"version\": 1, \"artifacts\": [" + b"1," * 4_100_000 + b"1]}", "over the limit")
+        self.refused(b"{\"version\": 1, \"artifacts\": [], \"x\": [" + b"1," * 4_100_000 + b"1]}", "over the limit held-bytes")
+        for value in b'"%s"' % (b"k" * (5 << 20)), b"1" * (5 << 20):
+            self.refused(b"{\"version\": 1, \"artifacts\": [], \"x\": " + value + b"}", "over the limit recorded-text")
         self.refused(b"#" * (65 << 20), "more than")
 
     def test_members_that_are_not_known_are_passed_over(self):

@@ -385,6 +385,36 @@ def nested_json(folder):
     return "manifest.json"
 
 
+def long_key(folder):
+    (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": [], "' + b"k" * (60 << 20) + b'": 1}')
+    return "manifest.json"
+
+
+def many_artifacts(folder, note, count):
+    (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": [' + b",".join(
+        b'{"path": "a%d", "kind": "rmeta", "notes": ["%s"]}' % (i, b"n" * note) for i in range(count)) + b"]}")
+    return "manifest.json"
+
+
+def many_directories(folder):
+    (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": [], "directories": [' + b",".join(
+        b'{"path": "%s%d"}' % (b"d/" * 1000, i) for i in range(30_000)) + b"]}")
+    return "manifest.json"
+
+
+def projects_of_nothing(folder, kernels):
+    """Kernel trees that share a rust-project.json of a million crates."""
+    first = folder / "k0" / "rust-project.json"
+    for i in range(kernels):
+        place = folder / f"k{i}"
+        (place / "include/config").mkdir(parents=True)
+        (place / "include/config/auto.conf").write_text("CONFIG_RUST=y\n")
+        if i == 0:
+            first.write_bytes(b'{"crates": [' + b"{}," * 1_390_000 + b"{}]}")
+        else:
+            (place / first.name).hardlink_to(first)
+
+
 def many_values(folder):
     (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": [{"path": "x", "notes": [' + b",".join([b"1"] * 4_000_000) + b"]}]}")
     return "manifest.json"

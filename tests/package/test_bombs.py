@@ -212,6 +212,16 @@ class Bombs(ScanTest):
         self.tree.copy("libleaf.rmeta")
         self.bounded("verify", bombs.nested_json(self.folder), "tree", mention="")
         self.bounded("verify", bombs.many_values(self.folder), "tree", mention="", seconds=10, memory=160 * MIB)
+        self.bounded("verify", bombs.long_key(self.folder), "tree", mention="limit recorded-text", seconds=10)
+        for note, count in (200, 240_000), (1_000_000, 60):
+            for command in (["verify"], ["audit"]):
+                arguments = [*command, bombs.many_artifacts(self.folder, note, count), *(["tree"] if command == ["verify"] else [])]
+                self.bounded(*arguments, codes=(1, 2, 3), mention="", seconds=10, memory=160 * MIB)
+        self.bounded("verify", bombs.many_directories(self.folder), "tree", mention="limit held-bytes", seconds=10, memory=160 * MIB)
+
+    def test_projects(self):
+        bombs.projects_of_nothing(self.folder / "kernels", 200)
+        self.bounded("audit", "kernels", codes=(1, 3), mention="", seconds=10, memory=160 * MIB)
 
     # ---- What is large because there is much in it ----
 
