@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bytes/json_tree.h"
 #include "bytes/path.h"
-#include "manifest/recorded_tree.h"
 #include "source/directory.h"
 
 namespace rartifacts {
@@ -38,8 +38,8 @@ std::string_view without_blanks(std::string_view text) {
   return first == text.npos ? std::string_view() : text.substr(first);
 }
 
-Result<RecordedManifest> read_lines(RecordedBytes& bytes) {
-  const auto text = bytes.whole();
+Result<RecordedManifest> read_lines(JsonBytes& bytes) {
+  const auto text = bytes.whole(size_limits::manifest);
   if (!text) return pass(text);
   if (without_blanks(*text).empty())
     return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
@@ -68,7 +68,7 @@ bool is_json_manifest(std::string_view head) {
 
 namespace {
 
-Result<RecordedManifest> read_manifest(RecordedBytes& bytes, RecordedFacts facts) {
+Result<RecordedManifest> read_manifest(JsonBytes& bytes, RecordedFacts facts) {
   const bool is_json = bytes.start().starts_with('{');
   auto manifest = is_json ? read_manifest_json(bytes, facts) : read_lines(bytes);
   if (!manifest) return manifest;
@@ -80,12 +80,12 @@ Result<RecordedManifest> read_manifest(RecordedBytes& bytes, RecordedFacts facts
 }  // namespace
 
 Result<RecordedManifest> read_manifest(std::string_view text) {
-  RecordedBytes bytes(text);
+  JsonBytes bytes(text);
   return read_manifest(bytes, RecordedFacts::all);
 }
 
 Result<RecordedManifest> read_manifest_from(int fd, RecordedFacts facts) {
-  RecordedBytes bytes(fd);
+  JsonBytes bytes(fd);
   return read_manifest(bytes, facts);
 }
 

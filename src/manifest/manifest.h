@@ -5,10 +5,10 @@
 
 namespace rartifacts {
 
-class RecordedBytes;
+class JsonBytes;
 
 /// One reader for each form a manifest can be read back from. Neither sorts nor looks for names that occur twice.
-Result<RecordedManifest> read_manifest_json(RecordedBytes& bytes, RecordedFacts facts);
+Result<RecordedManifest> read_manifest_json(JsonBytes& bytes, RecordedFacts facts);
 Result<RecordedManifest> read_sha256sums(std::string_view text);
 
 /// Reads and parses what is left of an open file.

@@ -8,10 +8,10 @@
 #include <deque>
 
 #include "bytes/budget.h"
+#include "bytes/json_tree.h"
 #include "classify/kept_size.h"
 #include "manifest/manifest.h"
 #include "manifest/recorded_object.h"
-#include "manifest/recorded_tree.h"
 
 namespace rartifacts {
 namespace {
@@ -149,10 +149,10 @@ Result<void> check_version(const Value& root) {
 
 }  // namespace
 
-Result<RecordedManifest> read_manifest_json(RecordedBytes& bytes, RecordedFacts facts) {
+Result<RecordedManifest> read_manifest_json(JsonBytes& bytes, RecordedFacts facts) {
   std::optional<Error> error;
   std::deque<Artifact> artifacts;  // grows without a copy
-  const auto take = [&](const RecordedTree& partial, const Value& element) -> Result<void> {
+  const auto take = [&](const Value& element, const JsonTree& partial) -> Result<void> {
     if (auto checked = check_version(partial.root); !checked) return checked;
     const RecordedObject each(element, fmt::format("artifacts[{}]", artifacts.size()), error);
     if (facts == RecordedFacts::all) {
@@ -164,7 +164,7 @@ Result<RecordedManifest> read_manifest_json(RecordedBytes& bytes, RecordedFacts 
     if (error) return std::unexpected(*error);
     return keep(kept_size(artifacts.back()));
   };
-  const auto tree = read_recorded_tree(bytes, "artifacts", take);
+  const auto tree = read_json_tree(bytes, "artifacts", take);
   if (!tree) return pass(tree);
   if (auto checked = check_version(tree->root); !checked) return pass(checked);
   const RecordedObject object(tree->root, "", error);

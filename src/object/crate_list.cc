@@ -5,7 +5,7 @@
 #include "object/crate_list.h"
 
 #include "bytes/inflate.h"
-#include "bytes/json_list.h"
+#include "bytes/json_tree.h"
 #include "bytes/size_limits.h"
 
 namespace rartifacts {
@@ -30,17 +30,15 @@ Result<std::optional<std::vector<LinkedCrate>>> read_crate_list(View file) {
   auto text = inflate_all(*packed, DeflateForm::zlib, kMostListBytes, ".dep-v0");
   if (!text) return pass(text);
   std::vector<LinkedCrate> crates;
-  std::size_t count = 0;
-  bool is_nameless = false;
-  const auto is_list = read_json_list(as_text(*text), "packages", [&](const nlohmann::json& package) {
-    if (++count > size_limits::listed_crates.most) return;
+  const auto is_list = read_json_list(as_text(*text), "packages", [&](const nlohmann::json& package) -> Result<void> {
     auto name = package.is_object() ? text_of(package, "name") : std::string();
-    if (name.empty()) is_nameless = true;
-    else crates.push_back({std::move(name), text_of(package, "version"), text_of(package, "source")});
+    if (name.empty()) return fail(ErrorKind::malformed, "a package without a name");
+    if (crates.size() >= size_limits::listed_crates.most) return over(size_limits::listed_crates);
+    crates.push_back({std::move(name), text_of(package, "version"), text_of(package, "source")});
+    return {};
   });
-  if (!is_list) return fail(ErrorKind::malformed, "not the JSON of cargo-auditable");
-  if (is_nameless) return fail(ErrorKind::malformed, "a package without a name");
-  if (count > size_limits::listed_crates.most) return over(size_limits::listed_crates);
+  if (!is_list) return pass(is_list);
+  if (!*is_list) return fail(ErrorKind::malformed, "not the JSON of cargo-auditable");
   return crates;
 }
 

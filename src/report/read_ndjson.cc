@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "bytes/budget.h"
+#include "bytes/json_tree.h"
 #include "bytes/size_limits.h"
 #include "manifest/recorded_object.h"
-#include "manifest/recorded_tree.h"
 #include "report/ndjson.h"
 #include "source/directory.h"
 
@@ -93,7 +93,7 @@ class PartReader {
     std::optional<Error> error;
     std::uint64_t kept = 0;
     {
-      const auto tree = read_recorded_tree(text);
+      const auto tree = read_json_tree(text);
       if (!tree) return pass(tree);
       const RecordedObject line(tree->root, "", error, "the line");
       const auto kind = line.needed_text("kind");

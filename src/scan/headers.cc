@@ -4,7 +4,8 @@
 #include <array>
 #include <climits>
 
-#include "bytes/json_list.h"
+#include "bytes/budget.h"
+#include "bytes/json_tree.h"
 #include "bytes/path.h"
 #include "kernel/root.h"
 
@@ -54,15 +55,18 @@ void look_for_project_paths(const Source& source, KernelRoot& kernel) {
   const auto text = source.read_text(join_path(kernel.path, "rust-project.json"));
   if (!text || text->size() > kLargestProject) return;
   std::vector<std::string> dead;
-  const auto is_project = read_json_list(*text, "crates", [&](const nlohmann::json& crate) {
+  const auto is_project = read_json_list(*text, "crates", [&](const nlohmann::json& crate) -> Result<void> {
     for (const auto* key : {"root_module", "proc_macro_dylib_path"}) {
       const auto found = crate.is_object() ? crate.find(key) : crate.end();
       if (!crate.is_object() || found == crate.end() || !found->is_string()) continue;
       const auto inside = part_of_tree(found->get_ref<const std::string&>());
       if (dead.size() == kMostDeadPaths || inside.empty() || inside.size() >= PATH_MAX || has_parent_parts(inside))
         continue;
+      constexpr std::uint64_t kStatus = 2000;  // steps
+      if (auto charged = work(kStatus); !charged) return charged;
       if (!source.status(join_path(kernel.path, inside))) dead.emplace_back(inside);
     }
+    return {};
   });
   if (is_project) kernel.dead_paths = std::move(dead);
 }

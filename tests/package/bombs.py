@@ -385,6 +385,18 @@ def nested_json(folder):
     return "manifest.json"
 
 
+def lists_of_nothing(folder, element, count):
+    """Libraries with a list of crates of a megabyte that packs to one kilobyte."""
+    text = b'{"packages":[{"name":"a"},' + element * (1_000_000 // len(element)) + b'{"name":"z"}]}'
+    library = elf([(".dep-v0", 1, zlib.compress(text, 9), 0, 0), (".text", 1, b"\x90" * 64, 0, 6)], kind=3)
+    with tarfile.open(folder / "lists.tar.xz", "w:xz") as tar:
+        for i in range(count):
+            header = tarfile.TarInfo(f"usr/lib/lib{i}.so")
+            header.size = len(library)
+            tar.addfile(header, io.BytesIO(library))
+    return "lists.tar.xz"
+
+
 def long_key(folder):
     (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": [], "' + b"k" * (60 << 20) + b'": 1}')
     return "manifest.json"

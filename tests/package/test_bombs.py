@@ -219,6 +219,12 @@ class Bombs(ScanTest):
                 self.bounded(*arguments, codes=(1, 2, 3), mention="", seconds=10, memory=160 * MIB)
         self.bounded("verify", bombs.many_directories(self.folder), "tree", mention="limit held-bytes", seconds=10, memory=160 * MIB)
 
+    def test_lists_of_crates(self):
+        for element, count in (b"{},", 1), (b"{},", 300), (b'{"name":"a"},', 300), (b"[[],[]],", 300), (b"1,", 300):
+            with self.subTest(element, count=count):
+                name = self.small(bombs.lists_of_nothing(self.folder, element, count))
+                self.bounded("scan", "--allow-empty", name, codes=(0, 3), mention="")
+
     def test_projects(self):
         bombs.projects_of_nothing(self.folder / "kernels", 200)
         self.bounded("audit", "kernels", codes=(1, 3), mention="", seconds=10, memory=160 * MIB)

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "manifest/recorded_tree.h"
+#include "bytes/json_tree.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <istream>
 #include <utility>
 #include <vector>
-
-#include "bytes/size_limits.h"
-#include "source/directory.h"
 
 namespace rartifacts {
 namespace {
 
 using Value = nlohmann::json;
-using TakeElement = std::function<Result<void>(const RecordedTree& partial, const Value& element)>;
+enum class Rest { kept, dropped };
 
 class TreeBuilder final : public nlohmann::json_sax<Value> {
  public:
-  TreeBuilder(RecordedBytes& bytes, std::string_view list, const TakeElement& take)
-      : bytes_(bytes), list_(list), take_(take) {}
+  TreeBuilder(JsonBytes& bytes, std::string_view list, const TakeJson& take, Rest rest)
+      : bytes_(bytes), list_(list), take_(take), rest_(rest) {}
 
   bool null() override { return put(nullptr, 0); }
   bool boolean(bool value) override { return put(value, 0); }
@@ -36,7 +34,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
   bool key(string_t& text) override {
     key_ = std::move(text);
     if (open_.size() == 1) is_in_list_ = take_ && key_ == list_;
-    return charge(kMember + key_.size());
+    return is_dropped() || charge(kMember + key_.size());
   }
   bool start_object(std::size_t /*size*/) override { return open(Value::object()); }
   bool start_array(std::size_t /*size*/) override { return open(Value::array()); }
@@ -47,7 +45,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
     return stop(bytes_.error().value_or(Error{ErrorKind::malformed, "damaged, or not JSON", position}));
   }
 
-  RecordedTree tree;
+  JsonTree tree;
   std::optional<Error> error;
 
  private:
@@ -55,9 +53,13 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
   static constexpr std::uint64_t kMember = 96, kContainer = 64, kText = 48, kPlace = 32;
   static constexpr std::size_t kDeepest = 16, kElementDepth = 2;
 
-  bool is_element() const { return is_in_list_ && open_.size() == kElementDepth && open_.back()->is_array(); }
+  bool is_dropped() const { return rest_ == Rest::dropped && !is_in_list_ && !open_.empty(); }
+  bool is_element() const {
+    return is_in_list_ && open_.size() == kElementDepth && open_.back() && open_.back()->is_array();
+  }
 
   bool put(Value value, std::uint64_t size) {
+    if (is_dropped()) return true;
     if (!charge(kPlace + size)) return false;
     const bool is_whole = is_element();
     auto& placed = place(std::move(value));
@@ -67,16 +69,15 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
   bool open(Value value) {
     if (open_.size() == kDeepest)
       return stop({ErrorKind::malformed, fmt::format("nested deeper than {} levels", kDeepest), {}});
-    if (!charge(kPlace + kContainer)) return false;
-    open_.push_back(&place(std::move(value)));
+    if (!is_dropped() && !charge(kPlace + kContainer)) return false;
+    open_.push_back(is_dropped() ? nullptr : &place(std::move(value)));
     return true;
   }
 
   bool close() {
-    bytes_.begin_value();
-    auto& value = *open_.back();
+    const auto* value = open_.back();
     open_.pop_back();
-    return is_element() ? hand_out(value) : true;
+    return is_element() ? hand_out(*value) : true;
   }
 
   Value& place(Value value) {
@@ -86,7 +87,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
   }
 
   bool hand_out(const Value& element) {
-    const auto taken = take_(tree, element);
+    const auto taken = take_(element, tree);
     if (!taken) return stop(taken.error());
     open_.back()->clear();
     element_ = Held();
@@ -105,10 +106,11 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
     return false;
   }
 
-  RecordedBytes& bytes_;
+  JsonBytes& bytes_;
   std::string_view list_;
-  const TakeElement& take_;
-  std::vector<Value*> open_;  ///< from the root on; none of them moves before it is closed
+  const TakeJson& take_;
+  Rest rest_;
+  std::vector<Value*> open_;  ///< from the root on, null what is dropped; none of them moves before it is closed
   std::string key_;           ///< of the member that comes next
   bool is_in_list_ = false;
   Held element_;
@@ -116,60 +118,78 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
 
 }  // namespace
 
-RecordedBytes::int_type RecordedBytes::underflow() {
-  if (error_) return traits_type::eof();
-  if (of_value_ > size_limits::recorded_text.most) {
-    error_ = over(size_limits::recorded_text).error();
-    return traits_type::eof();
-  }
-  std::size_t size = 0;
-  if (fd_ < 0) {
-    size = text_.copy(part_.data(), part_.size());
-    text_.remove_prefix(size);
-  } else {
-    ssize_t got = 0;
-    do got = read(fd_, part_.data(), part_.size());
-    while (got < 0 && errno == EINTR);
-    if (got < 0) {
-      error_ = fail_errno("cannot be read").error();
-      return traits_type::eof();
-    }
-    size = static_cast<std::size_t>(got);
-    credit_read(size);
-  }
+JsonBytes::int_type JsonBytes::underflow() {
+  constexpr std::uint64_t kStepsPerByte = 16;
+  if (!error_ && of_value_ > size_limits::recorded_text.most) error_ = over(size_limits::recorded_text).error();
+  const auto size = error_ ? 0 : fill();
+  if (const auto charged = work(kStepsPerByte * size); !charged) error_ = charged.error();
+  if (size == 0 || error_) return traits_type::eof();
   of_value_ += size;
   setg(part_.data(), part_.data(), part_.data() + size);
-  return size == 0 ? traits_type::eof() : traits_type::to_int_type(part_.front());
+  return traits_type::to_int_type(part_.front());
 }
 
-std::string_view RecordedBytes::start() {
+std::size_t JsonBytes::fill() {
+  if (fd_ < 0) {
+    const auto size = text_.copy(part_.data(), part_.size());
+    text_.remove_prefix(size);
+    return size;
+  }
+  ssize_t got = 0;
+  do got = read(fd_, part_.data(), part_.size());
+  while (got < 0 && errno == EINTR);
+  if (got < 0) error_ = Error{ErrorKind::io, fmt::format("cannot be read: {}", std::strerror(errno)), std::nullopt};
+  if (got <= 0) return 0;
+  credit_read(static_cast<std::uint64_t>(got));
+  return static_cast<std::size_t>(got);
+}
+
+std::string_view JsonBytes::start() {
   if (gptr() == egptr()) underflow();
   const std::string_view part(gptr(), static_cast<std::size_t>(egptr() - gptr()));
   return part.substr(std::min(part.find_first_not_of(" \t\r\n"), part.size()));
 }
 
-Result<std::string> RecordedBytes::whole() {
+Result<std::string> JsonBytes::whole(const SizeLimit& most) {
   std::string text;
   while (sgetc() != traits_type::eof()) {
     text.append(gptr(), static_cast<std::size_t>(egptr() - gptr()));
     setg(eback(), egptr(), egptr());
     begin_value();
-    if (text.size() > size_limits::manifest.most) return over(size_limits::manifest);
+    if (text.size() > most.most) return over(most);
   }
   if (error_) return std::unexpected(*error_);
   return text;
 }
 
-Result<RecordedTree> read_recorded_tree(RecordedBytes& bytes, std::string_view name, const TakeElement& take) {
-  TreeBuilder builder(bytes, name, take);
+namespace {
+
+Result<JsonTree> build(JsonBytes& bytes, std::string_view name, const TakeJson& take, Rest rest) {
+  TreeBuilder builder(bytes, name, take, rest);
   std::istream stream(&bytes);
   if (!Value::sax_parse(stream, &builder)) return std::unexpected(*builder.error);
   return std::move(builder.tree);
 }
 
-Result<RecordedTree> read_recorded_tree(std::string_view text) {
-  RecordedBytes bytes(text);
-  return read_recorded_tree(bytes, {}, {});
+}  // namespace
+
+Result<JsonTree> read_json_tree(JsonBytes& bytes, std::string_view name, const TakeJson& take) {
+  return build(bytes, name, take, Rest::kept);
+}
+
+Result<JsonTree> read_json_tree(std::string_view text) {
+  JsonBytes bytes(text);
+  return build(bytes, {}, {}, Rest::kept);
+}
+
+Result<bool> read_json_list(std::string_view text, std::string_view name,
+                            const std::function<Result<void>(const Value& element)>& take) {
+  JsonBytes bytes(text);
+  const auto tree =
+      build(bytes, name, [&](const Value& element, const JsonTree&) { return take(element); }, Rest::dropped);
+  if (!tree) return pass(tree);
+  const auto list = tree->root.is_object() ? tree->root.find(name) : tree->root.end();
+  return tree->root.is_object() && list != tree->root.end() && list->is_array();
 }
 
 }  // namespace rartifacts

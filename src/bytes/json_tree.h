@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// The tree of values that JSON is
-// ===============================
+// JSON as a tree of values
+// ========================
 //
 // A manifest of a hundred megabytes is read in parts, and each artifact in it goes as soon as it is whole: what is held is what they
 // stand for. The tree is some ten times as large as its text, and is charged to the budget value by value. The parser has the whole of
@@ -19,19 +19,20 @@
 #include <string_view>
 
 #include "bytes/budget.h"
+#include "bytes/size_limits.h"
 
 namespace rartifacts {
 
 /// What is left of an open file, or a text, in parts.
-class RecordedBytes final : public std::streambuf {
+class JsonBytes final : public std::streambuf {
  public:
-  explicit RecordedBytes(std::string_view text) : text_(text) {}
-  explicit RecordedBytes(int fd) : fd_(fd) {}
+  explicit JsonBytes(std::string_view text) : text_(text) {}
+  explicit JsonBytes(int fd) : fd_(fd) {}
 
   /// The first part, without what is blank at its start. It stays to be read.
   std::string_view start();
-  /// All of it. Error: more than a manifest in lines may have.
-  Result<std::string> whole();
+  /// All of it, as text. Error: there is more than `most`.
+  Result<std::string> whole(const SizeLimit& most);
   /// What is read from here on belongs to another value.
   void begin_value() { of_value_ = 0; }
   /// Why there is nothing more, where that is not the end of it.
@@ -41,6 +42,9 @@ class RecordedBytes final : public std::streambuf {
   int_type underflow() override;
 
  private:
+  /// Reads the next part; 0 at the end.
+  std::size_t fill();
+
   static constexpr std::size_t kPart = std::size_t{64} << 10;
 
   std::string_view text_;
@@ -50,16 +54,19 @@ class RecordedBytes final : public std::streambuf {
   std::optional<Error> error_;
 };
 
-struct RecordedTree {
+struct JsonTree {
   nlohmann::json root;
   Held held;
 };
 
+using TakeJson = std::function<Result<void>(const nlohmann::json& element, const JsonTree& partial)>;
+
 /// Hands each element of the list `name` of the outermost object to `take`, which ends it all with its error, and keeps the rest: the
 /// list is empty there. Errors: `malformed`, `io`, and `too_large` for values that are nested deep or long.
-Result<RecordedTree> read_recorded_tree(
-    RecordedBytes& bytes, std::string_view name,
-    const std::function<Result<void>(const RecordedTree& partial, const nlohmann::json& element)>& take);
-Result<RecordedTree> read_recorded_tree(std::string_view text);
+Result<JsonTree> read_json_tree(JsonBytes& bytes, std::string_view name, const TakeJson& take);
+/// The same of a text, without the rest. False when it has no such list.
+Result<bool> read_json_list(std::string_view text, std::string_view name,
+                            const std::function<Result<void>(const nlohmann::json& element)>& take);
+Result<JsonTree> read_json_tree(std::string_view text);
 
 }  // namespace rartifacts
