@@ -18,9 +18,9 @@ enum class ApiChange {
   removed,
   moved,      ///< the same kind and name, under another path
   kind,       ///< another kind under the same path
-  signature,  ///< the text of its head is another; both sources were at hand
+  signature,  ///< the text of its head is another, which both sources tell; or the form of its fields
   redefined,  ///< the same path leads to another definition
-  source,     ///< the file it is in has another checksum; the texts were not at hand
+  source,  ///< it is elsewhere, in a file with another checksum, or made by a macro; the texts do not tell whether it changed
 };
 struct ApiChangeRow {
   ApiChange change;
@@ -39,7 +39,12 @@ struct ApiItem {
   std::string path;
   std::string definition;           ///< of a re-export
   std::optional<std::string> text;  ///< of its head, where the source is at hand
-  std::string checksum;             ///< of the file it is in; empty when that is not known
+  std::string holder;               ///< the head of the impl that it is in, where that is at hand
+  std::string shape;                ///< of a struct or variant: `tuple`, `unit`, …
+  std::string
+      place;  ///< which file it is in and where; of what a macro made, also which files there are. Empty: not known
+  bool is_at_hand = true;    ///< false of a re-export from a crate that cannot be looked into
+  bool is_expanded = false;  ///< a macro made it, and `text` is not all that it was made from
 };
 
 struct ApiDifferenceItem {
@@ -63,7 +68,7 @@ struct ApiSide {
   PathAliases aliases;
 };
 
-/// Compares two interfaces. Items are the same when path and kind are; what is listed under one path and can be named under the other
+/// Compares two interfaces, but not what only one side can look into. Items are the same when path and kind are, and of several of them those with the same text; what is listed under one path and can be named under the other
 /// as well is the same too. One that is gone and one that is new, of the same kind and last name and the only ones of it, are one that
 /// moved; what is inside of it moves with it.
 ApiDifference diff_api(const ApiSide& before, const ApiSide& after);

@@ -31,11 +31,12 @@ struct InterfaceItem {
   std::string path;  ///< `kernel::clk::Clk`, of a parameter `kernel::clk::Clk::<T>`
   /// Where it is defined, when the path is that of a re-export. Only the name of the crate when that is not at hand.
   std::string definition;
-  const NamedItems* crate = nullptr;  ///< the crate that defines it, when it is at hand
-  DefIndex index = 0;                 ///< and its number there
-  bool is_hidden = false;             ///< it, or the module it is listed in, is marked #[doc(hidden)]
-  bool is_first = true;               ///< what is inside of it is listed under this path; of an alias, under another
-  bool is_member = false;             ///< a field, variant, parameter, or item of a trait or impl
+  const NamedItems* crate = nullptr;       ///< the crate that defines it, when it is at hand
+  const Dependency* dependency = nullptr;  ///< that crate, when it is another one
+  DefIndex index = 0;                      ///< its number there
+  bool is_hidden = false;                  ///< it, or the module it is listed in, is marked #[doc(hidden)]
+  bool is_first = true;    ///< what is inside of it is listed under this path; of an alias, under another
+  bool is_member = false;  ///< a field, variant, parameter, or item of a trait or impl
 };
 
 /// `bang`, `attribute`, `derive`, or several with commas between, of what is a macro.

@@ -88,6 +88,7 @@ struct SourceSpan {
   std::size_t file = 0;  ///< index into the source files
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
+  bool is_expanded = false;  ///< a macro made the definition: this is what it was made from, and not all of that
 };
 
 struct ItemFile;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "bytes/budget.h"
 #include "bytes/unicode.h"
@@ -11,24 +12,14 @@
 #include "cli/operands.h"
 #include "cli/terminal.h"
 #include "diff/declaration.h"
-#include "metadata/layout.h"
+#include "diff/numbered_names.h"
 #include "scan/source_check.h"
+#include "source/digest.h"
 #include "write/api_difference.h"
 #include "write/formats.h"
 
 namespace rartifacts {
 namespace {
-
-std::string on_one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const bool is_space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!is_space) line += c;
-    else if (!line.empty() && line.back() != ' ') line += ' ';
-  }
-  if (line.ends_with(' ')) line.pop_back();
-  return line;
-}
 
 /// The text that rustc counts in: without a byte order mark, and with a newline for each CR LF.
 std::string as_rustc_reads(std::string content) {
@@ -40,46 +31,97 @@ std::string as_rustc_reads(std::string content) {
   return content;
 }
 
+/// What forms of expressions and patterns a struct or variant takes.
+std::string shape_of(const Items& items, DefIndex index, ItemKind kind) {
+  if (kind != ItemKind::struct_type && kind != ItemKind::variant) return {};
+  std::string_view form = "with named fields";
+  bool has_private = false;
+  for (const auto member : items.members(index)) {
+    if (items.kind(member) == ItemKind::ctor)
+      form = items.kind_text(member).contains("Const") ? "without fields" : "like a tuple";
+    has_private = has_private || (items.kind(member) == ItemKind::field && kind == ItemKind::struct_type &&
+                                  items.visibility(member).level != Visibility::Level::everywhere);
+  }
+  return fmt::format("{} {}{}", name_of(kind), form, has_private ? ", some of them private" : "");
+}
+
 /// Source files of the crates on one side: their checksums, and their content where it is proved to be what was compiled.
 class SourceTexts {
  public:
   explicit SourceTexts(const std::string& directory) : directory_(directory) {}
 
   Result<void> add_to(ApiItem& item, const InterfaceItem& from) {
+    if (!from.crate && from.dependency) {
+      item.is_at_hand = false;
+      item.place = fmt::format("{} {}", from.dependency->svh, from.index);
+    }
     if (!from.crate || from.index == 0) return {};  // the declaration of a crate would be all of its source
-    auto files = files_of(*from.crate->items);
-    if (!files) return pass(files);
-    const auto span = from.crate->items->span(from.index);
-    const auto& recorded = from.crate->items->source_files();
-    if (!span || !recorded || !recorded->at(span->file)) return {};
-    item.checksum = recorded->at(span->file)->checksum;
-    const auto text = (*files)->find(recorded->at(span->file)->path);
-    if (text == (*files)->end() || span->offset > text->second.size()) return {};
-    item.text =
-        on_one_line(declaration_text(text->second, *span, item.kind, from.crate->items->shown_name(from.index)));
+    const auto& items = *from.crate->items;
+    auto known = sources_of(items);
+    if (!known) return pass(known);
+    const auto& sources = **known;
+    item.shape = shape_of(items, from.index, item.kind);
+    const auto span = items.span(from.index);
+    const auto& recorded = items.source_files();
+    if (!recorded) return {};
+    const auto* file = span && recorded->at(span->file) ? &*recorded->at(span->file) : nullptr;
+    item.is_expanded = !file || span->is_expanded;
+    if (item.is_expanded) item.place = sources.checksums;
+    if (file) item.place += fmt::format("{} {} {}", file->checksum, span->offset, span->length);
+    if (!file || item.kind == ItemKind::mod) return {};
+    item.text = text_at(sources, *file, *span, item.kind, items.shown_name(from.index));
+    item.holder = holder_of(sources, items, from.index);
     // A crate may say of each item that it stands wherever the source is longest.
-    if (auto charged = work(item.text->size()); !charged) return charged;
-    return keep(item.text->size());
+    const auto size = (item.text ? item.text->size() : 0) + item.holder.size();
+    if (auto charged = work(size); !charged) return charged;
+    return keep(size + item.place.size());
   }
 
  private:
-  using Texts = std::map<std::string, std::string>;
+  struct Sources {
+    std::string checksums;                     ///< of them all, in one
+    std::map<std::string, std::string> texts;  ///< by path
+  };
 
-  Result<const Texts*> files_of(const Items& items) {
-    const auto known = texts_.find(&items);
-    if (known != texts_.end()) return &known->second;
-    Texts texts;
+  static std::optional<std::string> text_at(const Sources& sources, const SourceFile& file, const SourceSpan& span,
+                                            ItemKind kind, const std::string& name) {
+    const auto text = sources.texts.find(file.path);
+    if (text == sources.texts.end() || span.offset > text->second.size()) return std::nullopt;
+    return declaration_text(text->second, span, kind, name);
+  }
+
+  static std::string holder_of(const Sources& sources, const Items& items, DefIndex index) {
+    const auto parent = items.parent(index);
+    const auto span = items.kind(parent) == ItemKind::impl ? items.span(parent) : std::nullopt;
+    const auto& recorded = items.source_files();
+    if (!span || !recorded->at(span->file)) return {};
+    return text_at(sources, *recorded->at(span->file), *span, ItemKind::impl, "").value_or("");
+  }
+
+  Result<const Sources*> sources_of(const Items& items) {
+    const auto known = sources_.find(&items);
+    if (known != sources_.end()) return &known->second;
+    Sources sources;
+    if (const auto& recorded = items.source_files()) {
+      std::set<std::string_view> checksums;
+      for (const auto& file : *recorded)
+        if (file) checksums.insert(file->checksum);
+      Sha256 all;
+      for (const auto checksum : checksums) all.add(as_bytes(checksum));
+      sources.checksums = all.hex();
+    }
     if (const auto& recorded = items.source_files(); recorded && !directory_.empty()) {
       auto checked = check_sources(*recorded, directory_, {}, true);
       if (!checked) return pass(checked);
       for (auto& file : *checked)
-        if (file.state == SourceState::same) texts.emplace(file.recorded.path, as_rustc_reads(std::move(file.content)));
+        if (file.state == SourceState::same)
+          sources.texts.emplace(file.recorded.path, as_rustc_reads(std::move(file.content)));
     }
-    return &texts_.emplace(&items, std::move(texts)).first->second;
+    return &sources_.emplace(&items, std::move(sources)).first->second;
   }
 
   const std::string& directory_;
-  std::map<const Items*, Texts> texts_;
+  std::map<const Items*, Sources> sources_;
 };
 
 Result<ApiSide> api_side(const CrateChoice& choice, const std::string& directory) {
@@ -96,9 +138,7 @@ Result<ApiSide> api_side(const CrateChoice& choice, const std::string& directory
   return side;
 }
 
-/// Another rustc has other numbers for its words: a name that is only known as one cannot be compared.
-void leave_out_numbered(ApiSide& side, const std::string& path) {
-  const auto left_out = std::erase_if(side.items, [](const auto& item) { return item.path.contains(kUnknownWord); });
+void tell_left_out(std::size_t left_out, const std::string& path) {
   if (left_out > 0)
     complain(printable(
         fmt::format("{}: {} items are not compared: their names cannot be read without the crates that they are from",
@@ -129,12 +169,18 @@ ExitCode run_api_diff(const DiffCommand& command) {
     if (!old_side) return refuse(old_side.error()), ExitCode::input;
     auto new_side = api_side(*after, command.source_after);
     if (!new_side) return refuse(new_side.error()), ExitCode::input;
-    if (before->crate->items->rustc() != after->crate->items->rustc()) {
-      leave_out_numbered(*old_side, command.before);
-      leave_out_numbered(*new_side, command.after);
+    const auto& old_items = *before->crate->items;
+    const auto& new_items = *after->crate->items;
+    if (old_items.rustc() == new_items.rustc()) {
+      name_numbered(*old_side, new_items);
+      name_numbered(*new_side, old_items);
     }
+    const auto [left_out, left_out_now] = leave_out_numbered({*old_side, old_items}, {*new_side, new_items});
+    tell_left_out(left_out, command.before);
+    tell_left_out(left_out_now, command.after);
     differences.push_back({after->crate->name, before->crate->items->rustc(), after->crate->items->rustc(),
-                           diff_api(*old_side, *new_side)});
+                           diff_api(*old_side, *new_side),
+                           !command.source_before.empty() && !command.source_after.empty()});
     if (command.breaking)
       std::erase_if(differences.back().difference.items,
                     [](const auto& item) { return !row_of(item.change).is_breaking; });

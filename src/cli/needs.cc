@@ -11,7 +11,9 @@
 #include "bytes/unicode.h"
 #include "cli/crates.h"
 #include "cli/operands.h"
+#include "cli/terminal.h"
 #include "source/directory.h"
+#include "write/formats.h"
 
 namespace rartifacts {
 namespace {
@@ -81,16 +83,21 @@ Result<void> judge_needs(Audit& judged, const std::string& needs, const std::vec
   if (!text) return fail(text.error().kind, "{}: {}", needs, text.error().what);
   const auto needed = needs_in(*text);
   if (!needed) return fail(needed.error().kind, "{}: {}", needs, needed.error().what);
+  std::vector<Error> undecided;
+  bool is_missing = false;
   for (const auto& [name, paths] : *needed) {
     const auto choice = find_crate(name, trees);
-    if (!choice) return fail(choice.error().kind, "{}: {}", needs, choice.error().what);
+    if (!choice) {
+      undecided.push_back({choice.error().kind, fmt::format("{}: {}", needs, choice.error().what), {}});
+      continue;
+    }
     const FindCrate find = [&](const Dependency& dependency) { return choice->shelf->find(dependency); };
     const auto answer = missing_from(*choice->crate, paths, find);
     if (!answer) return pass(answer);
-    if (!answer->undecided.empty()) {
-      const auto& [path, reason] = answer->undecided.front();
-      return fail(ErrorKind::unsupported, "{}: cannot tell whether crate {} offers {}: {}", needs, name, path, reason);
-    }
+    for (const auto& [path, reason] : answer->undecided)
+      undecided.push_back({ErrorKind::unsupported,
+                           fmt::format("{}: cannot tell whether crate {} offers {}: {}", needs, name, path, reason),
+                           {}});
     const auto interface =
         answer->missing.empty() ? Result<std::vector<InterfaceItem>>({}) : public_interface(*choice->crate, true, find);
     if (!interface) return pass(interface);
@@ -98,8 +105,12 @@ Result<void> judge_needs(Audit& judged, const std::string& needs, const std::vec
       constexpr std::uint64_t kStepsPerItem = 8;
       if (auto charged = work(kStepsPerItem * interface->size()); !charged) return charged;
       judged.findings.push_back(missing_item(*choice, path, nearest_path(*interface, item_path(path).value_or(path))));
+      is_missing = true;
     }
   }
+  // What is known to be missing is enough for a verdict.
+  if (!is_missing && !undecided.empty()) return std::unexpected(undecided.front());
+  for (const auto& doubt : undecided) complain(printable(describe(doubt)));
   std::ranges::stable_sort(judged.findings, {},
                            [](const Finding& finding) { return std::tie(finding.path, finding.rule, finding.crate); });
   return {};

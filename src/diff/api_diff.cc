@@ -3,18 +3,31 @@
 #include <rartifacts/interface.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace rartifacts {
 namespace {
 
 using ApiKey = std::pair<std::string, std::string_view>;  // path, word of the kind
-using ApiIndex = std::map<ApiKey, const ApiItem*>;
+/// Impls for several arguments of a type may have items of one name.
+using ApiIndex = std::map<ApiKey, std::vector<const ApiItem*>>;
 
-ApiIndex index_of(const std::vector<ApiItem>& items) {
+/// What `other` cannot look into is left out.
+ApiIndex index_of(const ApiSide& side, const ApiSide& other) {
+  std::set<std::string_view> closed;
+  for (const auto& item : other.items)
+    if (!item.is_at_hand) closed.insert(item.path);
+  const auto is_in_closed = [&](std::string_view path) {
+    for (auto owner = split_path(path).first; !closed.empty() && !owner.empty(); owner = split_path(owner).first)
+      if (closed.contains(owner)) return true;
+    return false;
+  };
   ApiIndex index;
-  for (const auto& item : items) index.emplace(ApiKey(item.path, name_of(item.kind)), &item);
+  for (const auto& item : side.items)
+    if (!is_in_closed(item.path)) index[ApiKey(item.path, name_of(item.kind))].push_back(&item);
   return index;
 }
 
@@ -23,16 +36,16 @@ std::string_view last_of(std::string_view path) { return split_path(path).second
 class ApiComparison {
  public:
   ApiComparison(const ApiSide& before, const ApiSide& after)
-      : sides_{&before, &after}, before_(index_of(before.items)), after_(index_of(after.items)) {}
+      : sides_{&before, &after}, before_(index_of(before, after)), after_(index_of(after, before)) {}
 
   ApiDifference run() {
-    for (const auto& [key, item] : before_) {
+    for (const auto& [key, items] : before_) {
       const auto same = after_.find(key);
-      if (same == after_.end()) gone_.push_back(item);
-      else compare(*item, *same->second);
+      if (same == after_.end()) gone_.insert(gone_.end(), items.begin(), items.end());
+      else compare_all(items, same->second);
     }
-    for (const auto& [key, item] : after_)
-      if (!before_.contains(key)) fresh_.push_back(item);
+    for (const auto& [key, items] : after_)
+      if (!before_.contains(key)) fresh_.insert(fresh_.end(), items.begin(), items.end());
     pair_aliases();
     drop_paired();
     pair_kinds();
@@ -52,17 +65,68 @@ class ApiComparison {
     result_.items.push_back({change, item.kind, item.path, std::string(before), std::string(after)});
   }
 
-  void compare(const ApiItem& before, const ApiItem& after) {
-    const auto definition = [](const ApiItem& item) { return item.definition.empty() ? item.path : item.definition; };
-    if (definition(before) != definition(after) && !has_other_text(before, after))
-      add(ApiChange::redefined, after, definition(before), definition(after));
-    else if (!compare_sources(before, after)) ++result_.unchanged;
+  /// Those of one path and kind. Of several, those of the same text belong together, and then those that come at the same place.
+  void compare_all(std::vector<const ApiItem*> before, std::vector<const ApiItem*> after) {
+    if (before.size() > 1 || after.size() > 1) {
+      const auto key = [](const ApiItem* item) {
+        return std::tuple(std::string_view(item->holder),
+                          item->text ? std::string_view(*item->text) : std::string_view(item->place));
+      };
+      std::ranges::stable_sort(before, {}, key);
+      std::ranges::stable_sort(after, {}, key);
+      std::vector<const ApiItem*> old, now;
+      std::ranges::set_difference(before, after, std::back_inserter(old), {}, key, key);
+      std::ranges::set_difference(after, before, std::back_inserter(now), {}, key, key);
+      result_.unchanged += before.size() - old.size();
+      before = std::move(old);
+      after = std::move(now);
+    }
+    const auto pairs = std::min(before.size(), after.size());
+    for (std::size_t i = 0; i < pairs; ++i) compare(*before[i], *after[i]);
+    for (auto i = pairs; i < before.size(); ++i) add(ApiChange::removed, *before[i], "", "");
+    for (auto i = pairs; i < after.size(); ++i) add(ApiChange::added, *after[i], "", "");
   }
 
-  /// What the sources tell, whatever the two are called. False when that is nothing.
+  void compare(const ApiItem& before, const ApiItem& after) {
+    const bool is_at_hand = before.is_at_hand && after.is_at_hand;
+    const auto definition = [&](const ApiItem& item) {
+      const auto& whole = item.definition.empty() ? item.path : item.definition;
+      return is_at_hand ? whole : whole.substr(0, whole.find("::"));
+    };
+    if (definition(before) != definition(after) && !has_other_text(before, after)) {
+      add(ApiChange::redefined, after, definition(before), definition(after));
+      compare_contents(after);
+    } else if (!compare_sources(before, after)) {
+      ++result_.unchanged;
+    }
+  }
+
+  /// What was found in an alias and is not in what it leads to now.
+  void compare_contents(const ApiItem& alias) {
+    const auto target = [&](const ApiSide& side) {
+      const auto known = side.aliases.find(alias.path);
+      return (known == side.aliases.end() ? alias.path : known->second) + "::";
+    };
+    const auto old = target(*sides_.first);
+    const auto now = target(*sides_.second);
+    if (old == alias.path + "::") return;  // its contents are listed there, and compared
+    for (auto item = before_.lower_bound({old, {}}); item != before_.end() && item->first.first.starts_with(old);
+         ++item) {
+      const auto rest = item->first.first.substr(old.size());
+      if (after_.contains({now + rest, item->first.second})) continue;
+      result_.items.push_back({ApiChange::removed, item->second.front()->kind, alias.path + "::" + rest, "", ""});
+    }
+  }
+
+  /// What texts, forms and places tell, whatever the two are called. False when that is nothing.
   bool compare_sources(const ApiItem& before, const ApiItem& after) {
+    if (before.is_at_hand != after.is_at_hand) return add(ApiChange::source, after, "", ""), true;
+    const bool has_texts = before.text && after.text && !before.is_expanded && !after.is_expanded;
     if (has_other_text(before, after)) add(ApiChange::signature, after, *before.text, *after.text);
-    else if (after.kind != ItemKind::mod && !(before.text && after.text) && before.checksum != after.checksum)
+    else if (!before.holder.empty() && !after.holder.empty() && before.holder != after.holder)
+      add(ApiChange::signature, after, before.holder, after.holder);
+    else if (before.shape != after.shape) add(ApiChange::signature, after, before.shape, after.shape);
+    else if (after.kind != ItemKind::mod && !has_texts && before.place != after.place)
       add(ApiChange::source, after, "", "");
     else return false;
     return true;
@@ -84,14 +148,15 @@ class ApiComparison {
       const auto path =
           without_aliases(item.path, side.aliases, [&](const std::string& at) { return index.contains(key(at)); });
       const auto found = index.find(key(path));
-      return found != index.end() ? found->second : nullptr;
+      return found != index.end() ? found->second.front() : nullptr;
     };
     const auto pair = [&](const ApiItem* was, const ApiItem* now) {
       if (!was || !now || paired_.contains(was) || paired_.contains(now)) return;
       // The path is no change of its own where there is nothing but the path to tell what it leads to.
-      compare(
-          {was->kind, now->path, was->definition.empty() ? now->definition : was->definition, was->text, was->checksum},
-          *now);
+      auto renamed = *was;
+      renamed.path = now->path;
+      if (renamed.definition.empty()) renamed.definition = now->definition;
+      compare(renamed, *now);
       paired_.insert(was);
       paired_.insert(now);
     };
@@ -166,8 +231,10 @@ class ApiComparison {
   void move_contents(const Moves& moves) {
     std::erase_if(gone_, [&](const auto* item) {
       const auto now = after_.find(ApiKey(moved_with_owner(moves, item->path), name_of(item->kind)));
-      if (now == after_.end() || before_.contains(now->first) || !paired_.insert(now->second).second) return false;
-      if (!compare_sources(*item, *now->second)) ++result_.unchanged;
+      if (now == after_.end() || before_.contains(now->first)) return false;
+      const auto* there = now->second.front();
+      if (!paired_.insert(there).second) return false;
+      if (!compare_sources(*item, *there)) ++result_.unchanged;
       return true;
     });
   }
@@ -186,7 +253,8 @@ const std::array<ApiChangeRow, 7> api_change_table{{
     {ApiChange::removed, "removed", '-', true, "only OLD has it"},
     {ApiChange::moved, "moved", '>', true, "the path differs, kind and name are the same"},
     {ApiChange::kind, "kind", '!', true, "the kind differs, the path is the same"},
-    {ApiChange::signature, "signature", '~', true, "the declaration differs (needs --source-old and --source-new)"},
+    {ApiChange::signature, "signature", '~', true,
+     "the declaration differs (needs --source-old and --source-new), or the form of the fields"},
     {ApiChange::redefined, "redefined", '=', false, "the re-export leads to another definition"},
     {ApiChange::source, "source", '?', false, "its source file differs; whether the item does is not known"},
 }};

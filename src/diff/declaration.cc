@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "bytes/budget.h"
 #include "bytes/unicode.h"
@@ -111,6 +112,40 @@ class RustTokens {
   std::size_t at_, began_, start_ = 0;
 };
 
+bool has_token(std::string_view text, std::string_view word) {
+  RustTokens tokens(text, 0);
+  for (auto token = tokens.next(); !token.empty(); token = tokens.next())
+    if (token == word) return true;
+  return false;
+}
+
+/// On one line, as rustfmt would have it on one: without comments, and where `drops_commas` without those that end a list.
+std::string tidied(std::string_view text, bool drops_commas) {
+  std::string line;
+  RustTokens tokens(text, 0);
+  std::string_view before;
+  std::size_t before_end = 0;
+  int angles = 0;
+  bool has_comma = false, follows_opening = false;
+  for (auto token = tokens.next(); !token.empty(); token = tokens.next()) {
+    const bool has_space = tokens.start() > before_end;
+    const bool opens_angle = token == "<" && !has_space;
+    const bool closes_angle = token == ">" && before != "-" && angles > 0;
+    angles += opens_angle ? 1 : closes_angle ? -1 : 0;
+    const bool closes = token == ")" || token == "]" || closes_angle;
+    if (std::exchange(has_comma, false) && !(drops_commas && (closes || token == "}"))) line += ',';
+    const bool is_spaced = has_space && !follows_opening && !closes && token != ",";
+    if (!line.empty() && (is_spaced || before == "{" || token == "}")) line += ' ';
+    follows_opening = token == "(" || token == "[" || opens_angle;
+    before = token;
+    before_end = tokens.end();
+    if (token == ",") has_comma = true;
+    else line += token;
+  }
+  if (has_comma) line += ',';
+  return line;
+}
+
 /// How much of a head is compared, and how far behind it the rest is looked for.
 constexpr std::size_t kLongestDeclaration = std::size_t{64} << 10;
 
@@ -120,22 +155,31 @@ std::optional<std::string> head_and_rest(std::string_view source, std::string_vi
   RustTokens tokens(source, end);
   std::string out(head);
   auto from = end;
+  int angles = 0;  // in them a block is an argument
+  std::string_view before;
   for (bool is_first = true;; is_first = false) {
     const auto token = tokens.next();
     if (token.empty() || RustTokens::is_closing(token)) return std::nullopt;
-    if (token == ";" || (has_block && token == "{")) return out += source.substr(from, tokens.start() - from);
+    angles += token == "<" ? 1 : token == ">" && before != "-" ? -1 : 0;
+    const bool is_argument = angles > 0 || before == "=";
+    before = token;
+    if (token == ";" || (has_block && token == "{" && !is_argument))
+      return out += source.substr(from, tokens.start() - from);
     if (!RustTokens::is_opening(token)) continue;
     if (!tokens.skip_group()) return std::nullopt;
     if (has_block && is_first) from = tokens.end();  // the fields of a tuple are items of their own
   }
 }
 
+/// Whether the head of a constant goes on with what it is.
+bool has_value(std::string_view source, std::size_t end) { return RustTokens(source, end).next() == "="; }
+
 /// What each rule of a macro takes, without what it makes of that.
 std::optional<std::string> macro_rules_text(std::string_view source, std::string_view head, std::size_t end) {
   RustTokens tokens(source, end);
   auto token = tokens.next();
   std::string out(head);
-  if (token == "(" && !head.contains("macro_rules")) {  // macro name(…) { … }
+  if (token == "(" && !has_token(head, "macro_rules")) {  // macro name(…) { … }
     const auto from = tokens.start();
     if (!tokens.skip_group()) return std::nullopt;
     return out += source.substr(from, tokens.end() - from);
@@ -163,28 +207,31 @@ std::string declaration_text(std::string_view source, const SourceSpan& span, It
   const auto end = span.offset + head.size();
   const auto near = source.substr(0, std::min(source.size(), end + kLongestDeclaration));
   // The span of what a macro makes may be that of its call.
-  const auto declares = [&](std::string_view word) { return head.contains(word) && head.contains(name); };
+  const auto declares = [&](std::string_view word) { return has_token(head, word) && head.contains(name); };
   std::optional<std::string> whole;
   switch (kind) {
     case ItemKind::type_alias:
     case ItemKind::assoc_type:
-      if (declares("type ")) whole = head_and_rest(near, head, end, false);
+      if (declares("type")) whole = head_and_rest(near, head, end, false);
       break;
     case ItemKind::trait_alias:
-      if (declares("trait ")) whole = head_and_rest(near, head, end, false);
+      if (declares("trait")) whole = head_and_rest(near, head, end, false);
       break;
     case ItemKind::struct_type:
     case ItemKind::enum_type:
     case ItemKind::union_type:
     case ItemKind::trait:
-      if (declares(std::string(name_of(kind)) + ' ')) whole = head_and_rest(near, head, end, true);
+      if (declares(name_of(kind))) whole = head_and_rest(near, head, end, true);
+      break;
+    case ItemKind::assoc_const:
+      if (declares("const") && has_value(near, end)) whole = std::string(head) + " = …";
       break;
     case ItemKind::macro:
-      if (declares("macro")) whole = macro_rules_text(near, head, end);
+      if (declares("macro") || declares("macro_rules")) whole = macro_rules_text(near, head, end);
       break;
     default: break;
   }
-  return whole ? std::move(*whole) : std::string(head);
+  return tidied(whole ? *whole : head, kind != ItemKind::macro);
 }
 
 }  // namespace rartifacts

@@ -8,7 +8,7 @@
 
 namespace rartifacts {
 
-/// The declaration of an item in the source that it is in, without what its block holds. `span` is what rustc recorded of it, which
+/// The declaration of an item in the source that it is in, on one line, without comments and what its block holds. `span` is what rustc recorded of it, which
 /// begins in `source`, and ends before `where`, before the type of an alias, and before all that a macro takes.
 std::string declaration_text(std::string_view source, const SourceSpan& span, ItemKind kind, std::string_view name);
 

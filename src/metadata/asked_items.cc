@@ -17,6 +17,11 @@
 namespace rartifacts {
 namespace {
 
+// A macro of the same name is something else: in a path it is never followed by anything.
+bool holds_others(ItemKind kind) {
+  return kind != ItemKind::macro && kind != ItemKind::fn && kind != ItemKind::constant && kind != ItemKind::static_item;
+}
+
 class PathLookup {
  public:
   /// `interface` is sorted by path, and outlives this.
@@ -31,6 +36,8 @@ class PathLookup {
 
   /// Why it cannot be told whether `path`, which is not listed, can be named; empty when it can.
   std::string doubt(std::string_view path) const {
+    if (const auto crate = path.substr(0, path.find("::")); crate != crate_.name)
+      return fmt::format("{} is another crate than {}", crate, crate_.name);
     auto cut = path.rfind("::");
     while (cut != path.npos && !is_there(path.substr(0, cut))) cut = cut == 0 ? path.npos : path.rfind("::", cut - 1);
     if (cut == path.npos) return {};
@@ -49,11 +56,6 @@ class PathLookup {
   }
 
  private:
-  static bool holds_others(ItemKind kind) {
-    return kind != ItemKind::macro && kind != ItemKind::fn && kind != ItemKind::constant &&
-           kind != ItemKind::static_item;
-  }
-
   std::ranges::subrange<std::vector<InterfaceItem>::const_iterator> at(std::string_view path) const {
     return std::ranges::equal_range(interface_, path, {}, path_of_item);
   }
@@ -90,7 +92,7 @@ PathAliases aliases_in(const NamedItems& crate, const std::vector<InterfaceItem>
   PathAliases aliases;
   for (const auto& item : interface) {
     const auto place = first.find(std::pair(item.crate, item.index));
-    if (place != first.end() && !item.is_first) aliases.emplace(item.path, place->second);
+    if (place != first.end() && !item.is_first && holds_others(item.kind)) aliases.emplace(item.path, place->second);
   }
   return aliases;
 }

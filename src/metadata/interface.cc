@@ -53,9 +53,11 @@ class InterfaceWalk {
   }
 
   Result<std::vector<InterfaceItem>> all() {
-    while (!queue_.empty()) {
-      const auto module = std::move(queue_.front());
-      queue_.pop_front();
+    // What can be reached without a hidden module is not hidden.
+    while (!queue_.empty() || !hidden_.empty()) {
+      auto& next = queue_.empty() ? hidden_ : queue_;
+      const auto module = std::move(next.front());
+      next.pop_front();
       list(module);
       if (!charged_) return pass(charged_);
     }
@@ -144,6 +146,7 @@ class InterfaceWalk {
     } else {
       const auto& dependency = (*items.crate().dependencies)[record.crate - 1];
       item.definition = crate_name(items, dependency.name);
+      item.dependency = &dependency;
       const auto path = joined(module.path, record.name);
       if (find_item_ && is_only_named(record, path)) proved = find_one(dependency, record.index, item.definition);
       if (!proved) item.crate = find_(dependency);
@@ -198,7 +201,7 @@ class InterfaceWalk {
     const bool is_new = item.crate && visit(item.crate, item.index);
     item.is_first = is_new || !item.crate;
     if (is_new && item.kind == ItemKind::mod && item.crate->items->kind(item.index) == ItemKind::mod)
-      queue_.push_back({item.crate, item.index, item.path, item.is_hidden});
+      (item.is_hidden ? hidden_ : queue_).push_back({item.crate, item.index, item.path, item.is_hidden});
     const auto added = found_.size();
     found_.push_back(std::move(item));
     if (!is_new || !members_) return;
@@ -222,6 +225,7 @@ class InterfaceWalk {
       InterfaceItem member{.kind = kind, .crate = owner.crate, .index = index, .is_member = true};
       member.is_hidden = owner.is_hidden || items.is_doc_hidden(index);
       if (kind == ItemKind::type_param || kind == ItemKind::const_param) {
+        if (holder_kind == ItemKind::impl) continue;  // those of an impl are nobody's to name
         member.path = fmt::format("{}::<{}>", owner.path, items.shown_name(index));
         add_member(std::move(member));
         continue;
@@ -257,7 +261,7 @@ class InterfaceWalk {
   const FindItem& find_item_;
   const std::vector<std::string>& asked_;
   bool members_;
-  std::deque<Module> queue_;
+  std::deque<Module> queue_, hidden_;
   std::map<const NamedItems*, std::vector<bool>> visited_;
   std::vector<InterfaceItem> found_;
   std::uint64_t bytes_ = 0;

@@ -135,9 +135,9 @@ std::optional<SourceSpan> span_at(const ItemFile& file, std::uint64_t position, 
     is_span = from.ok() && file.is_position(target);
     return is_span ? span_at(file, target, true, is_span) : std::nullopt;
   }
-  if ((tag & 4) == 0) from.leb128(32);  // context
-  if (kind == kPartial) return std::nullopt;
   SourceSpan span;
+  if ((tag & 4) == 0) span.is_expanded = from.leb128(32) != 0;  // SyntaxContext; 0 is that of what is written in a file
+  if (kind == kPartial) return std::nullopt;
   span.offset = from.leb128(32);
   span.length = length == kLong ? from.leb128(32) : length;
   span.file = from.leb128(32);

@@ -44,10 +44,10 @@ std::string api_counts(const CrateApiDifference& crate) {
       out += fmt::format(" {} {},", count, row.name);
   out += fmt::format(" {} the same\n", crate.difference.unchanged);
   if (const auto count = crate.difference.count(ApiChange::source); count > 0)
-    out += fmt::format(
-        "{} items are in source files that changed; with --source-old and --source-new their declarations are "
-        "compared\n",
-        count);
+    out += fmt::format("{} item{} may have changed: {}\n", count, count == 1 ? "" : "s",
+                       crate.has_sources
+                           ? "no source of theirs is at hand, or a macro made them"
+                           : "checksums of sources did; with --source-old and --source-new declarations are compared");
   return out;
 }
 

@@ -14,6 +14,7 @@ struct CrateApiDifference {
   std::string crate;
   std::string rustc_before, rustc_after;
   ApiDifference difference;
+  bool has_sources = false;  ///< those of both sides were named
 };
 
 /// Grouped by module; a summary for each crate.

@@ -91,11 +91,11 @@ def compile_crate(folder, name, source, *flags, crate_type="rlib", emit="metadat
     return folder / f"lib{name}.{'so' if crate_type == 'proc-macro' else 'rmeta' if emit == 'metadata' else 'rlib'}"
 
 
-def rustc_takes(folder, paths):
+def rustc_takes(folder, paths, crate="one"):
     """the errors that rustc has for a crate that imports all of them"""
     text = "".join(f"use {path} as _used{number};\n" for number, path in enumerate(paths))
     (folder / "user.rs").write_text(f"#![allow(unused_imports)]\n{text}")
-    answer = subprocess.run([RUSTC, "--edition", "2021", "--crate-type", "lib", "--emit=metadata", "-L.", "user.rs", "--extern", "one"],
+    answer = subprocess.run([RUSTC, "--edition", "2021", "--crate-type", "lib", "--emit=metadata", "-L.", "user.rs", "--extern", crate],
                             cwd=folder, capture_output=True, text=True, check=False)
     return [line for line in answer.stderr.splitlines() if line.startswith("error")]
 
@@ -221,6 +221,28 @@ class Compiled(unittest.TestCase):
         crate = compile_crate(self.folder, "two", "pub trait Made { fn made() -> impl Sized; fn again() -> impl Sized; }")
         self.assertEqual(api(crate, "--members").stdout, "trait two::Made\nfn two::Made::again\nfn two::Made::made\n")
 
+    def test_a_parameter_of_an_impl_is_no_member(self):
+        crate = compile_crate(self.folder, "params", "pub struct S<T, const N: usize>([T; N]); impl<U, const M: usize> S<U, M> { pub fn f() {} }")
+        self.assertEqual(api(crate, "--members").stdout, "struct params::S\nparam params::S::<N>\nparam params::S::<T>\nfn params::S::f\n")
+        self.assertEqual(api(crate, "--has", "params::S::<U>").returncode, 1)
+
+    def test_a_function_and_a_module_of_one_name_are_two(self):
+        crate = compile_crate(self.folder, "spaces", """pub mod p { pub fn f() {} pub const g: u8 = 1; }
+            pub mod q { pub mod f { pub struct S; } pub mod g { pub struct S; } }
+            pub mod both { pub use crate::p::f; pub use crate::q::f; pub use crate::p::g; pub use crate::q::g; } pub mod one { pub use crate::p::f; pub use crate::p::g; }""")
+        for path in "spaces::both::f::S", "spaces::both::g::S", "spaces::one::f::S", "spaces::one::g::S":
+            self.assertEqual(api(crate, "--has", path).returncode, 1 if rustc_takes(self.folder, [path], "spaces") else 0, path)
+        self.assertEqual(api(crate, "--has", "spaces::both::f::S").returncode, 0)
+
+    def test_what_is_reached_without_a_hidden_module_is_not_hidden(self):
+        crate = compile_crate(self.folder, "unhidden", "#[doc(hidden)] pub mod h { pub mod inner { pub struct I; } } pub mod v { pub use crate::h::inner; }")
+        self.assertEqual(api(crate, "--no-hidden").stdout, "mod unhidden::v\nmod unhidden::v::inner = unhidden::h::inner\nstruct unhidden::v::inner::I\n")
+
+    def test_a_path_of_another_crate_is_not_answered_for(self):
+        answer = api(self.crate, "--has", "core::mem::swap", "one::LIMIT")
+        self.assertEqual((answer.returncode, answer.stdout), (3, ""))
+        self.assertIn("core is another crate than one", answer.stderr)
+
     def test_the_probe_is_silent_when_all_is_there(self):
         for path in "one::shapes::again::deep", "one::Renamed::make", "one::shapes::Kind::Odd", "one", "one::shout":
             answer = api(self.crate, "--has", path)
@@ -329,6 +351,16 @@ class Compiled(unittest.TestCase):
             self.assertEqual({(finding["crate"], finding["rustc_error"]) for finding in found}, {("one", "E0432")})
             for finding in found:
                 self.assertRegex(rustc_takes(self.folder, [finding["evidence"]["needed"]])[0], "E0432|E0433|E0603")
+            # What cannot be told does not hide what is known.
+            needs.write_text("gone::Item\none::Display::fmt\none::Wheel\n")
+            answer = api(folder, "--needs", needs, "--report", "json", command="audit")
+            self.assertEqual(answer.returncode, 1)
+            self.assertEqual([finding["evidence"] for finding in json.loads(answer.stdout)["findings"] if finding["rule"] == "missing-item"],
+                             [{"needed": "one::Wheel"}])
+            self.assertIn("gone", answer.stderr)
+            self.assertIn("cannot tell whether crate one offers one::Display::fmt", answer.stderr)
+            needs.write_text("one::Display::fmt\none::LIMIT\n")
+            self.assertEqual(api(folder, "--needs", needs, command="audit").returncode, 3)
             needs.write_text("one::shapes::Shape\n")
             report = json.loads(api(folder, "--needs", needs, "--report", "json", command="audit").stdout)
             self.assertNotIn("missing-item", [finding["rule"] for finding in report["findings"]])
