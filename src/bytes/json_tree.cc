@@ -34,7 +34,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
   bool key(string_t& text) override {
     key_ = std::move(text);
     if (open_.size() == 1) is_in_list_ = take_ && key_ == list_;
-    return is_dropped() || charge(kMember + key_.size());
+    return charge(kMember + key_.size());
   }
   bool start_object(std::size_t /*size*/) override { return open(Value::object()); }
   bool start_array(std::size_t /*size*/) override { return open(Value::array()); }
@@ -59,8 +59,8 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
   }
 
   bool put(Value value, std::uint64_t size) {
-    if (is_dropped()) return true;
     if (!charge(kPlace + size)) return false;
+    if (is_dropped()) return true;
     const bool is_whole = is_element();
     auto& placed = place(std::move(value));
     return is_whole ? hand_out(placed) : true;
@@ -69,7 +69,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
   bool open(Value value) {
     if (open_.size() == kDeepest)
       return stop({ErrorKind::malformed, fmt::format("nested deeper than {} levels", kDeepest), {}});
-    if (!is_dropped() && !charge(kPlace + kContainer)) return false;
+    if (!charge(kPlace + kContainer)) return false;
     open_.push_back(is_dropped() ? nullptr : &place(std::move(value)));
     return true;
   }
@@ -96,6 +96,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
 
   bool charge(std::uint64_t size) {
     bytes_.begin_value();
+    if (is_dropped()) return true;
     auto& held = is_in_list_ && open_.size() >= kElementDepth ? element_ : tree.held;
     const auto grown = held.grow(size);
     return grown ? true : stop(grown.error());
