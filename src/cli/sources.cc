@@ -89,7 +89,12 @@ ExitCode run_sources(const SourcesCommand& command) {
                        : is_checked             ? print(check_text(files))
                                                 : print_list(sources_text(files));
   if (printed != ExitCode::done || !is_checked) return printed;
-  if (std::ranges::find(files, SourceState::unreadable, &CheckedSource::state) != files.end()) return ExitCode::input;
+  bool is_readable = true;
+  for (const auto& file : files) {
+    if (file.error) report({file.place, *file.error});
+    is_readable = is_readable && file.state != SourceState::unreadable;
+  }
+  if (!is_readable) return ExitCode::input;
   const bool is_same = std::ranges::all_of(files, [](const auto& file) { return file.state == SourceState::same; });
   return is_same ? ExitCode::done : ExitCode::findings;
 }

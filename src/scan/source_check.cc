@@ -109,15 +109,20 @@ class SourceCheck {
     // A link leads no further than the directory.
     const auto resolved = resolve(*disk_, file.place, 0);
     auto opened = resolved ? open_file_below(base_, resolved->target) : pass(resolved);
-    if (!opened) return {};
+    if (!opened) return file.error = opened.error(), Result<void>();
     Held held;
     if (auto charged = charge(opened->status, held); !charged)
       return fail(charged.error().kind, "{}: {}", file.place, charged.error().what);
     std::string content;
     content.reserve(static_cast<std::size_t>(opened->status.st_size));
-    if (!for_each_chunk(opened->fd.get(), [&](Bytes chunk) { content += as_text(chunk); })) return {};
+    const auto read = for_each_chunk(opened->fd.get(), [&](Bytes chunk) { content += as_text(chunk); });
+    if (!read) return file.error = read.error(), Result<void>();
     const auto checksum = checksum_of(content, file.recorded.hash);
-    if (!checksum) return {};
+    if (!checksum) {
+      file.error =
+          Error{ErrorKind::unsupported, fmt::format("{} is not computed here", name_of(file.recorded.hash)), {}};
+      return {};
+    }
     file.state = *checksum == file.recorded.checksum ? SourceState::same : SourceState::changed;
     if (!keep_content_ || file.state != SourceState::same) return {};
     file.content = std::move(content);

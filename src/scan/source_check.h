@@ -23,6 +23,7 @@ struct CheckedSource {
   SourceFile recorded;
   std::string place;  ///< the path that was looked at, below the directory
   SourceState state = SourceState::missing;
+  std::optional<Error> error;  ///< of one that is unreadable
   std::string content;  ///< of one that is the same, when asked for
 };
 

@@ -86,6 +86,7 @@ class Sources(unittest.TestCase):
                 (tree / "lib.rs").symlink_to(target)
                 answer = sources("--no-sandbox", pathlib.Path(place, "libmade.rmeta"), "--check", tree)
                 self.assertEqual((answer.returncode, answer.stdout.splitlines()[0]), (3, "unreadable lib.rs"))
+                self.assertRegex(answer.stderr, "lib.rs: .*(leads|absolute|out of)")
                 (tree / "lib.rs").unlink()
             pathlib.Path(place, "secret").rename(tree / "real.rs")
             (tree / "lib.rs").symlink_to("real.rs")
