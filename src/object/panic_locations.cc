@@ -25,6 +25,7 @@
 #include <set>
 #include <vector>
 
+#include "bytes/budget.h"
 #include "bytes/find_text.h"
 #include "bytes/unicode.h"
 #include "container/loaded.h"
@@ -38,12 +39,16 @@ constexpr std::array<std::string_view, 8> kLibraryPaths{
 constexpr std::size_t kReach = 256;  ///< before and behind the part that is looked for
 constexpr std::size_t kTried = 64;   ///< texts for which a Location is looked for
 constexpr std::uint64_t kLargestPart = std::uint64_t{96} << 20;
-constexpr std::uint64_t kMostSearched = std::uint64_t{4} << 30;  ///< bytes, those looked at again counted again
 constexpr std::size_t kMostPlaces = 4096;
 constexpr std::size_t kCommit = 40;
 constexpr std::size_t kUnseenNeeded = 3;  ///< places whose address cannot be read, before they count as proof
 constexpr std::uint64_t kMaxLine = 200'000;
 constexpr std::uint64_t kMaxColumn = 2'000;
+constexpr std::uint64_t kStepsPerHit = 32;     ///< where a needle stands
+constexpr std::uint64_t kStepsPerPath = 4096;  ///< that may be one, with what is before and behind it
+
+// Looking through so many bytes once.
+Result<void> charge_pass(std::uint64_t bytes) { return work(64 + bytes / 8); }
 
 // Whether one of them stands there. They have `src` in common, and most constants are of files that name no source of that place:
 // one pass tells it.
@@ -51,11 +56,14 @@ bool has_library_path(std::string_view text) {
   constexpr std::string_view kCommon = "src";
   constexpr std::size_t kWidth = 18;  // of the longest one
   for (auto at = find_text(text, kCommon); at != text.npos; at = find_text(text, kCommon, at + kCommon.size())) {
+    add_work(kStepsPerHit);
     const auto begin = at - std::min(at, kWidth);
     const auto around = text.substr(begin, at - begin + kWidth);
     const auto stands_there = [&](auto path) { return around.find(path) != around.npos; };
     const auto behind = around.substr(at - begin + kCommon.size(), 1);
-    if ((behind == "/" || behind == "\\") && std::ranges::any_of(kLibraryPaths, stands_there)) return true;
+    if (behind != "/" && behind != "\\") continue;
+    add_work(kStepsPerHit * kLibraryPaths.size());
+    if (std::ranges::any_of(kLibraryPaths, stands_there)) return true;
   }
   return false;
 }
@@ -96,10 +104,12 @@ class LocationSearch {
   }
 
   Result<void> search(const LoadedPart& part, std::string_view text) {
-    if (!afford(text.size()) || !has_library_path(text)) return {};
+    if (auto charged = charge_pass(text.size()); !charged) return charged;
+    if (!has_library_path(text)) return {};
     for (const auto needle : kLibraryPaths) {
-      if (!afford(text.size())) return {};
+      if (auto charged = charge_pass(text.size()); !charged) return charged;
       for (auto at = find_text(text, needle); at != text.npos; at = find_text(text, needle, at + needle.size())) {
+        if (auto charged = work(kStepsPerPath); !charged) return charged;
         const auto candidate = candidate_at(text, at);
         if (!candidate) continue;
         take_origin(text, at, candidate->end);
@@ -174,9 +184,10 @@ class LocationSearch {
       if (!bytes) return pass(bytes);
       const auto text = as_text(*bytes);
       for (const auto size : {length, length + 1}) {
-        if (!afford(text.size())) return false;
+        if (auto charged = charge_pass(text.size()); !charged) return pass(charged);
         const auto pattern = word_bytes(size, file_.pointer);
         for (auto at = find_text(text, pattern); at != text.npos; at = find_text(text, pattern, at + 1)) {
+          if (auto charged = work(kStepsPerHit); !charged) return pass(charged);
           if (at + file_.pointer + 8 > text.size()) break;
           if (is_location(*bytes, at, part.address, address, *places)) return true;
         }
@@ -210,27 +221,22 @@ class LocationSearch {
     const auto pattern = word_bytes(address, file_.pointer);
     const auto before = 2 * file_.pointer;
     for (const auto& relocations : file_.relocations) {
-      if (!afford(relocations.size())) break;
+      if (auto charged = charge_pass(relocations.size()); !charged) return pass(charged);
       auto bytes = relocations.fetch(0, relocations.size());
       if (!bytes) return pass(bytes);
       const auto text = as_text(*bytes);
       for (auto at = find_text(text, pattern); at != text.npos; at = find_text(text, pattern, at + 1)) {
-        if (places.size() >= kMostPlaces || !afford(pattern.size())) break;
+        if (places.size() >= kMostPlaces) break;
+        if (auto charged = work(kStepsPerHit); !charged) return pass(charged);
         if (at >= before) places.insert(word(*bytes, at - before, file_.pointer));
       }
     }
     return places;
   }
 
-  bool afford(std::uint64_t bytes) {
-    searched_ += bytes;
-    return searched_ <= kMostSearched;
-  }
-
   LoadedFile file_;
   PanicLocations found_;
   std::size_t tried_ = 0;
-  std::uint64_t searched_ = 0;
   std::set<std::uint64_t> unseen_;
 };
 

@@ -342,6 +342,21 @@ def overlapping_members(folder, count=600):
     return "a.a"
 
 
+def lengths_in_every_section(folder, size=98_000):
+    """A 32-bit library whose sections are all the same bytes: names of sources of Rust's library, and numbers that may be their lengths."""
+    name = b"library/core/src/a.rs"
+    count = size * 2 // 5 // 40
+    body = (b"\0" + name + b"\0\0") * 64
+    body += struct.pack("<II", len(name), len(name) + 1) * ((size - count * 40 - 64 - len(body)) // 8)
+    names_at = 52 + len(body)
+    body += b"\0.d\0"
+    sections = [struct.pack("<10I", 1, 1, 2, 0, 52, len(body), 0, 0, 1, 0)] * count
+    sections = [bytes(40), *sections, struct.pack("<10I", 1, 3, 0, 0, names_at, 4, 0, 0, 1, 0)]
+    head = b"\x7fELF\1\1\1" + bytes(9) + struct.pack("<HHIIIIIHHHHHH", 3, 3, 1, 0, 0, 52 + len(body), 0, 52, 0, 0, 40, len(sections), len(sections) - 1)
+    (folder / "liba.so").write_bytes(head + body + b"".join(sections))
+    return "liba.so"
+
+
 def deflated_metadata(folder):
     """A library whose .rustc unfolds to a thousand times its size (rustc before 1.46)."""
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)

@@ -196,6 +196,9 @@ class Bombs(ScanTest):
                 with self.subTest(make.__name__, command=command):
                     self.bounded(command, name, codes=(0, 1, 3), mention="", seconds=3)
 
+    def test_places_of_panics(self):
+        self.bounded("audit", self.small(bombs.lengths_in_every_section(self.folder)), mention="limit work")
+
     def test_deflated_metadata(self):
         self.bounded("inspect", bombs.deflated_metadata(self.folder), seconds=3)
 
