@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #pragma GCC visibility push(default)
 namespace rartifacts {
@@ -29,6 +30,8 @@ struct Member {
 struct OpenedMember {
   View content;
   std::string name;
+  /// Device and inode of the file that holds it, for a reader that is not to look at the same again.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> file = {};
 };
 using OpenMember = std::function<Result<OpenedMember>(const Member&)>;
 

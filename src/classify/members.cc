@@ -13,7 +13,9 @@
 #include <rartifacts/classify.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "bytes/budget.h"
 #include "bytes/size_limits.h"
@@ -26,19 +28,43 @@ using Names = std::set<std::string, std::less<>>;
 
 // An object whose section .rmeta-link holds a LEB128 count and that many strings.
 Result<Names> rust_members(View member) {
+  constexpr std::uint64_t kStepsPerName = 128;
   Names names;
   auto section = find_section(member, ".rmeta-link");
   if (!section) return pass(section);
   if (!*section) return fail(ErrorKind::malformed, "lib.rmeta-link without its section");
   Cursor cursor(**section, 0);
   const auto count = cursor.leb128(32);
+  if (count > size_limits::archive_members.most) return over(size_limits::archive_members);
   for (std::uint64_t i = 0; i < count && cursor.ok(); ++i) {
+    if (auto charged = work(kStepsPerName); !charged) return pass(charged);
     names.emplace(as_text(cursor.raw(cursor.leb128(32))));
     cursor.skip(1);  // the sentinel C1
   }
   if (!cursor.ok()) return cursor.error();
   return names;
 }
+
+// A thin archive may list a file many times: it is looked at once.
+class Languages {
+ public:
+  std::optional<Language> of(const OpenedMember& member) {
+    const auto& content = member.content;
+    if (!member.file) return read(content);
+    const auto [known, is_new] = known_.try_emplace({*member.file, content.begin(), content.size()});
+    if (is_new) known->second = read(content);
+    return known->second;
+  }
+
+ private:
+  static std::optional<Language> read(View object) {
+    const auto facts = read_object(object);
+    return facts ? facts->language : std::nullopt;
+  }
+
+  using File = std::pair<std::uint64_t, std::uint64_t>;
+  std::map<std::tuple<File, std::uint64_t, std::uint64_t>, std::optional<Language>> known_;
+};
 
 bool is_rust(const MemberFacts& member) {
   return member.language == Language::rust || member.language == Language::mixed;
@@ -80,6 +106,7 @@ Result<View> metadata_of_member(View member) {
 
 Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& open) {
   std::vector<MemberFacts> all;
+  Languages languages;
   bool has_metadata = false;
   std::optional<Names> rust;
   auto reader = ArchiveReader::open(archive);
@@ -100,8 +127,8 @@ Result<std::vector<MemberFacts>> read_members(View archive, const OpenMember& op
       if (!opened->name.empty()) facts.name = opened->name;
       if (facts.name == kLinkMember) {
         if (auto names = rust_members(opened->content)) rust = std::move(*names);
-      } else if (auto object = read_object(opened->content)) {
-        facts.language = object->language;
+      } else {
+        facts.language = languages.of(*opened);
       }
     }
     if (auto kept = keep(sizeof facts + facts.name.size()); !kept) return pass(kept);

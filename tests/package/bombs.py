@@ -357,6 +357,20 @@ def lengths_in_every_section(folder, size=98_000):
     return "liba.so"
 
 
+def thin_archive_of_one_object(folder, count=1000):
+    """Under many names: slashes before it, as many as one likes."""
+    size = (folder / symbol_names_of_any_length(folder, 300)).stat().st_size
+
+    def header(name, size):
+        return b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (name, 0, 0, 0, 0o644, size)
+
+    names = b"./" + b"/" * count + b"a.o/\n"
+    names += b"\n" * (len(names) % 2)
+    (folder / "thin.a").write_bytes(b"!<thin>\n" + header(b"//", len(names)) + names
+                                    + b"".join(header(b"/0", size) for _ in range(count)))
+    return "thin.a"
+
+
 def deflated_metadata(folder):
     """A library whose .rustc unfolds to a thousand times its size (rustc before 1.46)."""
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)

@@ -199,6 +199,10 @@ class Bombs(ScanTest):
     def test_places_of_panics(self):
         self.bounded("audit", self.small(bombs.lengths_in_every_section(self.folder)), mention="limit work")
 
+    def test_one_object_many_times_in_a_thin_archive(self):
+        name = self.small(bombs.thin_archive_of_one_object(self.folder))
+        self.bounded("inspect", name, codes=(0, 3), mention="limit work")
+
     def test_deflated_metadata(self):
         self.bounded("inspect", bombs.deflated_metadata(self.folder), seconds=3)
 
