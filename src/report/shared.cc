@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "metadata/siphash.h"
 
@@ -79,10 +78,13 @@ std::string codes_of(const Finding& finding) {
 
 void write_evidence(Json& json, const Finding& finding) {
   json.key("evidence").begin_object();
-  std::set<std::string> names;
+  std::map<std::string, int> names;  // as they are written, with the number for the next of the same name
   for (const auto& [name, value] : finding.evidence) {
     auto unique = name;
-    for (int i = 2; !names.insert(json_escaped(unique)).second; ++i) unique = fmt::format("{}_{}", name, i);
+    const auto [known, is_new] = names.try_emplace(json_escaped(name), 2);
+    if (!is_new) do
+        unique = fmt::format("{}_{}", name, known->second++);
+      while (!names.try_emplace(json_escaped(unique), 2).second);
     json.path_member(unique, value);
   }
   json.end_object();

@@ -234,6 +234,11 @@ def crates_that_need_what_is_gone(folder, count=600):
     return write_crates(folder / "a.tar.xz", [made(b"c%d" % i, i + 1) for i in range(count)], lambda _: gone)
 
 
+def crate_that_needs_one_name(folder, count=8000):
+    """With that many hashes."""
+    return write_crates(folder / "a.tar.xz", [made(b"user", 1)], lambda _: [made(b"core", i + 2) for i in range(count)])
+
+
 def files_with_a_long_target(folder, count=6000):
     crate = made(b"foo", 1, b"\1" + made_crates.string(b"t") + made_crates.string(b'{"x": "' + b"y" * 1_000_000 + b'"}'))
     names = (entry(f"deps/libfoo{i}.rmeta", type=HARD, link="deps/libfoo.rmeta") for i in range(count))

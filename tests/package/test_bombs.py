@@ -164,6 +164,12 @@ class Bombs(ScanTest):
         result = self.limited(resource.RLIMIT_STACK, MIB // 2, "audit", "-L", "tree/chain", "tree/use")
         self.assertEqual((result.code, result.stderr), (0, ""), result)
 
+    def test_one_name_many_times_in_a_finding(self):
+        name = self.small(bombs.crate_that_needs_one_name(self.folder))
+        for form in "json", "sarif", "ndjson":
+            result = self.bounded("audit", "--strict", "--report", form, name, codes=(1,), seconds=1)
+            self.assertIn(b'"core_8000"', result.stdout)
+
     # ---- Items ----
 
     def test_paths_that_are_longer_than_all_names(self):
