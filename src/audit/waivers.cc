@@ -51,22 +51,68 @@ Result<Waiver> waiver_of(const toml::table& table) {
   return waiver;
 }
 
-bool fits(const Waiver& waiver, const Finding& finding) {
-  return waiver.rule == finding.rule && (!waiver.crate || *waiver.crate == finding.crate) &&
-         fnmatch(waiver.path.c_str(), finding.path.c_str(), 0) == 0;
+// What the paths that fit a pattern begin with.
+struct PatternStart {
+  std::string text;
+  std::size_t rest = 0;  ///< bytes of the pattern behind it
+};
+
+PatternStart start_of(std::string_view pattern) {
+  PatternStart start;
+  std::size_t at = 0;
+  for (; at < pattern.size() && !std::string_view("*?[").contains(pattern[at]); ++at) {
+    if (pattern[at] == '\\') {
+      if (at + 1 == pattern.size()) break;
+      ++at;
+    }
+    start.text += pattern[at];
+  }
+  start.rest = pattern.size() - at;
+  return start;
 }
+
+// What findings are sorted by: so much of the path as fnmatch sees it.
+auto key_of(std::size_t length) {
+  return [length](const Finding* finding) {
+    return std::pair(finding->rule, std::string_view(finding->path.c_str()).substr(0, length));
+  };
+}
+
+// Findings by rule and path, so that a waiver is compared with those that begin as it does.
+class FindingsByPath {
+ public:
+  explicit FindingsByPath(std::vector<Finding>& findings) {
+    for (auto& finding : findings) sorted_.push_back(&finding);
+    std::ranges::sort(sorted_, {}, key_of(std::string_view::npos));
+  }
+
+  auto beginning_as(Rule rule, const PatternStart& start) const {
+    const auto length = start.rest == 0 ? std::string_view::npos : start.text.size();
+    return std::ranges::equal_range(sorted_, std::pair(rule, std::string_view(start.text)), {}, key_of(length));
+  }
+
+ private:
+  std::vector<Finding*> sorted_;
+};
 
 bool is_expired(const Waiver& waiver, std::chrono::year_month_day today) {
   return waiver.expires && *waiver.expires < today;
 }
 
 // Excuses what the waiver fits; false when there is nothing.
-bool apply(Audit& audit, const Waiver& waiver) {
+bool apply(const FindingsByPath& findings, const Waiver& waiver) {
+  constexpr std::uint64_t kStepsPerFinding = 64;
+  const auto* pattern = waiver.path.c_str();
+  const auto start = start_of(pattern);
+  add_work(kStepsPerFinding);
   bool is_used = false;
-  for (auto& finding : audit.findings) {
-    if (!fits(waiver, finding)) continue;
-    is_used = finding.waived = true;
-    finding.waiver_reason = waiver.reason;
+  for (auto* finding : findings.beginning_as(waiver.rule, start)) {
+    if (!work(kStepsPerFinding)) break;
+    if (waiver.crate && *waiver.crate != finding->crate) continue;
+    if (!work(finding->path.size() * start.rest)) break;  // what stands behind a star may be compared at each place
+    if (fnmatch(pattern, finding->path.c_str(), 0) != 0) continue;
+    is_used = finding->waived = true;
+    finding->waiver_reason = waiver.reason;
   }
   return is_used;
 }
@@ -146,8 +192,10 @@ Result<std::vector<Waiver>> parse_waivers(std::string_view text) {
 void mark_waived(Audit& audit, const std::vector<Waiver>& waivers, std::chrono::year_month_day today,
                  std::vector<bool>& used) {
   used.resize(waivers.size());
+  if (audit.findings.empty()) return;
+  const FindingsByPath findings(audit.findings);
   for (std::size_t i = 0; i < waivers.size(); ++i)
-    if (!is_expired(waivers[i], today) && apply(audit, waivers[i])) used[i] = true;
+    if (!is_expired(waivers[i], today) && apply(findings, waivers[i])) used[i] = true;
 }
 
 std::vector<Finding> waiver_findings(const std::vector<Waiver>& waivers, const std::vector<bool>& used,
@@ -186,7 +234,9 @@ void apply_waivers(Audit& audit, const std::vector<Waiver>& waivers, const std::
 }
 
 void apply_baseline(Audit& audit, const std::vector<Waiver>& baseline) {
-  for (const auto& waiver : baseline) apply(audit, waiver);
+  if (audit.findings.empty() || baseline.empty()) return;
+  const FindingsByPath findings(audit.findings);
+  for (const auto& waiver : baseline) apply(findings, waiver);
 }
 
 }  // namespace rartifacts

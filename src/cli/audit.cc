@@ -226,8 +226,10 @@ class AuditRun {
       if (!add_needs(set.audit)) return code_;
       excuses_.apply_waivers(set.audit);
       std::ranges::move(excuses_.findings(), std::back_inserter(set.audit.findings));
+      if (is_over_limit()) return print("");
       if (!record(set.audit)) return code_;
       settle(set.audit);
+      if (is_over_limit()) return print("");
     } else {
       set.audit = {};
     }
@@ -251,6 +253,7 @@ class AuditRun {
     if (!command_.write_baseline.empty())
       std::ranges::copy(set.audit.findings, std::back_inserter(to_record_.findings));
     settle(set.audit);
+    if (is_over_limit()) return stop(print(""));
     if (!write_set(set)) return false;
     ++sets_;
     return joined_.add(std::move(set)) || stop(print(""));

@@ -72,7 +72,7 @@ ExitCode run_report(const ReportCommand& command) {
   auto sets = parts.take();
   if (!sets) return complain(describe(sets.error())), ExitCode::input;
   JoinedSets joined(command.fail_on, {});
-  if (auto done = join(joined, *std::move(sets), *excuses); !done) return print("");
+  if (auto done = join(joined, *std::move(sets), *excuses); !done || is_over_limit()) return print("");
   is_whole &= joined.is_readable;
   if (!is_whole && !command.keep_going) return ExitCode::input;
   if (!joined.is_judged)

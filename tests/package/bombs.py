@@ -239,6 +239,14 @@ def crate_that_needs_one_name(folder, count=8000):
     return write_crates(folder / "a.tar.xz", [made(b"user", 1)], lambda _: [made(b"core", i + 2) for i in range(count)])
 
 
+def files_that_are_none(folder, count=2000):
+    """And what a pattern is compared with at each letter of their names."""
+    names = (entry("a" * 200 + f"/lib{i}.rmeta", b"x", form=tarfile.GNU_FORMAT) for i in range(count))
+    place = folder / "a.tar.xz"
+    place.write_bytes(lzma.compress(b"".join(names) + bytes(1024)))
+    return place.name
+
+
 def files_with_a_long_target(folder, count=6000):
     crate = made(b"foo", 1, b"\1" + made_crates.string(b"t") + made_crates.string(b'{"x": "' + b"y" * 1_000_000 + b'"}'))
     names = (entry(f"deps/libfoo{i}.rmeta", type=HARD, link="deps/libfoo.rmeta") for i in range(count))
@@ -406,6 +414,12 @@ def nested_lists(folder):
 
 def many_values_in_toml(folder):
     (folder / "waivers.toml").write_bytes(b"waiver = [" + b"1," * 5_000_000 + b"]")
+    return "waivers.toml"
+
+
+def many_waivers(folder, pattern, count=800):
+    waiver = f'[[waiver]]\nrule = "corrupt-artifact"\npath = "{pattern}"\nreason = "r"\n'
+    (folder / "waivers.toml").write_text("".join(waiver.replace("NUMBER", str(i)) for i in range(count)))
     return "waivers.toml"
 
 

@@ -221,6 +221,16 @@ class Bombs(ScanTest):
             self.assertIn("limit nesting", result.stderr)
         self.bounded("audit", "--waivers", bombs.many_values_in_toml(self.folder), "tree", codes=(2, 3), mention="limit held-bytes", memory=160 * MIB)
 
+    def test_many_waivers_for_many_findings(self):
+        name = self.small(bombs.files_that_are_none(self.folder))
+        stars = self.small(bombs.many_waivers(self.folder, "*[a-z]*[a-z]*[a-z]b"))
+        for option in "--waivers", "--baseline":
+            self.bounded("audit", "--quiet", option, stars, name, mention="limit work")
+        self.bounded("audit", "--quiet", "--report", "ndjson=lines.ndjson", name, codes=(1,))
+        self.bounded("report", "--quiet", "--baseline", stars, "--from", "lines.ndjson", mention="limit work", seconds=4)
+        paths = bombs.many_waivers(self.folder, name + ":" + "a" * 200 + "/libNUMBER.rmeta", 2000)
+        self.bounded("audit", "--quiet", "--baseline", paths, name, codes=(0,))
+
     def test_manifests(self):
         self.tree.copy("libleaf.rmeta")
         self.bounded("verify", bombs.nested_json(self.folder), "tree", mention="")
