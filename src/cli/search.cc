@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <rartifacts/scan.h>
 #include <rartifacts/select.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <filesystem>
 #include <set>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "cli/operands.h"
 #include "cli/rustc.h"
@@ -99,48 +102,96 @@ std::string loader_cache() {
 
 namespace {
 
-// The folders of DT_RUNPATH, with $ORIGIN, the folder of the library itself, filled in; nothing when another variable is in it.
-std::optional<std::vector<std::string>> run_path(const std::string& text, const std::string& origin) {
-  std::vector<std::string> folders;
-  for (std::string_view rest = text;;) {
-    const auto colon = rest.find(':');
-    std::string folder(rest.substr(0, colon));
-    for (const std::string_view variable : {"${ORIGIN}", "$ORIGIN"})
-      for (auto at = folder.find(variable); at != folder.npos; at = folder.find(variable, at + origin.size()))
-        folder.replace(at, variable.size(), origin);
-    if (folder.find('$') != folder.npos) return std::nullopt;
-    folders.push_back(folder.empty() ? "." : std::move(folder));
-    if (colon == rest.npos) return folders;
-    rest.remove_prefix(colon + 1);
+// One folder of DT_RUNPATH, with $ORIGIN, the folder of the library itself, filled in; nothing when another variable is in it.
+std::optional<std::string> filled_in(std::string_view text, const std::string& origin) {
+  static constexpr std::array<std::string_view, 2> kOrigin{"${ORIGIN}", "$ORIGIN"};
+  std::string folder;
+  for (auto at = text.find('$'); at != text.npos; at = text.find('$')) {
+    folder += text.substr(0, at);
+    text.remove_prefix(at);
+    const auto* variable = std::ranges::find_if(kOrigin, [&](auto name) { return text.starts_with(name); });
+    if (variable == kOrigin.end() || origin.contains('$')) return std::nullopt;
+    if (folder.size() < PATH_MAX) folder += origin;  // no longer one is a folder
+    text.remove_prefix(variable->size());
   }
+  folder += text;
+  return folder.empty() ? "." : std::move(folder);
+}
+
+// Those of DT_RUNPATH, each once; nothing when one of them is not known.
+std::optional<std::set<std::string>> run_path(std::string_view text, const std::string& origin) {
+  std::set<std::string> folders;
+  for (;;) {
+    const auto colon = text.find(':');
+    auto folder = filled_in(text.substr(0, colon), origin);
+    if (!folder) return std::nullopt;
+    if (folder->size() < PATH_MAX) folders.insert(*std::move(folder));
+    if (colon == text.npos) return folders;
+    text.remove_prefix(colon + 1);
+  }
+}
+
+// Takes away what stands in a folder. It is opened once: links may lead to it, long ways.
+Result<void> erase_found(const std::string& folder, std::vector<std::string>& libraries) {
+  constexpr std::uint64_t kStepsPerFolder = std::uint64_t{1} << 17;
+  constexpr std::uint64_t kStepsPerFile = 2048;
+  if (libraries.empty()) return {};
+  if (auto charged = work(kStepsPerFolder); !charged) return charged;
+  const auto directory = open_below(AT_FDCWD, folder, O_PATH | O_DIRECTORY);
+  if (!directory) return {};
+  if (auto charged = work(kStepsPerFile * libraries.size()); !charged) return charged;
+  std::erase_if(libraries, [&](const std::string& name) {
+    struct stat status;
+    return fstatat(directory->get(), name.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode);
+  });
+  return {};
 }
 
 // Where the loader of this machine looks.
 class Loader {
  public:
-  explicit Loader(const SearchOptions& search) : search_(search), cache_(loader_cache()) {}
+  explicit Loader(const SearchOptions& search) : search_(search), cache_(loader_cache()) {
+    const std::string_view all = cache_;
+    for (std::size_t at = 0, end; (end = all.find('\0', at)) != all.npos; at = end + 1)
+      if (const auto path = all.substr(at, end - at); path.contains('/')) cached_.insert(file_name_of(path));
+  }
 
   /// False for another loader, whose ways are not known.
   bool is_known() const { return !cache_.empty(); }
 
-  bool finds(const std::string& library, const std::vector<std::string>& folders) const {
-    const auto stands_in = [&](std::string_view folder) { return is_file(join_path(folder, library)); };
-    // What rustc itself is made of is loaded already.
-    const bool is_of_rustc = library.starts_with("libstd-") || library.starts_with("librustc_driver-");
-    if (is_of_rustc && (!search_.sysroot || stands_in(join_path(*search_.sysroot, "lib")))) return true;
-    return library.find('/') != library.npos || cache_.find('/' + library + '\0') != cache_.npos ||
-           std::ranges::any_of(folders, stands_in) || std::ranges::any_of(kLibraryFolders, stands_in);
+  /// What it does not find of `needed`.
+  Result<std::vector<std::string>> missing(const std::vector<std::string>& needed,
+                                           const std::set<std::string>& folders) const {
+    std::vector<std::string> missing;
+    std::vector<std::string> of_rustc;
+    for (const auto& library : std::set<std::string_view>(needed.begin(), needed.end())) {
+      if (library.contains('/') || cached_.contains(library)) continue;
+      // What rustc itself is made of is loaded already.
+      const bool is_of_rustc = library.starts_with("libstd-") || library.starts_with("librustc_driver-");
+      (is_of_rustc ? of_rustc : missing).emplace_back(library);
+    }
+    if (search_.sysroot) {
+      if (auto done = erase_found(join_path(*search_.sysroot, "lib"), of_rustc); !done) return pass(done);
+      std::ranges::move(of_rustc, std::back_inserter(missing));
+    }
+    for (const auto& folder : folders)
+      if (auto done = erase_found(folder, missing); !done) return pass(done);
+    for (const auto folder : kLibraryFolders)
+      if (auto done = erase_found(std::string(folder), missing); !done) return pass(done);
+    return missing;
   }
 
  private:
   const SearchOptions& search_;
   std::string cache_;
+  std::set<std::string_view> cached_;  ///< names of the files in it
 };
 
 }  // namespace
 
 std::set<std::pair<std::string, std::string>> absent_libraries(const std::vector<ScanResult>& roots,
                                                                const std::string& base, const SearchOptions& search) {
+  constexpr std::uint64_t kNodeSize = 128;
   std::set<std::pair<std::string, std::string>> absent;
   std::optional<Loader> loader;
   for (const auto& root : roots) {
@@ -151,10 +202,14 @@ std::set<std::pair<std::string, std::string>> absent_libraries(const std::vector
       if (!loader->is_known()) return {};
       const std::string origin(directory_of(tidied_absolute_path(join_path(base, artifact.path))));
       const auto folders =
-          artifact.elf->runpath ? run_path(*artifact.elf->runpath, origin) : std::optional(std::vector<std::string>());
+          artifact.elf->runpath ? run_path(*artifact.elf->runpath, origin) : std::optional(std::set<std::string>());
       if (!folders) continue;
-      for (const auto& library : artifact.elf->needed)
-        if (!loader->finds(library, *folders)) absent.emplace(artifact.path, library);
+      auto missing = loader->missing(artifact.elf->needed, *folders);
+      if (!missing) return {};  // over a limit: there will be no verdict
+      for (auto& library : *missing) {
+        if (!keep(kNodeSize + artifact.path.size() + library.size())) return {};
+        absent.emplace(artifact.path, std::move(library));
+      }
     }
   }
   return absent;

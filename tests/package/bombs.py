@@ -384,6 +384,38 @@ def thin_archive_of_one_object(folder, count=1000):
     return "thin.a"
 
 
+def library_that_needs_much(folder, needed=4000):
+    """A proc macro whose libraries are to be looked for in very many folders."""
+    strings = b"\0__rustc_proc_macro_decls_0123456789abcdef__\0"
+    name_at, strings = len(strings), strings + b"n" * needed + b"\0"
+    path_at, strings = len(strings), strings + b":".join(b"%02x" % i for i in range(256)) + b":.." * 1000 + b"\0"
+    table = bytes(24) + struct.pack("<IBBHQQ", 1, 0x11, 0, 1, 0x10, 8)
+    hashes = struct.pack("<IIIII", 1, 2, 1, 0, 0)
+    at_table = 64 + 56 * 2
+    at_hashes = at_table + len(table)
+    at_strings = at_hashes + len(hashes) + -len(hashes) % 8
+    at_dynamic = at_strings + len(strings) + -len(strings) % 8
+    entries = [(5, at_strings), (10, len(strings)), (6, at_table), (4, at_hashes), (11, 24), (29, path_at)]
+    entries += [(1, name_at + i) for i in range(needed)] + [(0, 0)]
+    dynamic = b"".join(struct.pack("<qQ", *entry) for entry in entries)
+    at_names = at_dynamic + len(dynamic)
+    names = b"\0.dynsym\0.dynstr\0.dynamic\0.shstrtab\0"
+    end = at_names + len(names) + -len(names) % 8
+    sections = [(1, 11, 2, at_table, len(table), 2, 1, 24), (9, 3, 2, at_strings, len(strings), 0, 0, 0),
+                (17, 6, 2, at_dynamic, len(dynamic), 2, 0, 16), (26, 3, 0, at_names, len(names), 0, 0, 0)]
+    out = bytearray(end)
+    out[:64] = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, end, 0, 64, 56, 2, 64, 5, 4)
+    out[64:at_table] = struct.pack("<IIQQQQQQ", 1, 5, 0, 0, 0, end, end, 4096) + struct.pack(
+        "<IIQQQQQQ", 2, 6, at_dynamic, at_dynamic, at_dynamic, len(dynamic), len(dynamic), 8)
+    for at, content in (at_table, table), (at_hashes, hashes), (at_strings, strings), (at_dynamic, dynamic), (at_names, names):
+        out[at : at + len(content)] = content
+    place = folder / "macro"
+    place.mkdir()
+    (place / "libmacro.so").write_bytes(out + bytes(64) + b"".join(
+        struct.pack("<IIQQQQIIQQ", name, kind, flags, at, at, size, link, info, 8, each) for name, kind, flags, at, size, link, info, each in sections))
+    return place.name
+
+
 def deflated_metadata(folder):
     """A library whose .rustc unfolds to a thousand times its size (rustc before 1.46)."""
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)

@@ -209,6 +209,9 @@ class Bombs(ScanTest):
         name = self.small(bombs.thin_archive_of_one_object(self.folder))
         self.bounded("inspect", name, codes=(0, 3), mention="limit work")
 
+    def test_libraries_in_many_folders(self):
+        self.bounded("audit", bombs.library_that_needs_much(self.folder), codes=(1, 3), mention="limit work")
+
     def test_deflated_metadata(self):
         self.bounded("inspect", bombs.deflated_metadata(self.folder), seconds=3)
 
