@@ -191,6 +191,29 @@ void credit_read(std::uint64_t bytes) {
   if (in_force) in_force->read_.fetch_add(bytes, std::memory_order_relaxed);
 }
 
+void credit_read(std::uint64_t device, std::uint64_t inode, std::uint64_t offset, std::uint64_t bytes) {
+  if (!in_force || bytes == 0) return;
+  auto begin = offset;
+  auto end = offset + bytes;
+  const std::lock_guard lock(in_force->mutex_);
+  auto& ranges = in_force->ranges_;
+  const auto is_near = [&](auto range) {
+    return range != ranges.end() && range->first[0] == device && range->first[1] == inode && range->first[2] <= end &&
+           range->second >= offset;
+  };
+  auto known = ranges.upper_bound({device, inode, offset});
+  if (known != ranges.begin() && is_near(std::prev(known))) --known;
+  auto fresh = bytes;
+  for (; is_near(known); known = ranges.erase(known)) {
+    if (known->first[2] <= offset && known->second >= end) return;
+    fresh -= std::min(offset + bytes, known->second) - std::max(offset, known->first[2]);
+    begin = std::min(begin, known->first[2]);
+    end = std::max(end, known->second);
+  }
+  ranges[{device, inode, begin}] = end;
+  in_force->read_.fetch_add(fresh, std::memory_order_relaxed);
+}
+
 Result<void> flush_work() {
   const auto steps = std::exchange(pending_work, 0);
   if (!in_force) return {};

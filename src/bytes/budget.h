@@ -25,6 +25,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -128,6 +129,7 @@ class Budget {
   friend Result<void> flush_work();
   friend void credit_packed(std::uint64_t, std::uint64_t, std::uint64_t);
   friend void credit_read(std::uint64_t);
+  friend void credit_read(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t);
 
   Result<void> pass_limit(Limit limit);
   Result<void> count_unfolded(std::atomic<std::uint64_t>& count, std::uint64_t bytes);
@@ -151,6 +153,8 @@ class Budget {
   std::condition_variable turn_ends_;
   bool has_turn_ = false;                                   ///< a thread holds more than was left of kShares
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;  ///< packed inputs that were counted
+  std::map<std::array<std::uint64_t, 3>, std::uint64_t>
+      ranges_;  ///< what was read: device, inode and begin, and the end
 };
 
 /// Bytes that are held as long as this lives.
@@ -183,6 +187,8 @@ Result<void> pour(std::uint64_t bytes);
 void credit_packed(std::uint64_t device, std::uint64_t inode, std::uint64_t size);
 /// Bytes that were read from disk.
 void credit_read(std::uint64_t bytes);
+/// The same of a file that may be read again, under whatever name: each byte is counted once.
+void credit_read(std::uint64_t device, std::uint64_t inode, std::uint64_t offset, std::uint64_t bytes);
 
 inline thread_local std::uint64_t pending_work = 0;
 Result<void> flush_work();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <rartifacts/bytes.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,7 +25,9 @@ Result<std::size_t> read_file(int fd, std::span<std::uint8_t> into, std::uint64_
   do got = pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
   while (got < 0 && errno == EINTR);
   if (got < 0) return fail_at(offset, ErrorKind::io, "{}", std::strerror(errno));
-  credit_read(static_cast<std::uint64_t>(got));
+  struct stat status;
+  if (Budget::current() && fstat(fd, &status) == 0)
+    credit_read(status.st_dev, status.st_ino, offset, static_cast<std::uint64_t>(got));
   return static_cast<std::size_t>(got);
 }
 

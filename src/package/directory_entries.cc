@@ -59,12 +59,15 @@ Result<std::size_t> DirectoryEntries::read(std::span<std::uint8_t> into) {
     auto opened = open_file_below(base_, path_);
     if (!opened) return fail(opened.error().kind, "{}: {}", path_, opened.error().what);
     file_ = std::move(*opened);
+    read_ = 0;
   }
   ssize_t got;
   do got = ::read(file_->fd.get(), into.data(), into.size());
   while (got < 0 && errno == EINTR);
   if (got < 0) return fail_errno("");
-  credit_read(static_cast<std::uint64_t>(got));
+  const auto size = static_cast<std::uint64_t>(got);
+  credit_read(file_->status.st_dev, file_->status.st_ino, read_, size);
+  read_ += size;
   return static_cast<std::size_t>(got);
 }
 

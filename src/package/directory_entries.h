@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,7 @@ class DirectoryEntries {
   std::vector<std::string> ahead_;  ///< the next one last
   std::string path_;                ///< of the entry that `next` gave last
   std::optional<OpenedFile> file_;  ///< the same, once it is read
+  std::uint64_t read_ = 0;          ///< bytes of it
 };
 
 }  // namespace rartifacts

@@ -41,6 +41,24 @@ TEST_SUITE("bytes") {
     }
   }
 
+  TEST_CASE("what is read again of a file is counted once, and what is read besides is counted") {
+    const Budget::Run run;
+    const auto read = [](std::uint64_t inode, std::uint64_t offset, std::uint64_t bytes) {
+      credit_read(1, inode, offset, bytes);
+      return Budget::current()->input();
+    };
+    CHECK(read(1, 0, 64) == 64);
+    CHECK(read(1, 0, 64) == 64);
+    CHECK(read(1, 0, 4096) == 4096);
+    CHECK(read(1, 64, 64) == 4096);
+    CHECK(read(2, 0, 64) == 4160);
+    CHECK(read(1, 8192, 4096) == 8256);
+    CHECK(read(1, 16384, 4096) == 12352);
+    CHECK(read(1, 4000, 14000) == 12352 + 4096 + 4096);
+    CHECK(read(1, 0, 20480) == 20480 + 64);
+    CHECK(read(1, 0, 0) == 20480 + 64);
+  }
+
   TEST_CASE("what is held is given back, what is kept is not") {
     const Budget::Run run;
     for (int i = 0; i < 3; ++i) {
