@@ -36,7 +36,7 @@ struct Folder {
 class Looker {
  public:
   Looker(const RecordedManifest& manifest, const CopyOptions& options, int base)
-      : manifest_(manifest), options_(options), base_(base), disk_(open_disk(base)) {}
+      : manifest_(manifest), options_(options), base_(base), disk_(open_disk(base)), digests_(base) {}
 
   Copy run() {
     copy_.artifacts.resize(manifest_.artifacts.size());
@@ -141,7 +141,7 @@ class Looker {
     } else if (look.standing.type != file || (manifest_.has_identities && look.standing.size != artifact.size)) {
       return look;
     }
-    auto digest = sha256_below(base_, content);
+    auto digest = digests_.of(content, look.standing.type == link);
     if (digest) look.standing.sha256 = std::move(*digest);
     else look.problem = Problem{artifact.path, digest.error()};
     return look;
@@ -169,6 +169,7 @@ class Looker {
   const CopyOptions& options_;
   int base_;
   std::unique_ptr<Source> disk_;
+  mutable Digests digests_;
   std::set<std::string> covered_;  ///< directories that hold listed files
   std::set<std::string> known_;    ///< where listed files stand
   Copy copy_;

@@ -6,13 +6,24 @@
 
 namespace rartifacts {
 
-Result<std::string> sha256_below(int base, std::string_view path) {
-  auto file = open_file_below(base, path);
+Result<std::string> Digests::of(std::string_view path, bool is_behind_link) {
+  auto file = open_file_below(base_, path);
   if (!file) return pass(file);
+  const auto version = version_of(file->status);
+  const bool is_kept = is_behind_link || file->status.st_nlink > 1;
+  if (is_kept) {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = known_.find(version); known != known_.end()) return known->second;
+  }
   Sha256 digest;
   if (auto read = for_each_chunk(file->fd.get(), [&](Bytes chunk) { digest.add(chunk); }); !read) return pass(read);
   if (auto same = check_unchanged(*file); !same) return pass(same);
-  return digest.hex();
+  auto text = digest.hex();
+  if (is_kept) {
+    const std::lock_guard lock(mutex_);
+    known_.emplace(version, text);
+  }
+  return text;
 }
 
 }  // namespace rartifacts

@@ -5,7 +5,11 @@
 #include <rartifacts/bytes.h>
 
 #include <array>
+#include <map>
+#include <mutex>
 #include <string>
+
+#include "source/directory.h"
 
 namespace rartifacts {
 
@@ -31,7 +35,19 @@ class Sha256 {
   sha256_ctx context_;
 };
 
-/// SHA-256 of a regular file below `base`, in lower-case hex. Errors: `io`, `changed`, `unsupported` for what is no file.
-Result<std::string> sha256_below(int base, std::string_view path);
+/// SHA-256 of regular files below a directory, in lower-case hex. From any thread.
+class Digests {
+ public:
+  /// The caller keeps `base` open.
+  explicit Digests(int base) : base_(base) {}
+  /// Errors: `io`, `changed`, `unsupported` for what is no file. Of a file that has several names, or will be asked for again because
+  /// links lead to it, the digest is kept.
+  Result<std::string> of(std::string_view path, bool is_behind_link);
+
+ private:
+  int base_;
+  std::mutex mutex_;
+  std::map<FileVersion, std::string> known_;
+};
 
 }  // namespace rartifacts

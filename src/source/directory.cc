@@ -53,6 +53,11 @@ bool is_same_file(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
+FileVersion version_of(const struct stat& status) {
+  return {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino), status.st_size,
+          status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
 std::uint64_t size_on_disk(const struct stat& status) {
   constexpr std::uint64_t kSector = 512;  // of st_blocks, whatever the file system has
   return std::min(static_cast<std::uint64_t>(status.st_size), kSector * static_cast<std::uint64_t>(status.st_blocks));
@@ -125,16 +130,19 @@ Result<void> check_unchanged(const OpenedFile& file) {
   return {};
 }
 
-Result<std::string> read_text_below(int base, std::string_view path, bool follow) {
-  auto file = open_file_below(base, path, follow);
-  if (!file) return pass(file);
-  const auto size = static_cast<std::uint64_t>(file->status.st_size);
+Result<std::string> read_text(const OpenedFile& file) {
+  const auto size = static_cast<std::uint64_t>(file.status.st_size);
   if (size > size_limits::text.most) return over(size_limits::text);
-  auto image = Image::of_file(file->fd.get(), size);
+  auto image = Image::of_file(file.fd.get(), size);
   if (!image) return pass(image);
   auto bytes = image->fetch(0, size);
   if (!bytes) return pass(bytes);
   return std::string(as_text(*bytes));
+}
+
+Result<std::string> read_text_below(int base, std::string_view path, bool follow) {
+  auto file = open_file_below(base, path, follow);
+  return file ? read_text(*file) : pass(file);
 }
 
 }  // namespace rartifacts

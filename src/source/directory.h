@@ -4,6 +4,8 @@
 #include <rartifacts/error.h>
 #include <sys/stat.h>
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +44,9 @@ Result<std::string> read_link_below(int base, std::string_view path);
 
 /// True when both are the same file, whatever its name.
 bool is_same_file(const struct stat& one, const struct stat& other);
+/// A file as it was at one time: its device, inode, size, and when it was modified. The same under all of its names.
+using FileVersion = std::array<std::int64_t, 5>;
+FileVersion version_of(const struct stat& status);
 /// The bytes of a file that are there: what has holes is larger than that.
 std::uint64_t size_on_disk(const struct stat& status);
 
@@ -58,7 +63,9 @@ Result<OpenedFile> open_file_below(int base, std::string_view path, bool follow 
 /// Fails with `changed` when the file is no longer the one that was opened: other size or modification time.
 Result<void> check_unchanged(const OpenedFile& file);
 
-/// The whole of a small text file: a configuration, a list of waivers. Links are followed when the user named the file.
+/// The whole of a small text file.
+Result<std::string> read_text(const OpenedFile& file);
+/// The same, opened by its name: a configuration, a list of waivers. Links are followed when the user named the file.
 Result<std::string> read_text_below(int base, std::string_view path, bool follow = false);
 
 }  // namespace rartifacts
