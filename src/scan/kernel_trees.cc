@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "kernel/root.h"
+#include "source/directory.h"
 
 namespace rartifacts {
 namespace {
@@ -17,14 +19,14 @@ class KernelFinder {
   void add_image(const std::string& config_path) {
     auto places = modules_of_config(config_path);
     if (places.empty()) return;
-    auto text = source_.read_text(config_path);
-    if (!text) return result_.problems.push_back({config_path, text.error()});
+    auto config = read_config(config_path);
+    if (!config) return result_.problems.push_back({config_path, config.error()});
     KernelRoot image;
     image.path = places.front();
     image.release = file_name_of(image.path);
     image.places = std::move(places);
     image.config_path = config_path;
-    image.config = KernelConfig::parse(*text);
+    image.config = std::move(*config);
     image.is_image = true;
     result_.images.push_back(std::move(image));
   }
@@ -35,15 +37,13 @@ class KernelFinder {
     auto root = directory.substr(0, directory.size() - kConfigDirectory.size());
     if (!root.empty() && !root.ends_with('/')) return;
     while (root.ends_with('/')) root.remove_suffix(1);
-    auto text = source_.share_text(config_path);
-    if (!text) return result_.problems.push_back({config_path, text.error()});
+    auto config = read_config(config_path);
+    if (!config) return result_.problems.push_back({config_path, config.error()});
     KernelRoot kernel;
     kernel.path = root;
     kernel.places = {kernel.path};
     kernel.config_path = config_path;
-    auto& config = configs_[text->get()];
-    if (!config) config.emplace(KernelConfig::parse(**text), *text);
-    kernel.config = config->first;
+    kernel.config = std::move(*config);
     result_.kernels.push_back(std::move(kernel));
   }
 
@@ -61,6 +61,14 @@ class KernelFinder {
   }
 
  private:
+  Result<KernelConfig> read_config(const std::string& path) {
+    auto text = source_.share_text(path);
+    if (!text) return pass(text);
+    auto& config = configs_[text->get()];
+    if (!config) config.emplace(KernelConfig::parse(**text), *text);
+    return config->first;
+  }
+
   const Source& source_;
   ScanResult& result_;
   /// Configurations by their text, which lives as long: several kernels may have the same.
@@ -68,10 +76,9 @@ class KernelFinder {
 };
 
 /// A file of a tree. A link leads no further than into the tree.
-Result<std::string> text_in_tree(const Source& source, const KernelRoot& kernel, std::string_view file) {
+Result<ResolvedPath> find_in_tree(const Source& source, const KernelRoot& kernel, std::string_view file) {
   const auto places = source.is_installed_root() ? std::vector<std::string>() : kernel.places;
-  const auto resolved = resolve(source, join_path(kernel.path, file), kernel.path.size(), places);
-  return resolved ? source.read_text(resolved->target) : pass(resolved);
+  return resolve(source, join_path(kernel.path, file), kernel.path.size(), places);
 }
 
 template <class Visit>
@@ -117,18 +124,29 @@ void find_kernels(const Source& source, const std::vector<WalkEntry>& entries, S
 }
 
 void read_exports(const Source& source, ScanResult& result) {
+  std::map<FileVersion, std::shared_ptr<const ExportTable>> tables;  // of files with several names
   for_each_tree(result, [&](KernelRoot& kernel) {
     if (kernel.exports) return;
-    if (auto text = text_in_tree(source, kernel, kExportsFile))
-      kernel.exports = std::make_shared<const ExportTable>(*text);
+    const auto file = find_in_tree(source, kernel, kExportsFile);
+    if (!file) return;
+    auto* known = file->status.st_nlink > 1 ? &tables[version_of(file->status)] : nullptr;
+    if (known && *known) return void(kernel.exports = *known);
+    constexpr std::uint64_t kPerByte = 2;  // of the text: what a table takes
+    const auto text = source.share_text(file->target);
+    if (!text || !keep(kPerByte * (*text)->size())) return;
+    kernel.exports = std::make_shared<const ExportTable>(**text);
+    if (known) *known = kernel.exports;
   });
 }
 
 void read_releases(const Source& source, ScanResult& result) {
   if (std::ranges::none_of(result.artifacts, [](const auto& artifact) { return artifact.module.has_value(); })) return;
   for_each_tree(result, [&](KernelRoot& kernel) {
-    auto text = text_in_tree(source, kernel, kReleaseFile);
-    if (text) kernel.release = text->substr(0, text->find_first_of(" \n"));
+    const auto file = find_in_tree(source, kernel, kReleaseFile);
+    const auto text = file ? source.share_text(file->target) : pass(file);
+    if (!text) return;
+    const auto release = std::string_view(**text).substr(0, (*text)->find_first_of(" \n"));
+    if (keep(release.size())) kernel.release = release;
   });
 }
 

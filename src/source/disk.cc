@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 
@@ -33,19 +34,33 @@ Result<void> count_leaks(int fd, const std::vector<std::string>& texts, Artifact
 /// Long texts under several names: a build tree has one configuration, a bomb has thousands of links to one.
 class SharedTexts {
  public:
-  Result<Shared<std::string>> shared(std::string text) {
+  Result<Shared<std::string>> read(const OpenedFile& file) {
+    const auto version = version_of(file.status);
+    if (file.status.st_nlink > 1) {
+      const std::lock_guard lock(mutex_);
+      if (const auto known = by_version_.find(version); known != by_version_.end()) return known->second;
+    }
+    auto text = read_text(file);
+    if (!text) return pass(text);
     constexpr std::size_t kShort = 64;
-    if (text.size() < kShort) return Shared(std::move(text));
+    if (text->size() < kShort) return Shared(std::move(*text));
     const std::lock_guard lock(mutex_);
+    auto shared = share(std::move(*text));
+    if (shared && file.status.st_nlink > 1) by_version_[version] = *shared;
+    return shared;
+  }
+
+ private:
+  Result<Shared<std::string>> share(std::string text) {
     auto& known = by_hash_[std::hash<std::string>()(text)];
     if (known && *known == text) return known;
     if (auto kept = keep(text.size()); !kept) return pass(kept);
     return known = Shared(std::move(text));
   }
 
- private:
   std::mutex mutex_;
   std::unordered_map<std::size_t, Shared<std::string>> by_hash_;
+  std::map<FileVersion, Shared<std::string>> by_version_;  ///< of files with several names
 };
 
 // What cannot be read of them is left out: the kind says already what the file is.
@@ -73,9 +88,8 @@ class Disk final : public Source {
   Result<struct stat> status(const std::string& path) const override { return stat_below(base_, path); }
   Result<std::string> read_link(const std::string& path) const override { return read_link_below(base_, path); }
   Result<Shared<std::string>> share_text(const std::string& path) const override {
-    auto text = read_text_below(base_, path);
-    if (!text) return pass(text);
-    return texts_.shared(std::move(*text));
+    auto file = open_file_below(base_, path);
+    return file ? texts_.read(*file) : pass(file);
   }
   bool is_installed_root() const override { return false; }
 
