@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "cli/late_details.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <set>
 
 #include "bytes/budget.h"
+#include "bytes/path.h"
 #include "classify/kept_size.h"
+#include "source/directory.h"
 
 namespace rartifacts {
 namespace {
@@ -38,7 +43,7 @@ void LateDetails::condense(Artifact& artifact) {
   const auto size = all - kept_size(artifact);
   const std::lock_guard lock(mutex_);
   if (kept_ + size > kMostDetails) {
-    dropped_.insert(artifact.path);
+    dropped_[artifact.path] = size;
     return;
   }
   kept_ += size;
@@ -53,8 +58,17 @@ void LateDetails::restore(std::span<Artifact> artifacts) {
   if (!at_hand_.contains(file_of(artifacts.front()))) {
     at_hand_.clear();
     options_.paths.clear();
-    for (const auto& artifact : artifacts.first(std::min(artifacts.size(), kReadTogether)))
-      if (dropped_.contains(file_of(artifact))) options_.paths.push_back(file_of(artifact));
+    std::uint64_t all = 0;
+    std::set<FileVersion> files;
+    for (const auto& artifact : artifacts.first(std::min(artifacts.size(), kReadTogether))) {
+      const auto found = dropped_.find(file_of(artifact));
+      if (found == dropped_.end()) continue;
+      // The names of one file share its details, unless each may be the name of a crate.
+      const auto status = stat_below(AT_FDCWD, join_path(options_.base, found->first));
+      if (artifact.crate || !status || files.insert(version_of(*status)).second) all += found->second;
+      if (!options_.paths.empty() && all > kMostDetails) break;
+      options_.paths.push_back(found->first);
+    }
     const Budget::Meanwhile meanwhile;
     std::ranges::move(scan(options_).problems, std::back_inserter(problems_));
     for (const auto& path : options_.paths) at_hand_.try_emplace(path);  // what could not be read is asked for once

@@ -5,7 +5,6 @@
 
 #include <map>
 #include <mutex>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,9 +37,9 @@ class LateDetails {
 
   ScanOptions options_;
   std::mutex mutex_;
-  std::uint64_t kept_ = 0;                  ///< bytes that stayed with the artifacts
-  std::set<std::string> dropped_;           ///< files without details
-  std::map<std::string, Details> at_hand_;  ///< what was read again
+  std::uint64_t kept_ = 0;                        ///< bytes that stayed with the artifacts
+  std::map<std::string, std::uint64_t> dropped_;  ///< files without details, and how large those are
+  std::map<std::string, Details> at_hand_;        ///< what was read again
   std::vector<Problem> problems_;
 };
 

@@ -12,6 +12,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
+#include <tuple>
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
@@ -43,7 +46,7 @@ class Scanner {
     for (const auto& path : operands.files) {
       if (options_.around && take_around(source_, path, result_.around)) continue;
       const auto status = source_.status(path);
-      entries_.push_back({path, status && S_ISLNK(status->st_mode)});
+      entries_.push_back({path, status && S_ISLNK(status->st_mode), status ? status->st_ino : 0});
       named_.insert(path);
     }
     result_.problems = operands.problems;
@@ -130,12 +133,14 @@ class Scanner {
       if (options_.sources && is_editor_source(directory_of(entry.path), name)) return false;
       if (options_.sniff) return name == kConfigFile;
       if ((is_in_kernel(entry.path) ? wanted_in_kernel_ : wanted_)(name)) return false;
-      if (!options_.path_leaks.empty() && !entry.is_link) others_.insert(entry.path);
+      if (!options_.path_leaks.empty() && !entry.is_link) others_.push_back(entry);
       return true;
     });
-    std::ranges::sort(entries_, {}, &WalkEntry::path);
-    const auto repeated = std::ranges::unique(entries_, {}, &WalkEntry::path);
-    entries_.erase(repeated.begin(), repeated.end());
+    for (auto* entries : {&entries_, &others_}) {
+      std::ranges::sort(*entries, {}, &WalkEntry::path);
+      const auto repeated = std::ranges::unique(*entries, {}, &WalkEntry::path);
+      entries->erase(repeated.begin(), repeated.end());
+    }
   }
 
   // What an object may use of the kernel: as the caller says, else of the only kernel there is.
@@ -158,6 +163,61 @@ class Scanner {
     }
   }
 
+  using Found = Result<std::optional<Artifact>>;
+
+  // One file under several names, which are looked at one after the other.
+  using Names = std::vector<const WalkEntry*>;
+  static std::vector<Names> by_file(const Names& entries) {
+    std::vector<Names> files;
+    std::map<std::uint64_t, std::size_t> known;
+    for (const auto* entry : entries) {
+      const auto [file, is_new] = known.try_emplace(entry->inode, files.size());
+      if (is_new || entry->inode == 0) files.push_back({entry});
+      else files[file->second].push_back(entry);
+    }
+    return files;
+  }
+
+  /// What was found under other names of a file.
+  class KnownNames {
+   public:
+    explicit KnownNames(const Source& source) : source_(source) {}
+    Found look(const std::string& path, const LookRequest& request) {
+      // A thin archive names its members from where it stands.
+      const auto folder = request.members || request.link_facts ? directory_of(path) : "";
+      auto& known = by_ending_[{telling_ending(path), request.named, folder}];
+      if (known.path.empty() || !is_same(known.path, path)) known = {path, source_.look(path, request)};
+      else if (!is_of_content(known.found)) return source_.look(path, request);
+      else if (known.found && *known.found) (*known.found)->path = path;
+      return known.found;
+    }
+
+   private:
+    struct Known {
+      std::string path;
+      Found found;
+    };
+    // All of a name that the content does not tell, when there is no crate whose name has to be looked for.
+    static std::string_view telling_ending(std::string_view path) {
+      constexpr std::array<std::string_view, 6> kEndings{".rlib", ".rmeta", ".mod.o", ".ko.gz", ".ko.xz", ".ko.zst"};
+      const auto* ending = std::ranges::find_if(kEndings, [&](auto each) { return path.ends_with(each); });
+      return ending == kEndings.end() ? "" : *ending;
+    }
+    static bool is_of_content(const Found& found) {
+      if (!found) return found.error().kind == ErrorKind::malformed || found.error().kind == ErrorKind::unsupported;
+      if (!*found || !(*found)->crate) return true;
+      const auto& name = (*found)->crate->name;
+      return name.text && (name.source == CrateName::Source::stored || name.source == CrateName::Source::symbol);
+    }
+    bool is_same(const std::string& one, const std::string& other) const {
+      const auto status = source_.status(one);
+      const auto other_status = source_.status(other);
+      return status && other_status && version_of(*status) == version_of(*other_status);
+    }
+    const Source& source_;
+    std::map<std::tuple<std::string_view, bool, std::string_view>, Known> by_ending_;
+  };
+
   struct Look {
     std::vector<Artifact> artifacts;
     std::vector<Problem> problems;
@@ -166,20 +226,23 @@ class Scanner {
 
   // Files first: what a link leads to has been looked into by then, and is not looked into once for each link.
   void look() {
-    std::vector<const WalkEntry*> files;
-    std::vector<const WalkEntry*> links;
+    Names files;
+    Names links;
     for (const auto& entry : entries_) (entry.is_link ? links : files).push_back(&entry);
-    look_at_all(files, [&](const WalkEntry& entry, Look& into) { look_at_file(entry.path, into); });
+    look_at_all(by_file(files), [&](const Names& names, Look& into) {
+      KnownNames known(source_);
+      for (const auto* name : names) look_at_file(name->path, into, names.size() > 1 ? &known : nullptr);
+    });
     if (!links.empty())
       for (const auto& artifact : result_.artifacts) looked_.emplace(artifact.path, &artifact);
-    look_at_all(links, [&](const WalkEntry& entry, Look& into) { look_at_link(entry, into); });
+    look_at_all(links, [&](const WalkEntry* entry, Look& into) { look_at_link(*entry, into); });
     looked_.clear();
   }
 
-  template <class Eye>
-  void look_at_all(const std::vector<const WalkEntry*>& entries, const Eye& eye) {
+  template <class Entry, class Eye>
+  void look_at_all(const std::vector<Entry>& entries, const Eye& eye) {
     std::vector<Look> looks(entries.size());
-    for_each_index(options_.jobs, entries.size(), [&](std::size_t i) { eye(*entries[i], looks[i]); });
+    for_each_index(options_.jobs, entries.size(), [&](std::size_t i) { eye(entries[i], looks[i]); });
     std::size_t count = result_.artifacts.size();
     for (const auto& look : looks) count += look.artifacts.size();
     result_.artifacts.reserve(count);
@@ -194,15 +257,22 @@ class Scanner {
 
   // What no rule asks for can hold paths of the machine that built it as well.
   void count_leaks() {
-    const std::vector<std::string> paths(others_.begin(), others_.end());
-    std::vector<Result<std::optional<Artifact>>> looks(paths.size());
-    for_each_index(options_.jobs, paths.size(),
-                   [&](std::size_t i) { looks[i] = source_.look(paths[i], {.path_leaks = &options_.path_leaks}); });
-    for (std::size_t i = 0; i < paths.size(); ++i) {
+    Names entries;
+    for (const auto& entry : others_) entries.push_back(&entry);
+    const auto files = by_file(entries);
+    std::vector<Found> looks(others_.size());
+    for_each_index(options_.jobs, files.size(), [&](std::size_t i) {
+      KnownNames known(source_);
+      for (const auto* name : files[i]) {
+        const LookRequest request{.path_leaks = &options_.path_leaks};
+        looks[static_cast<std::size_t>(name - others_.data())] = known.look(name->path, request);
+      }
+    });
+    for (std::size_t i = 0; i < looks.size(); ++i) {
       const auto& look = looks[i];
-      if (look && *look) result_.others.push_back({.path = paths[i], .path_leaks = (*look)->path_leaks});
+      if (look && *look) result_.others.push_back({.path = others_[i].path, .path_leaks = (*look)->path_leaks});
       else if (!look && (look.error().kind == ErrorKind::io || look.error().kind == ErrorKind::changed))
-        problem(paths[i], look.error());
+        problem(others_[i].path, look.error());
     }
   }
 
@@ -220,7 +290,7 @@ class Scanner {
     if (!S_ISREG(resolved->status.st_mode)) return;
     const auto known = looked_.find(resolved->target);
     if (known != looked_.end()) into.artifacts.push_back(*known->second);
-    else look_at_file(resolved->target, into);
+    else look_at_target(resolved->target, into);
     if (into.artifacts.empty()) return;
     for (const auto& link : resolved->links) {
       if (auto kept = keep(sizeof(Artifact) + 4 * link.size()); !kept)
@@ -233,6 +303,19 @@ class Scanner {
       into.artifacts.push_back(std::move(artifact));
     }
     if (known != looked_.end()) into.artifacts.erase(into.artifacts.begin());
+  }
+
+  // Many links may lead to one file that no rule asks for.
+  void look_at_target(const std::string& path, Look& into) const {
+    if (source_.is_installed_root()) return look_at_file(path, into);
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto known = targets_.find(path); known != targets_.end()) return void(into = known->second);
+    }
+    look_at_file(path, into);
+    for (const auto& artifact : into.artifacts) (void)keep(kept_size(artifact));
+    const std::lock_guard lock(mutex_);
+    targets_.emplace(path, into);
   }
 
   // What a build would read through a link, though nobody who installs the files will have it.
@@ -251,8 +334,8 @@ class Scanner {
     into.artifacts.push_back(std::move(**found));
   }
 
-  void look_at_file(const std::string& path, Look& into) const {
-    auto found = look_into(path);
+  void look_at_file(const std::string& path, Look& into, KnownNames* known = nullptr) const {
+    auto found = look_into(path, known);
     if (!found) return into.problems.push_back({path, found.error()});
     if (*found)
       if (auto kept = keep_facts(**found); !kept) return into.problems.push_back({path, kept.error()});
@@ -278,10 +361,11 @@ class Scanner {
 
   bool is_in_kernel(std::string_view path) const { return !index_.holding(path).empty(); }
 
-  Result<std::optional<Artifact>> look_into(const std::string& path) const {
+  Found look_into(const std::string& path, KnownNames* known = nullptr) const {
     const bool is_named = named_.contains(path);
-    auto artifact = source_.look(
-        path, {is_named, options_.members, &options_.path_leaks, options_.link_facts && is_named, exports_.get()});
+    const LookRequest request{is_named, options_.members, &options_.path_leaks, options_.link_facts && is_named,
+                              exports_.get()};
+    auto artifact = known ? known->look(path, request) : source_.look(path, request);
     if (artifact && *artifact) return artifact;
     const auto status = source_.status(path);
     if (!artifact && !is_named && !status && status.error().kind == ErrorKind::changed)
@@ -342,12 +426,12 @@ class Scanner {
     if (!source_.is_installed_root() && !kernel.holds(resolved->target))
       return problem(path, Error{ErrorKind::escaping, "link leads out of the kernel tree", std::nullopt});
     kernel.auxiliary.push_back(resolved->target);
-    auto text = source_.share_text(resolved->target);
+    const auto text = source_.share_text(resolved->target);
     if (path.ends_with("/target.json") && !kernel.target_json && text) kernel.target_json = *text;
     // What a package holds is in there, whatever it is.
     if (!source_.is_installed_root()) {
       if (!text) return problem(resolved->target, text.error());
-      if (auto is_so = check_claim(row, **text); !is_so) return problem(resolved->target, is_so.error());
+      if (const auto& is_so = checked_claim(row, *text); !is_so) return problem(resolved->target, is_so.error());
     }
     for (const auto& link : resolved->links) {
       if (link != path) {
@@ -369,6 +453,16 @@ class Scanner {
     result_.artifacts.push_back(std::move(artifact));
   }
 
+  // Many kernels may have the same text.
+  const Result<void>& checked_claim(std::string_view row, const Shared<std::string>& text) {
+    auto& [kept_text, is_so] = claims_[{text.get(), row}];
+    if (kept_text) return is_so;
+    kept_text = text;
+    constexpr std::uint64_t kStepsPerByte = 8;
+    add_work(kStepsPerByte * text->size());
+    return is_so = check_claim(row, *text);
+  }
+
   void sort_result() {
     std::ranges::sort(result_.artifacts, {}, &Artifact::path);
     std::ranges::sort(result_.problems, {}, &Problem::path);
@@ -388,9 +482,12 @@ class Scanner {
   std::vector<std::string> operands_;  ///< how far links may lead
   std::vector<WalkEntry> entries_;
   std::set<std::string, std::less<>> named_;            ///< files that the user named: looked at whatever their name
-  std::set<std::string> others_;                        ///< files that are only searched for paths
+  std::vector<WalkEntry> others_;                       ///< files that are only searched for paths
   std::set<std::string, std::less<>> seen_;             ///< paths that are in the result
   std::map<std::string_view, const Artifact*> looked_;  ///< what files are, while links are looked at
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Look> targets_;  ///< what was found behind links
+  std::map<std::pair<const std::string*, std::string_view>, std::pair<Shared<std::string>, Result<void>>> claims_;
   KernelIndex index_;
   std::shared_ptr<const ExportTable> exports_;
   ScanResult result_;

@@ -168,7 +168,7 @@ class Walker {
       for (std::ptrdiff_t at = 0; at < got;) {
         const auto* entry = reinterpret_cast<const dirent64*>(buffer_.data() + at);
         at += entry->d_reclen;
-        visit_entry(number, directory, entry->d_name, entry->d_type);
+        visit_entry(number, directory, *entry);
       }
       if (auto charged = charge_depth(directory.size(), std::exchange(sniffed_, 0)); !charged) return charged;
     }
@@ -180,7 +180,9 @@ class Walker {
     return path > kAnchorDistance ? rartifacts::work(openings * steps_per_byte * path) : Result<void>();
   }
 
-  void visit_entry(int fd, const std::string& directory, const char* name, unsigned char type) {
+  void visit_entry(int fd, const std::string& directory, const dirent64& entry) {
+    const char* name = entry.d_name;
+    auto type = entry.d_type;
     if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'))) return;
     ++result_.seen;
     if (type == DT_UNKNOWN) type = type_of(fd, name);
@@ -191,7 +193,8 @@ class Walker {
       auto path = join_path(directory, name);
       // Of these there are few; in a tree of paths without end, their names would be too much.
       constexpr std::size_t kLong = 512;
-      if (path.size() < kLong || keep(path.size())) result_.entries.push_back({std::move(path), type == DT_LNK});
+      if (path.size() < kLong || keep(path.size()))
+        result_.entries.push_back({std::move(path), type == DT_LNK, entry.d_ino});
     }
   }
 

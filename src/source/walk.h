@@ -3,6 +3,7 @@
 
 #include <rartifacts/error.h>
 
+#include <cstdint>
 #include <functional>
 
 namespace rartifacts {
@@ -11,6 +12,7 @@ namespace rartifacts {
 struct WalkEntry {
   std::string path;  ///< relative to the base
   bool is_link = false;
+  std::uint64_t inode = 0;  ///< 0: not known
 };
 
 struct WalkRequest {
