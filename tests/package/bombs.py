@@ -75,6 +75,31 @@ def links_on_disk(folder, count=3000):
     return "tree"
 
 
+def kernels_of_one_file(folder, name, content, count=120):
+    """Kernel trees that have one file under as many names."""
+    for i in range(count):
+        for place, text in ("include/config/auto.conf", b"CONFIG_RUST=y\n"), (name, content):
+            path = folder / f"{i}" / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if i == 0:
+                path.write_bytes(text)
+            else:
+                os.link(folder / "0" / place, path)
+
+
+def names_of_one_file(folder, names, content):
+    folder.mkdir()
+    for name in names:
+        if name == names[0]:
+            (folder / name).write_bytes(content)
+        else:
+            os.link(folder / names[0], folder / name)
+
+
+def empty_members(count):
+    return b"!<arch>\n" + (b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (b"a.o/", 0, 0, 0, 0o644, 0)) * count
+
+
 # ---- Decoders ----
 
 def xz_with_a_window_of_a_gibibyte(folder):

@@ -5,10 +5,12 @@ A limit is no fault of a file: what is large because there is much in it is read
 
 import bz2
 import gzip
+import hashlib
 import lzma
 import os
 import resource
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -75,6 +77,59 @@ class Bombs(ScanTest):
 
     def test_links_on_disk(self):
         self.bounded("audit", bombs.links_on_disk(self.folder), codes=(0, 1, 3), mention="", seconds=10)
+
+    # ---- One file under many names ----
+
+    def test_kernels_that_share_a_file(self):
+        exports = b"".join(b"0x00000000\tf%07d\tvmlinux\tEXPORT_SYMBOL\t\n" % i for i in range(25_000))
+        bombs.kernels_of_one_file(self.folder / "exports", "Module.symvers", exports)
+        self.bounded("audit", "exports", codes=(1,), seconds=1)
+        bombs.kernels_of_one_file(self.folder / "options", "include/generated/rustc_cfg", b"-a\n" * 400_000)
+        self.bounded("scan", "options", mention="no metadata of crate kernel", seconds=1)
+        bombs.kernels_of_one_file(self.folder / "released", "include/config/kernel.release", b"6" * MIB)
+        (self.folder / "released/leaf.ko").write_bytes(bombs.large_module(1))
+        self.bounded("audit", "released", codes=(1, 3), mention="", seconds=1)
+
+    def test_names_of_a_file_are_looked_at_once(self):
+        count = 2000
+        archive = bombs.empty_members(40_000)
+        for ending in "rlib", "a":
+            bombs.names_of_one_file(self.folder / ending, [f"lib{i}.{ending}" for i in range(count)], archive)
+        result = self.bounded("scan", "rlib", mention="an rlib without its member lib.rmeta", seconds=1)
+        self.assertEqual(result.stderr.count("an rlib without its member"), count)
+        result = self.bounded("scan", "-p", "all", "-f", "paths", "a", codes=(0,), seconds=1)
+        self.assertEqual(len(result.stdout.splitlines()), count)
+        (self.folder / "behind").mkdir()
+        (self.folder / "behind/x").write_bytes(archive)
+        for i in range(count):
+            (self.folder / f"behind/lib{i}.a").symlink_to("x")
+        result = self.bounded("scan", "-p", "all", "-f", "paths", "behind", codes=(0,), seconds=1)
+        self.assertEqual(len(result.stdout.splitlines()), count + 1)
+
+    def test_digests_of_a_file_are_made_once(self):
+        content = bytes(16 * MIB)
+        names = [f"{i}.txt" for i in range(400)]
+        bombs.names_of_one_file(self.folder / "names", names, content)
+        for i in range(400):
+            (self.folder / f"names/l{i}.txt").symlink_to("0.txt")
+        digest = hashlib.sha256(content).hexdigest()
+        (self.folder / "sums").write_text("".join(f"{digest}  {name}\n" for i in range(400) for name in (f"{i}.txt", f"l{i}.txt")))
+        self.bounded("verify", "--files-only", "sums", "names", codes=(0,), seconds=1)
+
+    def test_details_of_a_file_are_held_once(self):
+        text, table = b"\0", bytes(24)
+        for i in range(12_000):
+            table += struct.pack("<IBBHQQ", len(text), 0x12, 0, 1, 0, 0)
+            text += b"_RNvC4core8a%07d\0" % i
+        made = bombs.elf([(".symtab", 2, table, 2, 0), (".strtab", 3, text, 0, 0), (".text", 1, bytes(64), 0, 6)])
+        names = [f"{i:02}.o" for i in range(64)]
+        bombs.names_of_one_file(self.folder / "twins", names, made)
+        result = self.bounded("inspect", *(f"twins/{name}" for name in names), codes=(0,), seconds=3)
+        (self.folder / "files").mkdir()
+        for name in names[:12]:
+            (self.folder / "files" / name).write_bytes(made)
+        others = self.bounded("inspect", *(f"files/{name}" for name in names[:12]), codes=(0,), seconds=3)
+        self.assertTrue(result.stdout.replace(b"twins/", b"files/").startswith(others.stdout + b"\n"))
 
     # ---- Decoders ----
 
