@@ -68,6 +68,7 @@ Result<std::size_t> DirectoryEntries::read(std::span<std::uint8_t> into) {
   const auto size = static_cast<std::uint64_t>(got);
   credit_read(file_->status.st_dev, file_->status.st_ino, read_, size);
   read_ += size;
+  if (auto charged = work(size); !charged) return pass(charged);
   return static_cast<std::size_t>(got);
 }
 

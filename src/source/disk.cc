@@ -100,7 +100,7 @@ class Disk final : public Source {
     if (!file) return pass(file);
     auto image = Image::of_file(file->fd.get(), static_cast<std::uint64_t>(file->status.st_size));
     if (!image) return pass(image);
-    credit_packed(file->status.st_dev, file->status.st_ino, image->size());
+    credit_packed(file->status.st_dev, file->status.st_ino, size_on_disk(file->status));
     auto unpacked = unpack_module(View(*image), file_name_of(path));
     if (!unpacked) return pass(unpacked);
     const View content(*unpacked ? **unpacked : *image);
