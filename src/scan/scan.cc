@@ -204,7 +204,8 @@ class Scanner {
       return ending == kEndings.end() ? "" : *ending;
     }
     static bool is_of_content(const Found& found) {
-      if (!found) return found.error().kind == ErrorKind::malformed || found.error().kind == ErrorKind::unsupported;
+      constexpr std::array kOfElsewhere{ErrorKind::io, ErrorKind::changed, ErrorKind::too_large};
+      if (!found) return std::ranges::find(kOfElsewhere, found.error().kind) == kOfElsewhere.end();
       if (!*found || !(*found)->crate) return true;
       const auto& name = (*found)->crate->name;
       return name.text && (name.source == CrateName::Source::stored || name.source == CrateName::Source::symbol);
