@@ -106,6 +106,23 @@ class Bombs(ScanTest):
         result = self.bounded("scan", "-p", "all", "-f", "paths", "behind", codes=(0,), seconds=1)
         self.assertEqual(len(result.stdout.splitlines()), count + 1)
 
+    def test_packages_to_be_made_that_share_a_file(self):
+        names = [f"lib{i}.a" for i in range(400)]
+        bombs.names_of_one_file(self.folder / "one", names, b"!<arch>\n" + bytes(8 * MIB))
+        (self.folder / "other").mkdir()
+        for name in names:
+            os.link(self.folder / "one" / name, self.folder / "other" / name)
+        self.bounded("audit", "--together", "one", "other", mention="limit work", seconds=1)
+
+    def test_holes_are_no_input(self):
+        names = [f"x{i}" for i in range(1500)]
+        bombs.names_of_one_file(self.folder / "one", names, bombs.empty_members(40_000))
+        for name in names:
+            (self.folder / "one" / f"lib{name}.a").symlink_to(name)
+        (self.folder / "one/hole.so").touch()
+        os.truncate(self.folder / "one/hole.so", 1 << 40)
+        self.bounded("scan", "-p", "all", "one", mention="limit work", seconds=1)
+
     def test_digests_of_a_file_are_made_once(self):
         content = bytes(16 * MIB)
         names = [f"{i}.txt" for i in range(400)]
