@@ -65,8 +65,10 @@ void LateDetails::restore(std::span<Artifact> artifacts) {
       if (found == dropped_.end()) continue;
       // The names of one file share its details, unless each may be the name of a crate.
       const auto status = stat_below(AT_FDCWD, join_path(options_.base, found->first));
-      if (artifact.crate || !status || files.insert(version_of(*status)).second) all += found->second;
-      if (!options_.paths.empty() && all > kMostDetails) break;
+      if (artifact.crate || !status || files.insert(version_of(*status)).second) {
+        all += found->second;
+        if (!options_.paths.empty() && all > kMostDetails) break;
+      }
       options_.paths.push_back(found->first);
     }
     const Budget::Meanwhile meanwhile;
