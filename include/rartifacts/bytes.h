@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rartifacts/error.h>
+#include <sys/stat.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,8 @@ class Image {
 
   /// Reads from `fd`, which the caller keeps open as long as the Image is used. `size` is what fstat(2) said.
   static Result<Image> of_file(int fd, std::uint64_t size);
+  /// The same, of what fstat(2) said already.
+  static Result<Image> of_file(int fd, const struct stat& status);
   /// The same of what `read` puts into a span, from `offset` on; 0 when it is not that long any more.
   using ReadAt = std::function<Result<std::size_t>(std::span<std::uint8_t> into, std::uint64_t offset)>;
   static Result<Image> of_reader(ReadAt read, std::uint64_t size);

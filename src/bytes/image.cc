@@ -25,9 +25,6 @@ Result<std::size_t> read_file(int fd, std::span<std::uint8_t> into, std::uint64_
   do got = pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
   while (got < 0 && errno == EINTR);
   if (got < 0) return fail_at(offset, ErrorKind::io, "{}", std::strerror(errno));
-  struct stat status;
-  if (Budget::current() && fstat(fd, &status) == 0)
-    credit_read(status.st_dev, status.st_ino, offset, static_cast<std::uint64_t>(got));
   return static_cast<std::size_t>(got);
 }
 
@@ -53,8 +50,20 @@ Result<Image> Image::reserved(std::uint64_t size) {
   return image;
 }
 
+Result<Image> Image::of_file(int fd, const struct stat& status) {
+  const auto read = [fd, device = status.st_dev, inode = status.st_ino](auto into, std::uint64_t offset) {
+    auto got = read_file(fd, into, offset);
+    if (got) credit_read(device, inode, offset, *got);
+    return got;
+  };
+  return of_reader(read, static_cast<std::uint64_t>(status.st_size));
+}
+
 Result<Image> Image::of_file(int fd, std::uint64_t size) {
-  return of_reader([fd](auto into, std::uint64_t offset) { return read_file(fd, into, offset); }, size);
+  struct stat status;
+  if (fstat(fd, &status) != 0) return fail(ErrorKind::io, "{}", std::strerror(errno));
+  status.st_size = static_cast<off_t>(size);
+  return of_file(fd, status);
 }
 
 Result<Image> Image::of_reader(ReadAt read, std::uint64_t size) {

@@ -246,7 +246,7 @@ Result<OpenedPackage> open_package(int base, const std::string& path) {
   const auto& status = package.file.status;
   package.length = static_cast<std::uint64_t>(status.st_size);
   credit_packed(status.st_dev, status.st_ino, size_on_disk(status));
-  auto image = Image::of_file(package.file.fd.get(), package.length);
+  auto image = Image::of_file(package.file.fd.get(), status);
   if (!image) return pass(image);
   const View file(*image);
   const auto head = as_text(file.head(64));

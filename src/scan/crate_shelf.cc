@@ -110,7 +110,7 @@ Result<CrateShelf::Crate*> CrateShelf::opened(const Artifact& artifact) {
       auto file = open_file_below(directory->get(), artifact.resolved.value_or(artifact.path), true);
       if (!file) return pass(file);
       crate->file = std::move(*file);
-      auto image = Image::of_file(crate->file->fd.get(), static_cast<std::uint64_t>(crate->file->status.st_size));
+      auto image = Image::of_file(crate->file->fd.get(), crate->file->status);
       if (!image) return pass(image);
       crate->image = std::move(*image);
     }

@@ -133,7 +133,7 @@ Result<void> check_unchanged(const OpenedFile& file) {
 Result<std::string> read_text(const OpenedFile& file) {
   const auto size = static_cast<std::uint64_t>(file.status.st_size);
   if (size > size_limits::text.most) return over(size_limits::text);
-  auto image = Image::of_file(file.fd.get(), size);
+  auto image = Image::of_file(file.fd.get(), file.status);
   if (!image) return pass(image);
   auto bytes = image->fetch(0, size);
   if (!bytes) return pass(bytes);

@@ -98,7 +98,7 @@ class Disk final : public Source {
   Result<std::optional<Artifact>> look(const std::string& path, const LookRequest& request) const override {
     auto file = open_file_below(base_, path, request.named, own_files_.get());
     if (!file) return pass(file);
-    auto image = Image::of_file(file->fd.get(), static_cast<std::uint64_t>(file->status.st_size));
+    auto image = Image::of_file(file->fd.get(), file->status);
     if (!image) return pass(image);
     credit_packed(file->status.st_dev, file->status.st_ino, size_on_disk(file->status));
     auto unpacked = unpack_module(View(*image), file_name_of(path));
