@@ -15,7 +15,10 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
+
+#include "bytes/budget.h"
 
 namespace rartifacts {
 namespace {
@@ -31,8 +34,8 @@ bool is_boundary(std::string_view path, std::size_t at) { return at == 0 || is_s
 
 struct Paths {
   explicit Paths(const ScanResult& scan) {
-    for (const auto& kernel : scan.kernels) kernels.push_back(root_of(kernel));
-    if (kernels.size() == 1) root = kernels.front();
+    for (const auto& kernel : scan.kernels) kernels.insert(root_of(kernel));
+    if (kernels.size() == 1) root = *kernels.begin();
     if (!scan.artifacts.empty()) common = scan.artifacts.front().path;
     for (const auto& artifact : scan.artifacts) {
       const std::string_view path = artifact.path;
@@ -42,16 +45,17 @@ struct Paths {
   }
 
   bool can_have(std::string_view directory) const {
-    return common.starts_with(directory) || std::ranges::find(kernels, directory) != kernels.end();
+    return common.starts_with(directory) || kernels.contains(directory);
   }
 
-  std::vector<std::string> kernels;
+  std::set<std::string, std::less<>> kernels;
   std::optional<std::string> root;  ///< that of the only kernel
   std::string_view common;          ///< what all paths begin with
   std::map<std::string_view, std::vector<std::string_view>> by_name;
 };
 
 using Roots = std::pair<std::string_view, std::string_view>;
+using Votes = std::map<Roots, std::size_t>;
 
 std::optional<Roots> vote(const Paths& before, std::string_view old, const Paths& after, std::string_view now) {
   const auto differ = std::ranges::mismatch(old.rbegin(), old.rend(), now.rbegin(), now.rend());
@@ -68,6 +72,25 @@ std::optional<Roots> vote(const Paths& before, std::string_view old, const Paths
   return roots;
 }
 
+Result<void> count_votes(const Paths& before, const Paths& after, Votes& votes) {
+  constexpr std::uint64_t kNode = 96;
+  for (const auto& [name, old_paths] : before.by_name) {
+    const auto found = after.by_name.find(name);
+    if (found == after.by_name.end() || old_paths.size() * found->second.size() > kMostPairs) continue;
+    for (const auto old : old_paths)
+      for (const auto now : found->second) {
+        if (auto charged = work(64 + old.size() + now.size()); !charged) return charged;
+        const auto roots = vote(before, old, after, now);
+        if (!roots) continue;
+        const auto [counted, is_new] = votes.try_emplace(*roots);
+        ++counted->second;
+        if (!is_new) continue;
+        if (auto kept = keep(kNode); !kept) return kept;
+      }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::pair<std::string, std::string> align(const ScanResult& before, const ScanResult& after) {
@@ -75,14 +98,9 @@ std::pair<std::string, std::string> align(const ScanResult& before, const ScanRe
   const Paths new_side(after);
   Roots best{old_side.root ? *old_side.root : std::string_view(), new_side.root ? *new_side.root : std::string_view()};
   if (old_side.root && new_side.root) return {std::string(best.first), std::string(best.second)};
-  std::map<Roots, std::size_t> votes;
-  for (const auto& [name, old_paths] : old_side.by_name) {
-    const auto found = new_side.by_name.find(name);
-    if (found == new_side.by_name.end() || old_paths.size() * found->second.size() > kMostPairs) continue;
-    for (const auto old : old_paths)
-      for (const auto now : found->second)
-        if (const auto roots = vote(old_side, old, new_side, now)) ++votes[*roots];
-  }
+  const Budget::Meanwhile meanwhile;
+  Votes votes;
+  if (!count_votes(old_side, new_side, votes)) return {};  // nothing will be said of it
   std::size_t most = 0;
   for (const auto& [roots, count] : votes) {
     const bool is_shorter = roots.first.size() + roots.second.size() < best.first.size() + best.second.size();

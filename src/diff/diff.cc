@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
+#include "bytes/budget.h"
 #include "diff/alignment.h"
 
 namespace rartifacts {
@@ -27,11 +29,13 @@ struct Holding {
   std::set<std::string> places;
 };
 using Holdings = std::map<std::string, std::vector<Holding>>;  // by name
+/// About what malloc gives for one with one place, with what is said of it; and for a place in a list of them.
+constexpr std::uint64_t kHolding = 320, kPlace = 96;
 
 std::string target_of(const Crate& crate) { return crate.custom_target.value_or(crate.triple); }
 
 // Where kernels stand in either set. A manifest has no configuration, but the auxiliary files tell.
-using Kernels = std::set<std::string>;
+using Kernels = std::set<std::string, std::less<>>;
 
 Kernels kernels_of(const ScanResult& scan, std::string_view root) {
   Kernels kernels;
@@ -40,8 +44,10 @@ Kernels kernels_of(const ScanResult& scan, std::string_view root) {
     if (!artifact.recorded || artifact.kind != Kind::auxiliary) continue;
     auto place = place_from(root, artifact.path);
     for (const auto& row : auxiliary_table())
-      if (place == row.path || place.ends_with('/' + std::string(row.path)))
+      if (place == row.path || place.ends_with('/' + std::string(row.path))) {
+        if (!keep(kPlace + place.size())) return kernels;
         kernels.insert(place.substr(0, place.size() - row.path.size()));
+      }
   }
   return kernels;
 }
@@ -52,10 +58,12 @@ class Inventory {
   Inventory(const ScanResult& scan, std::string root, const Kernels& all)
       : scan_(scan), root_(std::move(root)), own_(kernels_of(scan, root_)), all_(all) {
     // In the order in which rustc prefers them.
+    Known known;
     for (const auto kind : {Kind::rmeta, Kind::rlib, Kind::proc_macro, Kind::dylib})
       for (const auto& artifact : scan.artifacts)
-        if (artifact.kind == kind && artifact.crate) hold(artifact);
+        if (artifact.kind == kind && artifact.crate) hold(artifact, known);
     for (const auto& artifact : scan.artifacts) occupied_.insert(kernel_around(place_of(artifact.path)));
+    is_recorded_ = std::ranges::any_of(scan.artifacts, &Artifact::recorded);
   }
 
   DiffSide facts() const {
@@ -72,41 +80,51 @@ class Inventory {
   std::map<std::string, const Artifact*> files() const {
     std::map<std::string, const Artifact*> files;
     for (const auto& artifact : scan_.artifacts)
-      if (!artifact.metadata && !artifact.crate) files.emplace(place_of(artifact.path), &artifact);
+      if (!artifact.metadata && !artifact.crate) {
+        auto place = place_of(artifact.path);
+        if (!keep(kPlace + place.size())) break;
+        files.emplace(std::move(place), &artifact);
+      }
     return files;
   }
 
   // Without the configuration of a kernel nobody has looked for what stands in it beside crates.
   bool has_not_looked_for(const std::string& place, const Artifact& file) const {
     const auto* kernel = kernel_around(place);
-    return file.kind == Kind::auxiliary && !(kernel && own_.contains(*kernel)) && occupied_.contains(kernel) &&
-           std::ranges::none_of(scan_.artifacts, &Artifact::recorded);
+    return file.kind == Kind::auxiliary && !is_recorded_ && !(kernel && own_.contains(*kernel)) &&
+           occupied_.contains(kernel);
   }
 
   Holdings& holdings() { return holdings_; }
 
  private:
+  /// Which of the crates of a name is the one of a kernel with an SVH.
+  using Known = std::map<std::tuple<const std::vector<Holding>*, const std::string*, std::string_view>, std::size_t>;
+
   std::string place_of(std::string_view path) const { return place_from(root_, path); }
 
   // The innermost of all kernels that has this place; none when it is outside.
   const std::string* kernel_around(std::string_view place) const {
-    const std::string* innermost = nullptr;
-    for (const auto& kernel : all_) {
-      const bool holds = place.starts_with(kernel) && (!kernel.empty() || !place.starts_with("../"));
-      if (holds && (!innermost || kernel.size() > innermost->size())) innermost = &kernel;
-    }
-    return innermost;
+    const bool is_outside = place.starts_with("../");
+    auto root = place;
+    do {
+      if (root.ends_with('/')) root.remove_suffix(1);
+      root = root.substr(0, root.rfind('/') + 1);
+      const auto found = all_.find(root);
+      if (found != all_.end() && !(root.empty() && is_outside)) return &*found;
+    } while (!root.empty() && work(64 + root.size()));
+    return nullptr;
   }
 
-  void hold(const Artifact& artifact) {
-    auto& crates = holdings_[display_name(artifact.crate->name)];
+  void hold(const Artifact& artifact, Known& known) {
     auto place = place_of(artifact.path);
+    auto name = display_name(artifact.crate->name);
+    if (!keep(kHolding + place.size() + name.size())) return;
+    auto& crates = holdings_[std::move(name)];
     const auto* kernel = kernel_around(place);
-    const auto same = std::ranges::find_if(crates, [&](const Holding& other) {
-      return other.kernel == kernel && other.artifact->crate->svh == artifact.crate->svh;
-    });
-    auto& holding = same != crates.end() ? *same : crates.emplace_back(&artifact, kernel);
-    holding.places.insert(std::move(place));
+    const auto [same, is_new] = known.try_emplace({&crates, kernel, artifact.crate->svh}, crates.size());
+    if (is_new) crates.emplace_back(&artifact, kernel);
+    crates[same->second].places.insert(std::move(place));
   }
 
   const ScanResult& scan_;
@@ -114,6 +132,7 @@ class Inventory {
   Kernels own_;
   const Kernels& all_;
   std::set<const std::string*> occupied_;  ///< kernels, or the outside, that have anything
+  bool is_recorded_ = false;
   Holdings holdings_;
 };
 
@@ -134,37 +153,49 @@ class Comparison {
 
  private:
   using Crates = std::vector<Holding>;
+  using Keys = std::vector<std::pair<std::string_view, std::string_view>>;
 
   void compare(const std::string& name, Crates& before, Crates& after) {
-    const auto same_svh = [](const Holding& a, const Holding& b) {
-      return a.artifact->crate->svh == b.artifact->crate->svh;
-    };
-    const auto same_place = [](const Holding& a, const Holding& b) {
-      return std::ranges::any_of(a.places, [&](const auto& place) { return b.places.contains(place); });
-    };
-    const auto same_extra = [](const Holding& a, const Holding& b) {
-      return a.artifact->crate->extra_filename == b.artifact->crate->extra_filename;
-    };
-    const auto same = [&](const Holding& a, const Holding& b) { return same_svh(a, b) && same_place(a, b); };
-    pair(name, before, after, same);
-    pair(name, before, after, same_svh);
-    pair(name, before, after, same_place);
-    pair(name, before, after, same_extra);
-    pair(name, before, after, [](const Holding&, const Holding&) { return true; });
+    const auto svh = [](const Holding& crate) { return std::string_view(crate.artifact->crate->svh); };
+    pair(name, before, after, [&](const Holding& crate) {
+      Keys keys;
+      for (const auto& place : crate.places) keys.emplace_back(svh(crate), place);
+      return keys;
+    });
+    pair(name, before, after, [&](const Holding& crate) { return Keys{{svh(crate), {}}}; });
+    pair(name, before, after, [](const Holding& crate) {
+      Keys keys;
+      for (const auto& place : crate.places) keys.emplace_back(place, "");
+      return keys;
+    });
+    pair(name, before, after, [](const Holding& crate) { return Keys{{crate.artifact->crate->extra_filename, {}}}; });
+    pair(name, before, after, [](const Holding&) { return Keys{{}}; });
     for (const auto& gone : before) result_.crates.push_back({name, {Change::removed}, gone.artifact, nullptr});
     for (const auto& added : after) result_.crates.push_back({name, {Change::added}, nullptr, added.artifact});
   }
 
-  // Compares those for which `belong` holds, and takes them out.
-  template <class Belong>
-  void pair(const std::string& name, Crates& before, Crates& after, const Belong& belong) {
+  // Compares those that have a key in common, each with the first there is, and takes them out.
+  template <class KeysOf>
+  void pair(const std::string& name, Crates& before, Crates& after, const KeysOf& keys_of) {
+    if (before.empty() || after.empty()) return;
+    std::map<Keys::value_type, std::vector<std::size_t>> having;  // from the last to the first
+    for (auto i = after.size(); i-- > 0;)
+      for (const auto& key : keys_of(after[i])) having[key].push_back(i);
     std::erase_if(before, [&](const Holding& old) {
-      const auto found = std::ranges::find_if(after, [&](const Holding& candidate) { return belong(old, candidate); });
-      if (found == after.end()) return false;
-      compare(name, old, *found);
-      after.erase(found);
+      auto first = after.size();
+      for (const auto& key : keys_of(old)) {
+        const auto found = having.find(key);
+        if (found == having.end()) continue;
+        auto& left = found->second;
+        while (!left.empty() && !after[left.back()].artifact) left.pop_back();
+        if (!left.empty()) first = std::min(first, left.back());
+      }
+      if (first == after.size()) return false;
+      compare(name, old, after[first]);
+      after[first].artifact = nullptr;
       return true;
     });
+    std::erase_if(after, [](const Holding& crate) { return !crate.artifact; });
   }
 
   void compare(const std::string& name, const Holding& before, const Holding& after) {

@@ -535,3 +535,18 @@ def projects_of_nothing(folder, kernels):
 def many_values(folder):
     (folder / "manifest.json").write_bytes(b'{"version": 1, "artifacts": [{"path": "x", "notes": [' + b",".join([b"1"] * 4_000_000) + b"]}]}")
     return "manifest.json"
+
+
+def write_manifest(place, artifacts):
+    place.write_text('{"version": 1, "profile": "oot", "artifacts": [' + ",".join(artifacts) + "]}")
+    return place.name
+
+
+def manifest_of_kernels(folder, name, count=10_000, first=0):
+    return write_manifest(folder / name, (f'{{"path": "{i:x}/rust/target.json", "kind": "auxiliary"}}' for i in range(first, first + count)))
+
+
+def manifest_of_versions(folder, name, count=8_000, first=0):
+    """Of one crate, with another hash and another place each."""
+    return write_manifest(folder / name, (f'{{"path": "{i:x}", "kind": "rmeta", "crate": {{"name": "a", "svh": "{i:x}", "triple": ""}}}}'
+                                          for i in range(first, first + count)))

@@ -323,6 +323,11 @@ class Bombs(ScanTest):
                 name = self.small(bombs.lists_of_nothing(self.folder, element, count))
                 self.bounded("scan", "--allow-empty", name, codes=(0, 3), mention="")
 
+    def test_manifests_side_by_side(self):
+        for make in bombs.manifest_of_kernels, bombs.manifest_of_versions:
+            sides = make(self.folder, "before"), make(self.folder, "after", first=1 << 20)
+            self.bounded("diff", *sides, codes=(1, 3), seconds=2, memory=160 * MIB)
+
     def test_projects(self):
         bombs.projects_of_nothing(self.folder / "kernels", 200)
         self.bounded("audit", "kernels", codes=(1, 3), mention="", seconds=10, memory=160 * MIB)
