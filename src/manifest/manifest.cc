@@ -38,14 +38,6 @@ std::string_view without_blanks(std::string_view text) {
   return first == text.npos ? std::string_view() : text.substr(first);
 }
 
-Result<RecordedManifest> read_lines(JsonBytes& bytes) {
-  const auto text = bytes.whole(size_limits::manifest);
-  if (!text) return pass(text);
-  if (without_blanks(*text).empty())
-    return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
-  return read_sha256sums(*text);
-}
-
 }  // namespace
 
 Result<std::string> path_below_root(std::string_view path) {
@@ -70,7 +62,7 @@ namespace {
 
 Result<RecordedManifest> read_manifest(JsonBytes& bytes, RecordedFacts facts) {
   const bool is_json = bytes.start().starts_with('{');
-  auto manifest = is_json ? read_manifest_json(bytes, facts) : read_lines(bytes);
+  auto manifest = is_json ? read_manifest_json(bytes, facts) : read_sha256sums(bytes);
   if (!manifest) return manifest;
   if (auto sorted = sort_by_path(manifest->artifacts); !sorted) return pass(sorted);
   if (auto sorted = sort_by_path(manifest->directories); !sorted) return pass(sorted);

@@ -9,7 +9,7 @@ class JsonBytes;
 
 /// One reader for each form a manifest can be read back from. Neither sorts nor looks for names that occur twice.
 Result<RecordedManifest> read_manifest_json(JsonBytes& bytes, RecordedFacts facts);
-Result<RecordedManifest> read_sha256sums(std::string_view text);
+Result<RecordedManifest> read_sha256sums(JsonBytes& bytes);
 
 /// Reads and parses what is left of an open file.
 Result<RecordedManifest> read_manifest_from(int fd, RecordedFacts facts = RecordedFacts::all);

@@ -7,9 +7,12 @@
 // a carriage return or a backslash, these are written as `\n`, `\r` and `\\`, and the line starts with a backslash. Lines that
 // start with `#` are comments. Digests say nothing of modes, types or links: a name may be a link to a file.
 #include <algorithm>
-#include <cctype>
+#include <istream>
 
+#include "bytes/budget.h"
+#include "classify/kept_size.h"
 #include "manifest/manifest.h"
+#include "bytes/json_tree.h"
 
 namespace rartifacts {
 namespace {
@@ -51,18 +54,24 @@ Result<Artifact> read_line(std::string_view line) {
 
 }  // namespace
 
-Result<RecordedManifest> read_sha256sums(std::string_view text) {
+Result<RecordedManifest> read_sha256sums(JsonBytes& bytes) {
+  std::istream lines(&bytes);
   RecordedManifest manifest;
-  std::size_t number = 0;
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    ++number;
-    if (line.empty() || line.starts_with('#')) continue;
+  std::string line;
+  bool is_blank = true;
+  for (std::size_t number = 1; std::getline(lines, line); ++number) {
+    if (bytes.error()) break;  // the line was cut off
+    bytes.begin_value();
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    is_blank = false;
+    if (line.starts_with('#')) continue;
     auto artifact = read_line(line);
     if (!artifact) return fail(artifact.error().kind, "line {}: {}", number, artifact.error().what);
+    if (auto kept = keep(kept_size(*artifact)); !kept) return pass(kept);
     manifest.artifacts.push_back(std::move(*artifact));
   }
+  if (bytes.error()) return std::unexpected(*bytes.error());
+  if (is_blank) return fail(ErrorKind::truncated, "empty: a manifest in JSON or sha256sums was expected");
   return manifest;
 }
 

@@ -537,6 +537,11 @@ def many_values(folder):
     return "manifest.json"
 
 
+def lines_of_digests(folder, count=140_000):
+    (folder / "sums").write_bytes(b"".join(b"%064d  %x\n" % (0, i) for i in range(count)))
+    return "sums"
+
+
 def write_manifest(place, artifacts):
     place.write_text('{"version": 1, "profile": "oot", "artifacts": [' + ",".join(artifacts) + "]}")
     return place.name

@@ -323,6 +323,11 @@ class Bombs(ScanTest):
                 name = self.small(bombs.lists_of_nothing(self.folder, element, count))
                 self.bounded("scan", "--allow-empty", name, codes=(0, 3), mention="")
 
+    def test_lines_of_digests(self):
+        (self.folder / "empty").mkdir()
+        self.bounded("verify", bombs.lines_of_digests(self.folder), "empty", mention="limit held-bytes", seconds=10, memory=160 * MIB)
+        self.bounded("verify", bombs.lines_of_digests(self.folder, 20_000), "empty", codes=(1,), seconds=2)
+
     def test_manifests_side_by_side(self):
         for make in bombs.manifest_of_kernels, bombs.manifest_of_versions:
             sides = make(self.folder, "before"), make(self.folder, "after", first=1 << 20)
