@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "bytes/size_limits.h"
+
 namespace rartifacts {
 namespace {
 
@@ -18,7 +20,7 @@ enum class Rest { kept, dropped };
 
 class TreeBuilder final : public nlohmann::json_sax<Value> {
  public:
-  TreeBuilder(JsonBytes& bytes, std::string_view list, const TakeJson& take, Rest rest)
+  TreeBuilder(TextParts& bytes, std::string_view list, const TakeJson& take, Rest rest)
       : bytes_(bytes), list_(list), take_(take), rest_(rest) {}
 
   bool null() override { return put(nullptr, 0); }
@@ -107,7 +109,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
     return false;
   }
 
-  JsonBytes& bytes_;
+  TextParts& bytes_;
   std::string_view list_;
   const TakeJson& take_;
   Rest rest_;
@@ -119,7 +121,7 @@ class TreeBuilder final : public nlohmann::json_sax<Value> {
 
 }  // namespace
 
-JsonBytes::int_type JsonBytes::underflow() {
+TextParts::int_type TextParts::underflow() {
   constexpr std::uint64_t kStepsPerByte = 16;
   if (!error_ && of_value_ > size_limits::recorded_text.most) error_ = over(size_limits::recorded_text).error();
   const auto size = error_ ? 0 : fill();
@@ -130,7 +132,7 @@ JsonBytes::int_type JsonBytes::underflow() {
   return traits_type::to_int_type(part_.front());
 }
 
-std::size_t JsonBytes::fill() {
+std::size_t TextParts::fill() {
   if (fd_ < 0) {
     const auto size = text_.copy(part_.data(), part_.size());
     text_.remove_prefix(size);
@@ -145,27 +147,15 @@ std::size_t JsonBytes::fill() {
   return static_cast<std::size_t>(got);
 }
 
-std::string_view JsonBytes::start() {
+std::string_view TextParts::start() {
   if (gptr() == egptr()) underflow();
   const std::string_view part(gptr(), static_cast<std::size_t>(egptr() - gptr()));
   return part.substr(std::min(part.find_first_not_of(" \t\r\n"), part.size()));
 }
 
-Result<std::string> JsonBytes::whole(const SizeLimit& most) {
-  std::string text;
-  while (sgetc() != traits_type::eof()) {
-    text.append(gptr(), static_cast<std::size_t>(egptr() - gptr()));
-    setg(eback(), egptr(), egptr());
-    begin_value();
-    if (text.size() > most.most) return over(most);
-  }
-  if (error_) return std::unexpected(*error_);
-  return text;
-}
-
 namespace {
 
-Result<JsonTree> build(JsonBytes& bytes, std::string_view name, const TakeJson& take, Rest rest) {
+Result<JsonTree> build(TextParts& bytes, std::string_view name, const TakeJson& take, Rest rest) {
   TreeBuilder builder(bytes, name, take, rest);
   std::istream stream(&bytes);
   if (!Value::sax_parse(stream, &builder)) return std::unexpected(*builder.error);
@@ -174,18 +164,18 @@ Result<JsonTree> build(JsonBytes& bytes, std::string_view name, const TakeJson& 
 
 }  // namespace
 
-Result<JsonTree> read_json_tree(JsonBytes& bytes, std::string_view name, const TakeJson& take) {
+Result<JsonTree> read_json_tree(TextParts& bytes, std::string_view name, const TakeJson& take) {
   return build(bytes, name, take, Rest::kept);
 }
 
 Result<JsonTree> read_json_tree(std::string_view text) {
-  JsonBytes bytes(text);
+  TextParts bytes(text);
   return build(bytes, {}, {}, Rest::kept);
 }
 
 Result<bool> read_json_list(std::string_view text, std::string_view name,
                             const std::function<Result<void>(const Value& element)>& take) {
-  JsonBytes bytes(text);
+  TextParts bytes(text);
   const auto tree =
       build(bytes, name, [&](const Value& element, const JsonTree&) { return take(element); }, Rest::dropped);
   if (!tree) return pass(tree);

@@ -19,20 +19,17 @@
 #include <string_view>
 
 #include "bytes/budget.h"
-#include "bytes/size_limits.h"
 
 namespace rartifacts {
 
 /// What is left of an open file, or a text, in parts.
-class JsonBytes final : public std::streambuf {
+class TextParts final : public std::streambuf {
  public:
-  explicit JsonBytes(std::string_view text) : text_(text) {}
-  explicit JsonBytes(int fd) : fd_(fd) {}
+  explicit TextParts(std::string_view text) : text_(text) {}
+  explicit TextParts(int fd) : fd_(fd) {}
 
   /// The first part, without what is blank at its start. It stays to be read.
   std::string_view start();
-  /// All of it, as text. Error: there is more than `most`.
-  Result<std::string> whole(const SizeLimit& most);
   /// What is read from here on belongs to another value.
   void begin_value() { of_value_ = 0; }
   /// Why there is nothing more, where that is not the end of it.
@@ -63,7 +60,7 @@ using TakeJson = std::function<Result<void>(const nlohmann::json& element, const
 
 /// Hands each element of the list `name` of the outermost object to `take`, which ends it all with its error, and keeps the rest: the
 /// list is empty there. Errors: `malformed`, `io`, and `too_large` for values that are nested deep or long.
-Result<JsonTree> read_json_tree(JsonBytes& bytes, std::string_view name, const TakeJson& take);
+Result<JsonTree> read_json_tree(TextParts& bytes, std::string_view name, const TakeJson& take);
 /// The same of a text, without the rest. False when it has no such list.
 Result<bool> read_json_list(std::string_view text, std::string_view name,
                             const std::function<Result<void>(const nlohmann::json& element)>& take);

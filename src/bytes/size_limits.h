@@ -35,7 +35,6 @@ inline constexpr SizeLimit
     text              {"text",              mebi(16),  "text in a file that should hold a few lines", in_bytes},
     package_text      {"package-text",      mebi(1),   "text in a file that should hold a few lines", in_bytes},
     control_text      {"control-text",      mebi(4),   "text in a control file", in_bytes},
-    manifest          {"manifest",          mebi(64),  "lines of digests", in_bytes},
     recorded_text     {"recorded-text",     mebi(4),   "text in one value of JSON, or in one line", in_bytes},
     report_line       {"report-line",       mebi(4),   "text in one line of a report", in_bytes},
     rpm_entries       {"rpm-entries",       0xffff,    "entries in an rpm header"},  // HEADER_TAGS_MAX of rpm

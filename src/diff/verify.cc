@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "bytes/budget.h"
+
 namespace rartifacts {
 namespace {
 
@@ -36,6 +38,7 @@ class Verifier {
 
  private:
   void add(Discrepancy discrepancy, const std::string& path, std::string message) {
+    if (!keep(sizeof(Deviation) + path.size() + message.size())) return;  // nothing will be said of it
     result_.deviations.push_back({discrepancy, path, std::move(message)});
   }
 

@@ -9,8 +9,11 @@
 #include <rartifacts/copy.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <set>
 
+#include "bytes/budget.h"
 #include "bytes/path.h"
 #include "source/digest.h"
 #include "source/directory.h"
@@ -39,26 +42,7 @@ class Looker {
       : manifest_(manifest), options_(options), base_(base), disk_(open_disk(base)), digests_(base) {}
 
   Copy run() {
-    copy_.artifacts.resize(manifest_.artifacts.size());
-    copy_.directories.resize(manifest_.directories.size());
-    std::vector<Look> looks(copy_.artifacts.size() + copy_.directories.size());
-    for_each_index(options_.jobs, looks.size(), [&](std::size_t i) {
-      const bool is_artifact = i < manifest_.artifacts.size();
-      looks[i] = is_artifact ? look_at_artifact(manifest_.artifacts[i])
-                             : look_at(manifest_.directories[i - manifest_.artifacts.size()].path);
-    });
-    for (std::size_t i = 0; i < looks.size(); ++i) {
-      auto& look = looks[i];
-      if (look.problem) copy_.problems.push_back(std::move(*look.problem));
-      if (i < copy_.artifacts.size()) {
-        copy_.artifacts[i] = std::move(look.standing);
-        if (look.folder) covered_.insert(*look.folder);
-      } else {
-        copy_.directories[i - copy_.artifacts.size()] = std::move(look.standing);
-      }
-      if (look.place) known_.insert(std::move(*look.place));
-    }
-    if (options_.extras) find_extras();
+    if (look_at_all() && options_.extras) find_extras();
     std::ranges::sort(copy_.problems, {}, &Problem::path);
     return std::move(copy_);
   }
@@ -71,12 +55,62 @@ class Looker {
     std::optional<Problem> problem;
   };
 
+  // False when it is too much: of what stands, and of what was found of it, only some is in memory at a time.
+  bool look_at_all() {
+    constexpr std::size_t kTogether = 1024;
+    const auto files = manifest_.artifacts.size();
+    const auto all = files + manifest_.directories.size();
+    copy_.artifacts.reserve(files);
+    copy_.directories.reserve(all - files);
+    for (std::size_t first = 0; first < all; first += kTogether) {
+      std::vector<Look> looks(std::min(kTogether, all - first));
+      for_each_index(options_.jobs, looks.size(), [&](std::size_t i) {
+        const auto at = first + i;
+        looks[i] =
+            at < files ? look_at_artifact(manifest_.artifacts[at]) : look_at(manifest_.directories[at - files].path);
+      });
+      for (std::size_t i = 0; i < looks.size(); ++i) {
+        const auto at = first + i;
+        const auto& path = at < files ? manifest_.artifacts[at].path : manifest_.directories[at - files].path;
+        if (!take(std::move(looks[i]), path, at < files)) return false;
+      }
+    }
+    return true;
+  }
+
+  bool take(Look look, const std::string& path, bool is_artifact) {
+    constexpr std::uint64_t kNode = 96;
+    const auto size_of = [](const auto& text) { return text ? text->capacity() : 0; };
+    const auto& found = look.standing;
+    auto size = sizeof found + size_of(found.link_target) + size_of(found.broken) + size_of(found.sha256);
+    if (look.problem) {
+      size += sizeof(Problem) + path.size() + look.problem->error.what.size();
+      const bool is_too_much = look.problem->error.kind == ErrorKind::too_large;
+      copy_.problems.push_back(std::move(*look.problem));
+      if (is_too_much) return false;
+    }
+    if (is_artifact && look.folder) {
+      auto folder = look.folder->empty() ? "" : *look.folder + '/';
+      const auto folder_size = kNode + folder.size();
+      if (covered_.insert(std::move(folder)).second) size += folder_size;
+    }
+    if (look.place && *look.place != path) {
+      size += kNode + look.place->size();
+      behind_links_.insert(std::move(*look.place));
+    }
+    (is_artifact ? copy_.artifacts : copy_.directories).push_back(std::move(look.standing));
+    const auto kept = keep(size);
+    if (!kept) copy_.problems.push_back({path, kept.error()});
+    return kept.has_value();
+  }
+
   Result<Folder> enter(std::string_view path) const {
     std::string done;
     while (!path.empty()) {
       const auto part = path.substr(0, path.find('/'));
       path.remove_prefix(std::min(path.size(), part.size() + 1));
       auto here = join_path(done, part);
+      if (auto charged = work(256 + 8 * here.size()); !charged) return pass(charged);
       const auto status = stat_below(base_, here);
       if (!status && is_absent(status.error())) return Folder{};
       if (!status) return pass(status);
@@ -132,37 +166,49 @@ class Looker {
     if (look.problem || !artifact.sha256 || artifact.link_target || look.standing.broken) return look;
     using enum Standing::Type;
     std::string content = look.place.value_or("");
-    if (look.standing.type == link && !manifest_.has_identities) {
+    const bool is_link = look.standing.type == link;
+    if (is_link && !manifest_.has_identities) {
       // sha256sum(1) looks at what a link leads to, and so does the list it wrote.
-      const auto resolved = resolve(*disk_, content, 0);
+      auto resolved = resolve(*disk_, content, 0);
       if (!resolved) return look.problem = Problem{artifact.path, resolved.error()}, look;
       if (!S_ISREG(resolved->status.st_mode)) return look;
-      content = resolved->target;
+      content = std::move(resolved->target);
     } else if (look.standing.type != file || (manifest_.has_identities && look.standing.size != artifact.size)) {
       return look;
     }
-    auto digest = digests_.of(content, look.standing.type == link);
+    auto digest = digests_.of(content, is_link);
     if (digest) look.standing.sha256 = std::move(*digest);
     else look.problem = Problem{artifact.path, digest.error()};
     return look;
+  }
+
+  bool is_listed(const std::string& place) const {
+    return std::ranges::binary_search(manifest_.artifacts, place, {}, &Artifact::path) ||
+           std::ranges::binary_search(manifest_.directories, place, {}, &Directory::path) ||
+           behind_links_.contains(place);
   }
 
   // Only the outermost of the covered directories are walked.
   void find_extras() {
     WalkRequest request;
     request.jobs = options_.jobs;
-    request.wants = [](std::string_view, std::string_view) { return true; };
-    for (const auto& folder : covered_) {
-      const auto is_inside = [&](const std::string& outer) { return outer.empty() || folder.starts_with(outer + '/'); };
-      if (std::ranges::none_of(request.directories, is_inside)) request.directories.push_back(folder);
-    }
-    for (auto& folder : request.directories)
+    request.wants = [&](std::string_view folder, std::string_view name) { return !is_listed(join_path(folder, name)); };
+    for (const auto& folder : covered_)
+      if (request.directories.empty() || !folder.starts_with(request.directories.back()))
+        request.directories.push_back(folder);
+    for (auto& folder : request.directories) {
       if (folder.empty()) folder = ".";
+      else folder.pop_back();
+    }
     if (request.directories.empty()) return;
     auto walked = walk(base_, request);
     std::ranges::move(walked.problems, std::back_inserter(copy_.problems));
-    for (auto& entry : walked.entries)
-      if (!known_.contains(entry.path) && entry.path != options_.ignore) copy_.extra.push_back(std::move(entry.path));
+    for (auto& entry : walked.entries) {
+      if (entry.path == options_.ignore) continue;
+      if (auto kept = keep(sizeof entry + entry.path.size()); !kept)
+        return copy_.problems.push_back({entry.path, kept.error()});
+      copy_.extra.push_back(std::move(entry.path));
+    }
   }
 
   const RecordedManifest& manifest_;
@@ -170,8 +216,8 @@ class Looker {
   int base_;
   std::unique_ptr<Source> disk_;
   mutable Digests digests_;
-  std::set<std::string> covered_;  ///< directories that hold listed files
-  std::set<std::string> known_;    ///< where listed files stand
+  std::set<std::string> covered_;       ///< directories that hold listed files, with a slash: what is inside comes next
+  std::set<std::string> behind_links_;  ///< where listed files stand, when they are listed elsewhere
   Copy copy_;
 };
 

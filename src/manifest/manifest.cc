@@ -60,7 +60,7 @@ bool is_json_manifest(std::string_view head) {
 
 namespace {
 
-Result<RecordedManifest> read_manifest(JsonBytes& bytes, RecordedFacts facts) {
+Result<RecordedManifest> read_manifest(TextParts& bytes, RecordedFacts facts) {
   const bool is_json = bytes.start().starts_with('{');
   auto manifest = is_json ? read_manifest_json(bytes, facts) : read_sha256sums(bytes);
   if (!manifest) return manifest;
@@ -72,12 +72,12 @@ Result<RecordedManifest> read_manifest(JsonBytes& bytes, RecordedFacts facts) {
 }  // namespace
 
 Result<RecordedManifest> read_manifest(std::string_view text) {
-  JsonBytes bytes(text);
+  TextParts bytes(text);
   return read_manifest(bytes, RecordedFacts::all);
 }
 
 Result<RecordedManifest> read_manifest_from(int fd, RecordedFacts facts) {
-  JsonBytes bytes(fd);
+  TextParts bytes(fd);
   return read_manifest(bytes, facts);
 }
 

@@ -5,11 +5,11 @@
 
 namespace rartifacts {
 
-class JsonBytes;
+class TextParts;
 
 /// One reader for each form a manifest can be read back from. Neither sorts nor looks for names that occur twice.
-Result<RecordedManifest> read_manifest_json(JsonBytes& bytes, RecordedFacts facts);
-Result<RecordedManifest> read_sha256sums(JsonBytes& bytes);
+Result<RecordedManifest> read_manifest_json(TextParts& bytes, RecordedFacts facts);
+Result<RecordedManifest> read_sha256sums(TextParts& bytes);
 
 /// Reads and parses what is left of an open file.
 Result<RecordedManifest> read_manifest_from(int fd, RecordedFacts facts = RecordedFacts::all);

@@ -149,7 +149,7 @@ Result<void> check_version(const Value& root) {
 
 }  // namespace
 
-Result<RecordedManifest> read_manifest_json(JsonBytes& bytes, RecordedFacts facts) {
+Result<RecordedManifest> read_manifest_json(TextParts& bytes, RecordedFacts facts) {
   std::optional<Error> error;
   std::deque<Artifact> artifacts;  // grows without a copy
   const auto take = [&](const Value& element, const JsonTree& partial) -> Result<void> {

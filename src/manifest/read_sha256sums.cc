@@ -10,9 +10,9 @@
 #include <istream>
 
 #include "bytes/budget.h"
+#include "bytes/json_tree.h"
 #include "classify/kept_size.h"
 #include "manifest/manifest.h"
-#include "bytes/json_tree.h"
 
 namespace rartifacts {
 namespace {
@@ -54,7 +54,7 @@ Result<Artifact> read_line(std::string_view line) {
 
 }  // namespace
 
-Result<RecordedManifest> read_sha256sums(JsonBytes& bytes) {
+Result<RecordedManifest> read_sha256sums(TextParts& bytes) {
   std::istream lines(&bytes);
   RecordedManifest manifest;
   std::string line;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "source/digest.h"
 
+#include "bytes/budget.h"
 #include "source/chunks.h"
 #include "source/directory.h"
 
@@ -15,6 +16,9 @@ Result<std::string> Digests::of(std::string_view path, bool is_behind_link) {
     const std::lock_guard lock(mutex_);
     if (const auto known = known_.find(version); known != known_.end()) return known->second;
   }
+  // What has holes is larger than it is.
+  credit_packed(file->status.st_dev, file->status.st_ino, size_on_disk(file->status));
+  if (auto charged = work(static_cast<std::uint64_t>(file->status.st_size)); !charged) return pass(charged);
   Sha256 digest;
   if (auto read = for_each_chunk(file->fd.get(), [&](Bytes chunk) { digest.add(chunk); }); !read) return pass(read);
   if (auto same = check_unchanged(*file); !same) return pass(same);

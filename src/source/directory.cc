@@ -92,6 +92,7 @@ Result<std::string> read_link_below(int base, std::string_view path) {
   const auto length = readlinkat(place->at(), place->rest.c_str(), text.data(), text.size());
   if (length < 0) return fail_errno("");
   text.resize(static_cast<std::size_t>(length));
+  text.shrink_to_fit();
   return text;
 }
 

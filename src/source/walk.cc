@@ -54,13 +54,14 @@ constexpr std::size_t kAnchorDistance = 1024;
 struct FolderToVisit {
   std::string path;
   Anchor anchor;
+  bool is_start = false;
 };
 
 /// The directories still to visit, shared by all threads. Empty and nobody at work: the walk has ended.
 class Agenda {
  public:
   explicit Agenda(const std::vector<std::string>& start) {
-    for (const auto& path : start) stack_.push_back({path, {}});
+    for (const auto& path : start) stack_.push_back({path, {}, true});
   }
 
   /// The next directory. False at the end, or when another thread has given up.
@@ -151,12 +152,11 @@ class Walker {
   Result<void> visit(const FolderToVisit& folder) {
     const auto& directory = folder.path;
     if (auto charged = charge_depth(directory.size(), 1); !charged) return charged;
-    const bool is_start = std::ranges::find(request_.directories, directory) != request_.directories.end();
     const auto& anchor = folder.anchor;
     auto fd =
         open_below(anchor.folder ? anchor.folder->fd.get() : base_, std::string_view(directory).substr(anchor.length),
-                   O_RDONLY | O_DIRECTORY | (is_start ? 0 : O_NOFOLLOW));
-    if (!fd && !is_start && fd.error().kind == ErrorKind::changed)
+                   O_RDONLY | O_DIRECTORY | (folder.is_start ? 0 : O_NOFOLLOW));
+    if (!fd && !folder.is_start && fd.error().kind == ErrorKind::changed)
       return fail(ErrorKind::changed, "vanished while the tree was read");
     if (!fd) return pass(fd);
     const int number = fd->get();

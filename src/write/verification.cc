@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "write/verification.h"
 
+#include "bytes/budget.h"
 #include "write/formats.h"
 #include "write/json.h"
 
@@ -19,9 +20,12 @@ std::string count_of(std::size_t count, std::string_view what) {
 
 std::string verification_text(const Verification& verification) {
   std::string out;
-  for (const auto& deviation : verification.deviations)
-    out += fmt::format("{}: {} [{}]\n", printable(deviation.path), printable(deviation.message),
-                       name_of(deviation.discrepancy));
+  for (const auto& deviation : verification.deviations) {
+    const auto line = fmt::format("{}: {} [{}]\n", printable(deviation.path), printable(deviation.message),
+                                  name_of(deviation.discrepancy));
+    if (!keep(line.size())) return {};
+    out += line;
+  }
   for (const auto& what : verification.not_compared) out += fmt::format("not compared: {}\n", printable(what));
   auto compared = count_of(verification.files, "file");
   if (verification.links > 0) compared += ", " + count_of(verification.links, "link");
@@ -41,12 +45,15 @@ std::string verification_json(const Verification& verification, const std::strin
   json.member("files", verification.files).member("links", verification.links);
   json.member("directories", verification.directories);
   json.key("differences").begin_array();
-  for (const auto& deviation : verification.deviations)
+  for (const auto& deviation : verification.deviations) {
+    const auto before = json.text().size();
     json.begin_object()
         .path_member("path", deviation.path)
         .member("what", name_of(deviation.discrepancy))
         .member("message", deviation.message)
         .end_object();
+    if (!keep(json.text().size() - before)) return {};
+  }
   json.end_array().key("not_compared").begin_array();
   for (const auto& what : verification.not_compared) json.value(what);
   json.end_array().end_object();

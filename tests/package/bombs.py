@@ -4,6 +4,7 @@
 What they claim to hold is made here; none of them is large, and none is kept."""
 
 import gzip
+import hashlib
 import io
 import lzma
 import os
@@ -540,6 +541,37 @@ def many_values(folder):
 def lines_of_digests(folder, count=140_000):
     (folder / "sums").write_bytes(b"".join(b"%064d  %x\n" % (0, i) for i in range(count)))
     return "sums"
+
+
+def listed_terabyte(folder):
+    """A copy with a file that is all hole, and a digest of it."""
+    (folder / "holes").mkdir()
+    with open(folder / "holes/x", "wb") as file:
+        file.truncate(1 << 40)
+    (folder / "sums").write_text(f"{0:064}  x\n")
+    return "sums", "holes"
+
+
+def listed_names_of_a_file(folder, count=400, size=20 * MIB):
+    """A copy with many names of one file of a few bytes on disk, and their digests."""
+    (folder / "names").mkdir()
+    with open(folder / "names/file", "wb") as file:
+        file.truncate(size)
+    digest = hashlib.sha256(bytes(size)).hexdigest()
+    for i in range(count // 2):
+        (folder / f"names/hard{i}").hardlink_to(folder / "names/file")
+        (folder / f"names/link{i}").symlink_to("file")
+    names = sorted(os.listdir(folder / "names"))
+    (folder / "sums").write_text("".join(f"{digest}  {name}\n" for name in names))
+    return "sums", "names"
+
+
+def listed_folders(folder, count=4000):
+    """A copy with folders that should have a file each."""
+    for i in range(count):
+        (folder / f"folders/{i}").mkdir(parents=True)
+    (folder / "sums").write_text("".join(f"{0:064}  {i}/x\n" for i in range(count)))
+    return "sums", "folders"
 
 
 def write_manifest(place, artifacts):

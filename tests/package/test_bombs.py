@@ -328,6 +328,11 @@ class Bombs(ScanTest):
         self.bounded("verify", bombs.lines_of_digests(self.folder), "empty", mention="limit held-bytes", seconds=10, memory=160 * MIB)
         self.bounded("verify", bombs.lines_of_digests(self.folder, 20_000), "empty", codes=(1,), seconds=2)
 
+    def test_copies(self):
+        for make, code in (bombs.listed_names_of_a_file, 0), (bombs.listed_folders, 1):
+            self.bounded("verify", *make(self.folder), codes=(code,), seconds=0.15)
+        self.bounded("verify", *bombs.listed_terabyte(self.folder), mention="limit work", seconds=0.15)
+
     def test_manifests_side_by_side(self):
         for make in bombs.manifest_of_kernels, bombs.manifest_of_versions:
             sides = make(self.folder, "before"), make(self.folder, "after", first=1 << 20)
