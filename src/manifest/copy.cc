@@ -115,6 +115,7 @@ class Looker {
       if (!status && is_absent(status.error())) return Folder{};
       if (!status) return pass(status);
       if (S_ISLNK(status->st_mode)) {
+        if (auto charged = work(2048); !charged) return pass(charged);
         auto resolved = resolve(*disk_, here, 0);
         if (!resolved && is_link_error(resolved.error()))
           return Folder{std::nullopt, fmt::format("{}: {}", here, resolved.error().what)};

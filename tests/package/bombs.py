@@ -552,6 +552,14 @@ def listed_terabyte(folder):
     return "sums", "holes"
 
 
+def listed_behind_links(folder, count=700):
+    """A copy with a link that leads to where it stands, and paths through it again and again."""
+    (folder / "links/d").mkdir(parents=True)
+    (folder / "links/d/l").symlink_to("../d")
+    (folder / "sums").write_text("".join(f"{0:064}  d/{'l/' * 2000}{i}\n" for i in range(count)))
+    return "sums", "links"
+
+
 def listed_names_of_a_file(folder, count=400, size=20 * MIB):
     """A copy with many names of one file of a few bytes on disk, and their digests."""
     (folder / "names").mkdir()

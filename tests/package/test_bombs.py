@@ -331,6 +331,7 @@ class Bombs(ScanTest):
     def test_copies(self):
         for make, code in (bombs.listed_names_of_a_file, 0), (bombs.listed_folders, 1):
             self.bounded("verify", *make(self.folder), codes=(code,), seconds=0.15)
+        self.bounded("verify", *bombs.listed_behind_links(self.folder), mention="limit work", seconds=2)
         self.bounded("verify", *bombs.listed_terabyte(self.folder), mention="limit work", seconds=0.15)
 
     def test_manifests_side_by_side(self):
