@@ -24,7 +24,7 @@ struct CheckedSource {
   std::string place;  ///< the path that was looked at, below the directory
   SourceState state = SourceState::missing;
   std::optional<Error> error;  ///< of one that is unreadable
-  std::string content;  ///< of one that is the same, when asked for
+  std::string content;         ///< of one that is the same, when asked for
 };
 
 /// Where recorded paths stand now: what lies in the directory `first` lies in `second` instead. Of two that hold it is the last, as with
