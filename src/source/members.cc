@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::uint64_t kStepsPerFile = std::uint64_t{1} << 14;  ///< to open it
 
-Result<Image> image_of(const OpenedFile& file) {
-  return Image::of_file(file.fd.get(), file.status);
-}
+Result<Image> image_of(const OpenedFile& file) { return Image::of_file(file.fd.get(), file.status); }
 
 // Read again, a file is no more input.
 Result<Image> uncredited_image_of(const OpenedFile& file) {
