@@ -46,7 +46,7 @@ std::string api_counts(const CrateApiDifference& crate) {
   if (const auto count = crate.difference.count(ApiChange::source); count > 0)
     out += fmt::format("{} item{} may have changed: {}\n", count, count == 1 ? "" : "s",
                        crate.has_sources
-                           ? "no source of theirs is at hand, or a macro made them"
+                           ? "the source is not at hand, or that of a macro"
                            : "checksums of sources did; with --source-old and --source-new declarations are compared");
   return out;
 }
