@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "bytes/budget.h"
 #include "write/escape.h"
@@ -54,6 +55,11 @@ ExitCode print(std::string_view text) {
 ExitCode print_list(std::string_view text) { return stdout_is_terminal() ? print(printable_lines(text)) : print(text); }
 
 void report(const Problem& problem) {
+  // Over a limit of the run, every file that is looked at afterwards says so.
+  static bool is_limit_of_run_told = false;
+  const bool is_of_run =
+      is_over_limit() && problem.error.what == over(Budget::current()->exceeded()->limit).error().what;
+  if (is_of_run && std::exchange(is_limit_of_run_told, true)) return;
   is_limit_told |= problem.error.kind == ErrorKind::too_large;
   complain(fmt::format("{}: {}", problem.path, describe(problem.error)));
 }

@@ -76,6 +76,15 @@ class ManyFiles(ScanTest):
         self.each_takes_less(10, names, "scan", "--format", "json")
 
 
+    def test_a_limit_of_the_run_is_told_once(self):
+        crate = shutil.copy(harness.GOLDENS.parent / "native-libraries/1.95.0/libn.rmeta", self.folder)
+        self.names(crate, ".rmeta", count=24_000)
+        for command in "scan", "audit":
+            result = run(command, "many", cwd=self.folder)
+            self.assertEqual((result.code, result.stdout), (3, b""))
+            self.assertEqual(result.stderr.count("over the limit held-bytes"), 1, result.stderr[:500])
+
+
 class ManyDependencies(ScanTest):
     """Sets that are only large: 1,000 crates that were compiled against 471 others each, on the average, and against 760 at most."""
 
