@@ -74,7 +74,8 @@ PatternStart start_of(std::string_view pattern) {
 // What findings are sorted by: so much of the path as fnmatch sees it.
 auto key_of(std::size_t length) {
   return [length](const Finding* finding) {
-    return std::pair(finding->rule, std::string_view(finding->path.c_str()).substr(0, length));
+    const std::string_view path(finding->path);
+    return std::pair(finding->rule, path.substr(0, std::min(length, path.find('\0'))));
   };
 }
 

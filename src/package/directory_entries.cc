@@ -41,7 +41,9 @@ Result<std::optional<PackageEntry>> DirectoryEntries::next() {
 Result<void> DirectoryEntries::enter(const std::string& path) {
   auto fd = open_below(base_, or_dot(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!fd) return pass(fd);
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(fdopendir(dup(fd->get())), closedir);
+  const int own = dup(fd->get());
+  if (own < 0) return fail_errno("");
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(fdopendir(own), closedir);
   if (!directory) return fail_errno("");
   const auto first = static_cast<std::ptrdiff_t>(ahead_.size());
   for (errno = 0; const auto* found = readdir(directory.get()); errno = 0) {
