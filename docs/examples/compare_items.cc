@@ -13,8 +13,14 @@ static rartifacts::ApiSide interface_of(const char* path, const char* name) {
   const auto interface = value_or_exit(rartifacts::public_interface(crate, false, no_other_crate));
   rartifacts::ApiSide out{.items = {}, .aliases = rartifacts::aliases_in(crate, interface)};
   for (const auto& item : interface)
-    out.items.push_back(
-        {.kind = item.kind, .path = item.path, .definition = item.definition, .text = {}, .checksum = {}});
+    out.items.push_back({.kind = item.kind,
+                         .path = item.path,
+                         .definition = item.definition,
+                         .text = {},
+                         .holder = {},
+                         .shape = {},
+                         .place = {},
+                         .is_at_hand = item.crate || !item.dependency});
   return out;
 }
 
