@@ -31,6 +31,12 @@ Result<void> check_libelf() {
   return {};
 }
 
+// Only what is not there is said to be so: of what is too much to hold, the limit is told.
+std::unexpected<Error> fail_headers(std::uint64_t at, const Error& error, std::string_view which) {
+  if (error.kind != ErrorKind::truncated) return std::unexpected(error);
+  return fail_at(at, error.kind, "ELF {} headers lie behind the end of the file", which);
+}
+
 }  // namespace
 
 std::string_view string_at(Bytes table, std::uint64_t offset) {
@@ -64,7 +70,7 @@ Result<ElfFile> ElfFile::open(View file) {
     if (table.entry_size != entry_size)
       return fail(ErrorKind::malformed, "ELF section headers of {} bytes", table.entry_size);
     auto first = file.fetch(table.offset, entry_size);
-    if (!first) return fail_at(table.offset, first.error().kind, "ELF section headers lie behind the end of the file");
+    if (!first) return fail_headers(table.offset, first.error(), "section");
     // More than 65279 sections: the count stands in sh_size of the first header.
     if (table.count == 0) {
       const std::size_t at = is64 ? 0x20 : 0x14;
@@ -73,7 +79,7 @@ Result<ElfFile> ElfFile::open(View file) {
     if (table.count > file.size() / entry_size)
       return fail_at(table.offset, ErrorKind::truncated, "{} ELF section headers do not fit in the file", table.count);
     if (auto all = file.fetch(table.offset, table.count * entry_size); !all)
-      return fail_at(table.offset, all.error().kind, "ELF section headers lie behind the end of the file");
+      return fail_headers(table.offset, all.error(), "section");
   }
 
   if (auto charged = work(1024 + table.count * 8); !charged) return pass(charged);
@@ -149,7 +155,7 @@ Result<std::vector<GElf_Phdr>> ElfFile::segments() const {
   if (elf_getphdrnum(elf(), &count) != 0 || header_.e_phentsize != entry || count > file_.size() / entry)
     return fail_at(header_.e_phoff, ErrorKind::malformed, "ELF program headers do not fit in the file");
   if (auto table = file_.fetch(header_.e_phoff, count * entry); !table)
-    return fail_at(header_.e_phoff, table.error().kind, "ELF program headers lie behind the end of the file");
+    return fail_headers(header_.e_phoff, table.error(), "program");
   for (std::size_t i = 0; i < count; ++i) {
     GElf_Phdr segment;
     if (!gelf_getphdr(elf(), static_cast<int>(i), &segment))
