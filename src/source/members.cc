@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "source/members.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <span>
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
@@ -16,18 +12,6 @@ namespace {
 constexpr std::uint64_t kStepsPerFile = std::uint64_t{1} << 14;  ///< to open it
 
 Result<Image> image_of(const OpenedFile& file) { return Image::of_file(file.fd.get(), file.status); }
-
-// Read again, a file is no more input.
-Result<Image> uncredited_image_of(const OpenedFile& file) {
-  const auto read = [fd = file.fd.get()](std::span<std::uint8_t> into, std::uint64_t offset) -> Result<std::size_t> {
-    ssize_t got;
-    do got = pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
-    while (got < 0 && errno == EINTR);
-    if (got < 0) return fail_errno("");
-    return static_cast<std::size_t>(got);
-  };
-  return Image::of_reader(read, static_cast<std::uint64_t>(file.status.st_size));
-}
 
 Result<Member> member_at(View archive, std::uint64_t header) {
   auto reader = ArchiveReader::open(archive);
@@ -66,8 +50,7 @@ Result<OpenedMember> MemberFiles::open_external(const Member& member) {
   external_ = std::move(*file);
   if (auto charged = work(kStepsPerFile); !charged) return pass(charged);
   const std::pair<std::uint64_t, std::uint64_t> identity(external_->status.st_dev, external_->status.st_ino);
-  if (seen_.insert(identity).second) credit_read(size_on_disk(external_->status));
-  auto image = uncredited_image_of(*external_);
+  auto image = image_of(*external_);
   if (!image) return pass(image);
   image_ = std::move(*image);
   OpenedMember opened{View(*image_), {}, identity};

@@ -4,7 +4,6 @@
 #include <rartifacts/classify.h>
 
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -47,7 +46,6 @@ class MemberFiles {
   std::string directory_;
   std::optional<std::pair<std::uint64_t, std::uint64_t>> slice_;  ///< begin and size
   std::optional<OpenedFile> external_;
-  std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;  ///< external files, by device and inode
   std::optional<Image> image_;
 };
 
