@@ -14,7 +14,6 @@
 #include <array>
 #include <map>
 #include <mutex>
-#include <tuple>
 
 #include "bytes/budget.h"
 #include "bytes/path.h"
@@ -23,6 +22,7 @@
 #include "kernel/root.h"
 #include "scan/headers.h"
 #include "scan/kernel_trees.h"
+#include "scan/known_names.h"
 #include "scan/proved_names.h"
 #include "scan/scan_source.h"
 #include "scan/wanted_names.h"
@@ -163,62 +163,6 @@ class Scanner {
     }
   }
 
-  using Found = Result<std::optional<Artifact>>;
-
-  // One file under several names, which are looked at one after the other.
-  using Names = std::vector<const WalkEntry*>;
-  static std::vector<Names> by_file(const Names& entries) {
-    std::vector<Names> files;
-    std::map<std::uint64_t, std::size_t> known;
-    for (const auto* entry : entries) {
-      const auto [file, is_new] = known.try_emplace(entry->inode, files.size());
-      if (is_new || entry->inode == 0) files.push_back({entry});
-      else files[file->second].push_back(entry);
-    }
-    return files;
-  }
-
-  /// What was found under other names of a file.
-  class KnownNames {
-   public:
-    explicit KnownNames(const Source& source) : source_(source) {}
-    Found look(const std::string& path, const LookRequest& request) {
-      // A thin archive names its members from where it stands.
-      const auto folder = request.members || request.link_facts ? directory_of(path) : "";
-      auto& known = by_ending_[{telling_ending(path), request.named, folder}];
-      if (known.path.empty() || !is_same(known.path, path)) known = {path, source_.look(path, request)};
-      else if (!is_of_content(known.found)) return source_.look(path, request);
-      else if (known.found && *known.found) (*known.found)->path = path;
-      return known.found;
-    }
-
-   private:
-    struct Known {
-      std::string path;
-      Found found;
-    };
-    // All of a name that the content does not tell, when there is no crate whose name has to be looked for.
-    static std::string_view telling_ending(std::string_view path) {
-      constexpr std::array<std::string_view, 6> kEndings{".rlib", ".rmeta", ".mod.o", ".ko.gz", ".ko.xz", ".ko.zst"};
-      const auto* ending = std::ranges::find_if(kEndings, [&](auto each) { return path.ends_with(each); });
-      return ending == kEndings.end() ? "" : *ending;
-    }
-    static bool is_of_content(const Found& found) {
-      constexpr std::array kOfElsewhere{ErrorKind::io, ErrorKind::changed, ErrorKind::too_large};
-      if (!found) return std::ranges::find(kOfElsewhere, found.error().kind) == kOfElsewhere.end();
-      if (!*found || !(*found)->crate) return true;
-      const auto& name = (*found)->crate->name;
-      return name.text && (name.source == CrateName::Source::stored || name.source == CrateName::Source::symbol);
-    }
-    bool is_same(const std::string& one, const std::string& other) const {
-      const auto status = source_.status(one);
-      const auto other_status = source_.status(other);
-      return status && other_status && version_of(*status) == version_of(*other_status);
-    }
-    const Source& source_;
-    std::map<std::tuple<std::string_view, bool, std::string_view>, Known> by_ending_;
-  };
-
   struct Look {
     std::vector<Artifact> artifacts;
     std::vector<Problem> problems;
@@ -227,10 +171,10 @@ class Scanner {
 
   // Files first: what a link leads to has been looked into by then, and is not looked into once for each link.
   void look() {
-    Names files;
-    Names links;
+    EntryNames files;
+    EntryNames links;
     for (const auto& entry : entries_) (entry.is_link ? links : files).push_back(&entry);
-    look_at_all(by_file(files), [&](const Names& names, Look& into) {
+    look_at_all(by_file(files), [&](const EntryNames& names, Look& into) {
       KnownNames known(source_);
       for (const auto* name : names) look_at_file(name->path, into, names.size() > 1 ? &known : nullptr);
     });
@@ -258,10 +202,10 @@ class Scanner {
 
   // What no rule asks for can hold paths of the machine that built it as well.
   void count_leaks() {
-    Names entries;
+    EntryNames entries;
     for (const auto& entry : others_) entries.push_back(&entry);
     const auto files = by_file(entries);
-    std::vector<Found> looks(others_.size());
+    std::vector<LookResult> looks(others_.size());
     for_each_index(options_.jobs, files.size(), [&](std::size_t i) {
       KnownNames known(source_);
       for (const auto* name : files[i]) {
@@ -362,7 +306,7 @@ class Scanner {
 
   bool is_in_kernel(std::string_view path) const { return !index_.holding(path).empty(); }
 
-  Found look_into(const std::string& path, KnownNames* known = nullptr) const {
+  LookResult look_into(const std::string& path, KnownNames* known = nullptr) const {
     const bool is_named = named_.contains(path);
     const LookRequest request{is_named, options_.members, &options_.path_leaks, options_.link_facts && is_named,
                               exports_.get()};
