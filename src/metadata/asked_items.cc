@@ -37,7 +37,7 @@ class PathLookup {
   /// Why it cannot be told whether `path`, which is not listed, can be named; empty when it can.
   std::string doubt(std::string_view path) const {
     if (const auto crate = path.substr(0, path.find("::")); crate != crate_.name)
-      return fmt::format("{} is another crate than {}", crate, crate_.name);
+      return fmt::format("this is crate {}, not {}", crate_.name, crate);
     auto cut = path.rfind("::");
     while (cut != path.npos && !is_there(path.substr(0, cut))) cut = cut == 0 ? path.npos : path.rfind("::", cut - 1);
     if (cut == path.npos) return {};

@@ -44,10 +44,9 @@ std::string api_counts(const CrateApiDifference& crate) {
       out += fmt::format(" {} {},", count, row.name);
   out += fmt::format(" {} the same\n", crate.difference.unchanged);
   if (const auto count = crate.difference.count(ApiChange::source); count > 0)
-    out += fmt::format("{} item{} may have changed: {}\n", count, count == 1 ? "" : "s",
-                       crate.has_sources
-                           ? "the source is not at hand, or that of a macro"
-                           : "checksums of sources did; with --source-old and --source-new declarations are compared");
+    out += fmt::format("{} item{} may have changed ({})\n", count, count == 1 ? "" : "s",
+                       crate.has_sources ? "made by macros, or without a source at hand"
+                                         : "checksums did; --source-old and --source-new compare declarations");
   return out;
 }
 
